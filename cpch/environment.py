@@ -1,0 +1,184 @@
+"""Reads and checks environment variables; which ones exist and what they mean is for settings.py to say.
+
+Every reader raises ImproperlyConfigured with one line that names the variable and says what to set.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+MODES = ("local", "production")
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+SECRET_KEY_MIN_CHARS = 50
+EMAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+class Environment:
+    """The process's variables. In production, a variable read with `required` has no default."""
+
+    def __init__(self, variables: Mapping[str, str]):
+        self.variables = variables
+        self.is_production = self._mode() == "production"
+
+    def text(self, name: str, *, local: str, required: str = "") -> str:
+        """Return the variable, or `local` where it is not set.
+
+        `required` says what to set; where it is given, production stops without the variable.
+        """
+        value = self.variables.get(name, "").strip()
+        if value:
+            return value
+        if required and self.is_production:
+            raise ImproperlyConfigured(f"{name} is not set: set it to {required}.")
+        return local
+
+    def boolean(self, name: str, *, local: bool) -> bool:
+        """Return the variable as yes or no."""
+        value = self.text(name, local=str(local)).lower()
+        if value in TRUE:
+            return True
+        if value in FALSE:
+            return False
+        raise nonsense(name, "1 or 0")
+
+    def integer(self, name: str, *, local: int) -> int:
+        """Return the variable as a whole number, zero or more."""
+        value = self.text(name, local=str(local))
+        if value.isascii() and value.isdigit() and len(value) < 10:
+            return int(value)
+        raise nonsense(name, "a whole number, zero or more")
+
+    def folder(self, name: str, *, local: Path) -> Path:
+        """Return the variable as a folder, made where it does not exist yet."""
+        folder = Path(self.text(name, local=str(local))).resolve()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder) from error
+        return folder
+
+    def hosts(self, name: str, *, local: list[str], required: str) -> list[str]:
+        """Return a comma-separated list of host names; `*` is refused, for it lets any name through."""
+        value = self.text(name, local=",".join(local), required=required)
+        hosts = [host.strip() for host in value.split(",") if host.strip()]
+        if not hosts or any(not is_host(host) for host in hosts):
+            raise nonsense(name, required)
+        return hosts
+
+    def url(self, name: str, *, local: str, schemes: tuple[str, ...], required: str) -> SplitResult:
+        """Return the variable as a URL with one of the schemes."""
+        value = self.text(name, local=local, required=required)
+        try:
+            parts = urlsplit(value)
+            parts.port  # noqa: B018 - a port that is no number raises on access
+        except ValueError as error:
+            raise nonsense(name, required) from error
+        if parts.scheme not in schemes:
+            raise nonsense(name, required)
+        return parts
+
+    def secret_key(self, name: str, *, file: Path) -> str:
+        """Return the variable, which must be long; locally, the key kept in `file`, made on first use."""
+        wanted = f"a random text of at least {SECRET_KEY_MIN_CHARS} characters"
+        value = self.text(name, local="", required=wanted)
+        if not value:
+            return generated_key(file)
+        if len(value) < SECRET_KEY_MIN_CHARS or len(set(value)) < 5:
+            raise nonsense(name, wanted)
+        return value
+
+    def _mode(self) -> str:
+        mode = self.variables.get("CPCH_ENV", "").strip() or "local"
+        if mode not in MODES:
+            raise nonsense("CPCH_ENV", " or ".join(MODES))
+        return mode
+
+
+def nonsense(name: str, wanted: str) -> ImproperlyConfigured:
+    """Return the error for a value that cannot be used; it may be secret, so it is not shown."""
+    return ImproperlyConfigured(f"{name} has a value that cannot be used: set it to {wanted}.")
+
+
+def is_host(text: str) -> bool:
+    """Whether the text is a host name or address as ALLOWED_HOSTS takes it, wildcard for all excepted."""
+    if text.startswith("[") and text.endswith("]"):
+        return ":" in text
+    return all(part and part.replace("-", "a").isalnum() for part in text.removeprefix(".").split("."))
+
+
+def generated_key(file: Path) -> str:
+    """Return the key kept in the file; the first process to ask makes it, readable by its owner alone.
+
+    The file is linked into place complete: a process that starts at the same moment reads the whole key.
+    """
+    try:
+        if not file.exists():
+            draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            draft.touch(mode=0o600, exist_ok=False)
+            draft.write_text(secrets.token_urlsafe(50))
+            try:
+                os.link(draft, file)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return file.read_text().strip()
+    except OSError as error:
+        raise unwritable(file.parent) from error
+
+
+def unwritable(folder: Path) -> ImproperlyConfigured:
+    """Return the error for a data folder that cannot be used."""
+    return ImproperlyConfigured(
+        f"CPCH_DATA_DIR names a folder that cannot be written ({folder}): set it to one that can."
+    )
+
+
+def database(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
+    """Return Django's description of the database at the URL; its query goes to the driver as options."""
+    path = unquote(parts.path.removeprefix("/"))
+    if not path:
+        raise nonsense(name, wanted)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": SQLITE_OPTIONS}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": path,
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "OPTIONS": {"connect_timeout": 10} | dict(parse_qsl(parts.query)),
+    }
+
+
+# IMMEDIATE: a transaction takes its lock at once and waits its turn, instead of failing half-way.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def email(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
+    """Return Django's EMAIL_ settings for the URL: `console:` prints, the others name an SMTP server."""
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if not parts.hostname:
+        raise nonsense(name, wanted)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or EMAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }

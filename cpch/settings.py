@@ -1,0 +1,265 @@
+"""Every setting of the project, read from the environment; how a variable is checked lives in environment.py.
+
+With nothing set, everything runs on this machine alone. With CPCH_ENV=production, what must be chosen has no
+default. docs/running.md lists the variables.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from bootstrap_wrapper import get_bootstrap_dir
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from cpch import environment
+
+env = environment.Environment(os.environ)
+
+# Places
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.folder("CPCH_DATA_DIR", local=BASE_DIR / "var")
+
+# Who may ask, and by which name
+
+DEBUG = env.boolean("CPCH_DEBUG", local=False)
+if DEBUG and env.is_production:
+    raise environment.nonsense("CPCH_DEBUG", "0, for production shows nobody its insides")
+SECRET_KEY = env.secret_key("CPCH_SECRET_KEY", file=DATA_DIR / "secret-key")
+ALLOWED_HOSTS = env.hosts(
+    "CPCH_ALLOWED_HOSTS",
+    local=["127.0.0.1", "localhost", "[::1]"],
+    required="the host names that people open, separated by commas",
+)
+_base_url = env.url(
+    "CPCH_BASE_URL",
+    local="http://127.0.0.1:8000",
+    schemes=("https",) if env.is_production else ("http", "https"),
+    required="the address that people open, such as https://cpch.example.org",
+)
+if not _base_url.hostname or _base_url.path not in ("", "/"):
+    raise environment.nonsense("CPCH_BASE_URL", "an address without a path, such as https://cpch.example.org")
+BASE_URL = f"{_base_url.scheme}://{_base_url.netloc}"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+PROXY_COUNT = env.integer("CPCH_PROXY_COUNT", local=0)
+
+# Transport: production speaks HTTPS only
+
+SECURE_SSL_REDIRECT = env.is_production
+SECURE_HSTS_SECONDS = env.integer("CPCH_HSTS_SECONDS", local=31_536_000) if env.is_production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.is_production
+SECURE_HSTS_PRELOAD = env.is_production
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.is_production
+SESSION_COOKIE_AGE = 8 * 60 * 60
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# What is installed
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "cpch.accounts",
+    "diagnostic",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "cpch.urls"
+WSGI_APPLICATION = "cpch.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# What is kept, and where
+
+_database_wanted = "an address such as postgres://user:password@host:5432/name"
+DATABASES = {
+    "default": environment.database(
+        env.url(
+            "DATABASE_URL",
+            local=f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}",
+            schemes=("sqlite", *environment.POSTGRES_SCHEMES),
+            required=_database_wanted,
+        ),
+        "DATABASE_URL",
+        _database_wanted,
+    )
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+}
+CACHES = {
+    # Shared by all processes, because the limits on sign-in attempts count there.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Parts of pages that only a new version of the instrument changes; each process keeps its own.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+_private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files", **_private},
+    },
+    "reports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "reports", **_private},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# Pages
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_dir())]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Language and time
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# People: invited, never self-registered; they sign in with their e-mail address
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["cpch.accounts.backends.AccountBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "cpch.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base_url.scheme
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+
+# E-mail
+
+_email_wanted = "an address such as smtp+tls://user:password@host:587"
+globals().update(
+    environment.email(
+        env.url(
+            "CPCH_EMAIL_URL",
+            local="console:",
+            schemes=tuple(environment.EMAIL_PORTS)
+            if env.is_production
+            else ("console", *environment.EMAIL_PORTS),
+            required=_email_wanted,
+        ),
+        "CPCH_EMAIL_URL",
+        _email_wanted,
+    )
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "CPCH_EMAIL_FROM",
+    local="CPCH <cpch@localhost>",
+    required="the sender of the e-mails, such as cpch@example.org",
+)
+if "@" not in DEFAULT_FROM_EMAIL:
+    raise environment.nonsense("CPCH_EMAIL_FROM", "the sender of the e-mails, such as cpch@example.org")
+
+# Log: to standard error, where the supervisor of the process keeps it
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django_tasks": {"level": "INFO"},
+        "cpch": {"level": "INFO"},
+        "diagnostic": {"level": "INFO"},
+    },
+}
