@@ -1,0 +1,101 @@
+"""What all tests share of machinery: the browser, the worker, a clean end; their data is in factories.py."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+# Playwright's synchronous interface keeps an event loop in the main thread, and Django refuses database calls
+# from a thread that has one. Nothing in these tests runs inside that loop.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+BROWSER_FIXTURES = {"browser", "page", "new_page"}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives the browser, so that `-m "not browser"` leaves it out and CI can count it."""
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the data folder that the tests' settings made for this process."""
+    if settings.configured:
+        shutil.rmtree(settings.TEST_DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, once for the whole run; where it is missing the test fails, for a skipped one says nothing."""
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        pytest.fail("Chromium is missing: script/test installs it, or apt-get install chromium.")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=sandbox)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(
+    browser: Any, live_server: Any, record_property: Callable[[str, object], None]
+) -> Iterator[Callable]:
+    """Open pages that share nothing with each other; `**options` go to the browser's new context.
+
+    A test whose pages break the Content Security Policy or raise an error in a script fails at its end.
+    """
+    record_property("browser", browser.version)
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def open_page(**options: Any) -> Any:
+        context = browser.new_context(base_url=live_server.url, **({"viewport": DESKTOP} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: faults.extend(policy_faults(page.url, line.text)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(new_page: Callable) -> Any:
+    """One page of a browser with an empty history, on the address of the live server."""
+    return new_page()
+
+
+@pytest.fixture
+def run_tasks(transactional_db: None) -> Callable[[], None]:
+    """Run all tasks that wait, as the worker process would, and return when none is left."""
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    def run() -> None:
+        Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id="tests",
+            excluded_queue_names=[],
+        ).run()
+
+    return run
+
+
+def policy_faults(url: str, line: str) -> list[str]:
+    """Return the console's line as a fault if it tells of a breach of the Content Security Policy."""
+    return [f"{url}: {line}"] if "Content Security Policy" in line else []
