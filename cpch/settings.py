@@ -23,6 +23,7 @@ DATA_DIR = env.folder("CPCH_DATA_DIR", local=BASE_DIR / "var")
 
 # Who may ask, and by which name
 
+IS_PRODUCTION = env.is_production
 DEBUG = env.boolean("CPCH_DEBUG", local=False)
 if DEBUG and env.is_production:
     raise environment.nonsense("CPCH_DEBUG", "0, for production shows nobody its insides")
