@@ -73,22 +73,10 @@ def address(bind: str) -> tuple[str, int]:
 
 
 def start_web(bind: str) -> subprocess.Popen:
-    """Start gunicorn: sync workers, as many as the machine's two cores keep busy, for pages are bound by them."""
-    command = [
-        PYTHON,
-        "-m",
-        "gunicorn",
-        "cpch.wsgi",
-        "--bind",
-        bind,
-        "--workers",
-        "2",
-        "--worker-class",
-        "sync",
-    ]
-    quiet = ["--preload", "--log-level", "warning"]
-    shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
-    return subprocess.Popen([*command, *quiet, *shared_memory], cwd=BASE_DIR, start_new_session=True)
+    """Start gunicorn with sync workers: making a page is bound by the processor, where threads only hurt."""
+    options = ["--bind", bind, "--workers", "2", "--preload", "--log-level", "warning"]
+    command = [PYTHON, "-m", "gunicorn", "cpch.wsgi", *options]
+    return subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
 
 
 def start_worker() -> subprocess.Popen:
