@@ -1,0 +1,153 @@
+"""What the frame of every page needs worked out: navigation, stages, the links of an error summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cpch.accounts.models import Role
+from diagnostic.core import workflow
+from diagnostic.core.scoring import SCORING_VERSION
+from diagnostic.instruments import current_instrument, instrument_of
+from diagnostic.models import Assessment, Submission
+
+register = template.Library()
+
+COUNTRY = (
+    ("assessment-list", _("Assessments")),
+    ("people", _("People")),
+    ("resources", _("Resources")),
+    ("help", _("Help")),
+)
+NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
+    Role.RESPONDENT: COUNTRY,
+    Role.COORDINATOR: COUNTRY,
+    Role.OBSERVER: COUNTRY,
+    Role.REVIEWER: (("review-queue", _("Submissions")), ("resources", _("Resources")), ("help", _("Help"))),
+    Role.ADMINISTRATOR: (
+        ("review-queue", _("Submissions")),
+        ("people", _("Countries and people")),
+        ("resources", _("Resources")),
+        ("help", _("Help")),
+    ),
+    Role.PARTNER: (
+        ("assessment-list", _("Assessments")),
+        ("resources", _("Resources")),
+        ("help", _("Help")),
+    ),
+}
+"""What each role finds in the head of every page, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of a list of links; without a `url` it is named but cannot be followed yet."""
+
+    label: str
+    url: str = ""
+    is_current: bool = False
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Mapping[str, Any]) -> list[Link]:
+    """The site's sections for the role of who is signed in; empty for everyone else."""
+    path = context["request"].path
+    links = NAVIGATION.get(context["user"].membership.role, ())
+    return [Link(str(label), reverse(name), path.startswith(reverse(name))) for name, label in links]
+
+
+@register.simple_tag(takes_context=True)
+def stages(
+    context: Mapping[str, Any], assessment: Assessment, stage: str = "", submission: Submission | None = None
+) -> list[Link]:
+    """The stages of `assessment` as its reader goes through them; `stage` is the key of the page's own.
+
+    Keys: overview, answer, result, submit, report, and for the secretariat answers, history.
+    """
+    role = context["user"].membership.role
+    if role in (Role.REVIEWER, Role.ADMINISTRATOR):
+        steps = _steps_of_the_secretariat(assessment, submission)
+    elif role == Role.PARTNER:
+        steps = _steps_of_a_partner(assessment)
+    else:
+        steps = _steps_of_the_country(assessment)
+    return [Link(str(label), url, key == stage) for key, label, url in steps]
+
+
+@register.simple_tag
+def state_in_words(assessment: Assessment, submission: Submission | None = None) -> str:
+    """Where `assessment` stands, as its context bar says it."""
+    state = assessment.get_state_display()
+    if submission:
+        return gettext("%(state)s, submission %(number)d") % {"state": state, "number": submission.number}
+    if assessment.state != workflow.DRAFT:
+        return str(state)
+    if assessment.mode == workflow.JOINT:
+        return gettext("Draft, one joint session")
+    return gettext("Draft, each agency for itself")
+
+
+@register.filter
+def level_name(level: int) -> str:
+    """The name of a level of the continuum by its number, from 1 to 5."""
+    return next(str(held.name) for held in current_instrument().continuum if held.level == level)
+
+
+@register.simple_tag
+def scoring_version() -> int:
+    """The version of the scoring rules that this program computes by."""
+    return SCORING_VERSION
+
+
+@register.simple_tag
+def error_links(faults: BaseForm | Iterable[tuple[str, Any]]) -> list[Link]:
+    """The lines of an error summary: of a bound form, or of pairs of a field's id (may be empty) and a text."""
+    if not isinstance(faults, BaseForm):
+        return [Link(str(text), f"#{target}" if target else "") for target, text in faults]
+    links = [Link(str(text)) for text in faults.non_field_errors()]
+    for field in faults:
+        target = field.id_for_label or f"{field.auto_id}_0"
+        links += [Link(str(text), f"#{target}") for text in field.errors]
+    return links
+
+
+def _steps_of_the_country(assessment: Assessment) -> list[tuple[str, Any, str]]:
+    first = instrument_of(assessment).themes[0].id
+    of = {"pk": assessment.pk}
+    may_submit = assessment.state in workflow.WRITABLE
+    return [
+        ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
+        ("answer", _("Answer"), reverse("theme", kwargs={**of, "voice": "national", "theme": first})),
+        ("result", _("Result"), reverse("result", kwargs=of)),
+        ("submit", _("Check and submit"), reverse("assessment-check", kwargs=of) if may_submit else ""),
+        ("report", _("Report"), reverse("assessment-report", kwargs=of)),
+    ]
+
+
+def _steps_of_the_secretariat(
+    assessment: Assessment, submission: Submission | None
+) -> list[tuple[str, Any, str]]:
+    of = {"pk": assessment.pk}
+    answers = reverse("review-detail", kwargs={"pk": submission.pk}) if submission else reverse("review-queue")
+    return [
+        ("answers", _("Answers"), answers),
+        ("result", _("Result"), reverse("result", kwargs=of)),
+        ("history", _("History"), reverse("assessment-log", kwargs=of)),
+        ("report", _("Report"), reverse("assessment-report", kwargs=of)),
+    ]
+
+
+def _steps_of_a_partner(assessment: Assessment) -> list[tuple[str, Any, str]]:
+    of = {"pk": assessment.pk}
+    return [
+        ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
+        ("result", _("Result"), reverse("result", kwargs=of)),
+        ("report", _("Report"), reverse("assessment-report", kwargs=of)),
+    ]
