@@ -1,0 +1,1 @@
+"""The diagnostic: instrument, assessments, scoring, review and report."""

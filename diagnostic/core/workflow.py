@@ -1,0 +1,65 @@
+"""The states of an assessment and the one table of transitions that code, tests and documentation share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DRAFT = "draft"
+COMPARING = "comparing"
+SUBMITTED = "submitted"
+IN_REVIEW = "in_review"
+RETURNED = "returned"
+ACCEPTED = "accepted"
+WITHDRAWN = "withdrawn"
+
+STATES: tuple[str, ...] = (DRAFT, COMPARING, SUBMITTED, IN_REVIEW, RETURNED, ACCEPTED, WITHDRAWN)
+
+JOINT = "joint"
+SEPARATE = "separate"
+MODES: tuple[str, ...] = (JOINT, SEPARATE)
+
+COUNTRY = "country"
+SECRETARIAT = "secretariat"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table: `act` leads from `source` to `target`, by one `side`, in the given `modes`."""
+
+    act: str
+    source: str
+    target: str
+    side: str
+    modes: tuple[str, ...] = MODES
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition("submit", DRAFT, SUBMITTED, COUNTRY, (JOINT,)),
+    Transition("open_comparison", DRAFT, COMPARING, COUNTRY, (SEPARATE,)),
+    Transition("submit", COMPARING, SUBMITTED, COUNTRY, (SEPARATE,)),
+    Transition("take_up", SUBMITTED, IN_REVIEW, SECRETARIAT),
+    Transition("return", IN_REVIEW, RETURNED, SECRETARIAT),
+    Transition("accept", IN_REVIEW, ACCEPTED, SECRETARIAT),
+    Transition("submit", RETURNED, SUBMITTED, COUNTRY),
+    Transition("withdraw", DRAFT, WITHDRAWN, COUNTRY),
+    Transition("withdraw", COMPARING, WITHDRAWN, COUNTRY),
+    Transition("withdraw", SUBMITTED, WITHDRAWN, COUNTRY),
+    Transition("withdraw", RETURNED, WITHDRAWN, COUNTRY),
+)
+
+ACTS: tuple[str, ...] = tuple(dict.fromkeys(row.act for row in TRANSITIONS))
+
+WRITABLE: tuple[str, ...] = (DRAFT, RETURNED)
+"""The states in which a joint session's answers may change: all of them, or those named on return."""
+
+ENDED: tuple[str, ...] = (ACCEPTED, WITHDRAWN)
+
+
+def find_transition(act: str, state: str, mode: str) -> Transition | None:
+    """The row for `act` from `state` in `mode`, or None where the table has none."""
+    return next((row for row in TRANSITIONS if (row.act, row.source) == (act, state) and mode in row.modes), None)
+
+
+def sources(act: str, mode: str) -> tuple[str, ...]:
+    """The states from which `act` is possible in `mode`."""
+    return tuple(row.source for row in TRANSITIONS if row.act == act and mode in row.modes)

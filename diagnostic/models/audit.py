@@ -1,0 +1,67 @@
+"""The append-only, hash-chained log: one chain for each assessment, and one for acts outside any."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from .assessment import Assessment
+
+
+class AuditChain(models.Model):
+    """The head of one chain: how many entries it has and the hash of the last, so that a cut tail shows too."""
+
+    assessment = models.OneToOneField(
+        Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_chain"
+    )
+    length = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(assessment__isnull=True),
+                name="one_chain_outside_any_assessment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.assessment or "outside")
+
+
+class AppendOnly(models.QuerySet):
+    """Refuses to change or delete what was logged."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("the audit log is append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("the audit log is append-only")
+
+
+class AuditEntry(models.Model):
+    """One act: who did what, when. `hash` covers every other field and the hash of the entry before it."""
+
+    chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    act = models.CharField(max_length=60)
+    detail = models.JSONField(default=dict, blank=True)
+    previous = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        ordering = ["chain", "number"]
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.number} {self.act}"

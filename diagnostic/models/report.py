@@ -1,0 +1,43 @@
+"""A rendered report: one file for one report data, edition, language and format; earlier files are kept."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class ReportFile(models.Model):
+    """A file that is being rendered or has been, kept under the SHA-256 of its report data.
+
+    `data` is the report data itself, canonical JSON: what the rendering process reads. `name` is the file's name in
+    the reports storage once it is ready.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RENDERING = "rendering"
+        READY = "ready"
+        FAILED = "failed"
+
+    digest = models.CharField(max_length=64)
+    edition = models.CharField(max_length=10)
+    language = models.CharField(max_length=10)
+    format = models.CharField(max_length=5)
+    data = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    name = models.CharField(max_length=200, blank=True, default="")
+    requested_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "edition", "language", "format"], name="report_file_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "rendering", "ready", "failed"]), name="report_file_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} {self.edition} {self.language} {self.format}"

@@ -1,0 +1,82 @@
+"""A voice's answer to a question, and every revision of it; what an answer may hold is core.responses."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from diagnostic.core.instrument import BASES
+from diagnostic.core.responses import VOICES
+
+from .assessment import Assessment
+
+STATUSES = ("answered", "not_applicable", "unknown")
+
+
+class Response(models.Model):
+    """One row for each question and voice, laid blank at the start, so that a save is always an update.
+
+    `version` counts the saves; a save names the version it was based on. Evidence is in its own table.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
+    voice = models.CharField(max_length=8)
+    question = models.CharField(max_length=10)
+    version = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=16, default="answered")
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    basis = models.CharField(max_length=10, blank=True, default="")
+    narrative = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    authority = models.JSONField(default=dict, blank=True)
+    areas = models.JSONField(default=dict, blank=True)
+    topics = models.JSONField(default=list, blank=True)
+    challenges = models.JSONField(default=list, blank=True)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "voice", "question"], name="response_once"),
+            models.CheckConstraint(condition=Q(voice__in=VOICES), name="response_voice_known"),
+            models.CheckConstraint(condition=Q(status__in=STATUSES), name="response_status_known"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="response_level_1_to_5"
+            ),
+            models.CheckConstraint(condition=Q(basis__in=("", *BASES)), name="response_basis_known"),
+            models.CheckConstraint(
+                condition=Q(status="answered") | Q(level__isnull=True), name="response_level_only_when_answered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voice} {self.question}"
+
+
+class ResponseRevision(models.Model):
+    """What one save wrote, whole, in the form of the interchange file; never changed or deleted.
+
+    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict.
+    """
+
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    was_kept = models.BooleanField(default=True)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["saved_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "version"], condition=Q(was_kept=True), name="revision_once_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.response} v{self.version}"

@@ -1,0 +1,56 @@
+"""The secretariat's review of one submission, and the clarifications it asks for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .submission import Submission
+
+
+class Review(models.Model):
+    """Who took a submission up and how it ended; open while `outcome` is empty."""
+
+    class Outcome(models.TextChoices):
+        RETURNED = "returned"
+        ACCEPTED = "accepted"
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="review")
+    taken_up_at = models.DateTimeField(default=timezone.now)
+    taken_up_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default="")
+    remark = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=["", "returned", "accepted"]), name="review_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(outcome="", closed_at__isnull=True) | (~Q(outcome="") & Q(closed_at__isnull=False)),
+                name="review_closed_with_its_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.outcome or 'open'}"
+
+
+class Clarification(models.Model):
+    """What the reviewer asks about one question; the country sees it once the assessment is returned."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="clarifications")
+    question = models.CharField(max_length=10)
+    text = models.TextField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "question"], name="clarification_once_a_question")]
+
+    def __str__(self) -> str:
+        return self.question
