@@ -105,9 +105,7 @@ def _question(row: Row, weaknesses: Mapping[str, Weakness], solutions: Mapping[s
         note=row["note"],
         level_prompt=row["level_prompt"],
         levels={int(level): text for level, text in sorted(row["levels"].items(), key=lambda item: int(item[0]))},
-        asked_when=Condition(
-            condition["question"], condition.get("at_least"), tuple(condition.get("authority_in", ()))
-        )
+        asked_when=Condition(condition["question"], condition.get("at_least"), tuple(condition.get("authority_in", ())))
         if condition
         else None,
         takes_authority=row["takes_authority"],
@@ -289,7 +287,9 @@ def _advice_faults(instrument: Instrument) -> list[str]:
         if advice.effort not in EFFORTS:
             faults.append(f"{advice.id}: unknown effort {advice.effort}")
         faults.extend(
-            f"{advice.id}: unknown resource {name}" for name in advice.resources if name not in instrument.resource_by_id
+            f"{advice.id}: unknown resource {name}"
+            for name in advice.resources
+            if name not in instrument.resource_by_id
         )
     return faults
 

@@ -165,9 +165,7 @@ def _for_themes(case: _Case) -> list[Recommendation]:
         for stage, level in enumerate(_step_levels(case, theme.theme, theme.level)):
             step = case.instrument.step_by_target[theme.theme, level]
             tier: Tier = "blocking" if theme.theme in blocking_themes and level <= next_level else "next"
-            found.append(
-                Recommendation(step.id, "next_step", tier, None, theme.theme, level, stage, gain, "none")
-            )
+            found.append(Recommendation(step.id, "next_step", tier, None, theme.theme, level, stage, gain, "none"))
     return found
 
 

@@ -95,9 +95,7 @@ def _member_faults(question: Question, response: Response) -> Iterator[Fault]:
     }
     for member, is_taken in takes.items():
         if getattr(response, member) and not is_taken:
-            yield Fault(
-                member, Message(_("%(code)s takes no %(member)s"), {"code": question.code, "member": member})
-            )
+            yield Fault(member, Message(_("%(code)s takes no %(member)s"), {"code": question.code, "member": member}))
 
 
 def _authority_faults(instrument: Instrument, voice: str, response: Response) -> Iterator[Fault]:
@@ -105,7 +103,9 @@ def _authority_faults(instrument: Instrument, voice: str, response: Response) ->
     for agency, value in response.authority.items():
         path = f"authority.{agency}"
         if agency not in AGENCIES:
-            yield Fault(path, Message(_("unknown agency; must be one of %(options)s"), {"options": ", ".join(AGENCIES)}))
+            yield Fault(
+                path, Message(_("unknown agency; must be one of %(options)s"), {"options": ", ".join(AGENCIES)})
+            )
         elif voice != NATIONAL and agency != voice:
             yield Fault(path, Message(_("the %(voice)s voice speaks only for itself"), {"voice": voice}))
         elif value not in options:

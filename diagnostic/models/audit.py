@@ -49,9 +49,7 @@ class AuditEntry(models.Model):
     chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=60)
     detail = models.JSONField(default=dict, blank=True)
     previous = models.CharField(max_length=64, blank=True, default="")

@@ -39,9 +39,7 @@ class Country(models.Model):
     alpha2 = models.CharField(max_length=2, unique=True)
     alpha3 = models.CharField(max_length=3, blank=True, default="")
     name = models.CharField(max_length=120)
-    region = models.ForeignKey(
-        Region, null=True, blank=True, on_delete=models.PROTECT, related_name="countries"
-    )
+    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="countries")
     is_state = models.BooleanField(default=False)
     is_example = models.BooleanField(default=False)
     footnote = models.TextField(blank=True, default="")
@@ -76,9 +74,7 @@ class Agency(models.Model):
         verbose_name_plural = "agencies"
         constraints = [
             models.UniqueConstraint(fields=["country", "kind"], name="agency_once"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["customs", "police"]), name="agency_kind_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["customs", "police"]), name="agency_kind_known"),
         ]
 
     def __str__(self) -> str:

@@ -17,12 +17,8 @@ class Invitation(models.Model):
 
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=16, choices=Role)
-    country = models.ForeignKey(
-        Country, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
-    )
-    agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
-    )
+    country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
     organisation = models.CharField(max_length=120, blank=True, default="")
     token_digest = models.CharField(max_length=64, unique=True)
     invited_at = models.DateTimeField(default=timezone.now)

@@ -32,9 +32,7 @@ def belongs_where_its_role_says(prefix: str) -> models.CheckConstraint:
     in_country = Q(role=str(Role.OBSERVER), country__isnull=False, agency__isnull=True)
     abroad = [str(role) for role in (*SECRETARIAT_ROLES, Role.PARTNER)]
     outside = Q(role__in=abroad, country__isnull=True, agency__isnull=True)
-    return models.CheckConstraint(
-        condition=in_agency | in_country | outside, name=f"{prefix}_belongs_where_role_says"
-    )
+    return models.CheckConstraint(condition=in_agency | in_country | outside, name=f"{prefix}_belongs_where_role_says")
 
 
 class Membership(models.Model):
@@ -42,12 +40,8 @@ class Membership(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="membership")
     role = models.CharField(max_length=16, choices=Role)
-    country = models.ForeignKey(
-        Country, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
-    )
-    agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
-    )
+    country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.CharField(_("organisation"), max_length=120, blank=True, default="")
 
     class Meta:

@@ -1,0 +1,83 @@
+"""Appends to the hash-chained log and verifies it; who may read it is in permissions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from diagnostic.models import Assessment, AuditChain, AuditEntry
+
+
+@transaction.atomic
+def record(*, act: str, by: Any = None, assessment: Assessment | None = None, **detail: Any) -> AuditEntry:
+    """Append one act to the chain of `assessment`, or to the one for acts outside any.
+
+    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text.
+    """
+    chain = _locked_chain(assessment)
+    at = timezone.now()
+    person = by if by is not None and getattr(by, "pk", None) else None
+    number = chain.length + 1
+    entry = AuditEntry(
+        chain=chain, number=number, at=at, by=person, act=act, detail=detail, previous=chain.head, hash=""
+    )
+    entry.hash = hash_of(entry)
+    entry.save(force_insert=True)
+    AuditChain.objects.filter(pk=chain.pk).update(length=number, head=entry.hash)
+    return entry
+
+
+def _locked_chain(assessment: Assessment | None) -> AuditChain:
+    chains = AuditChain.objects.select_for_update()
+    chain = chains.filter(assessment=assessment).first()
+    if chain is not None:
+        return chain
+    try:
+        with transaction.atomic():
+            AuditChain.objects.create(assessment=assessment)
+    except IntegrityError:
+        pass  # someone else was faster: theirs is the chain
+    return chains.get(assessment=assessment)
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """SHA-256, in hexadecimal, of the entry's own fields and the hash before it, in canonical JSON."""
+    content = {
+        "chain": entry.chain_id,
+        "number": entry.number,
+        "at": _instant(entry.at),
+        "by": entry.by_id,
+        "act": entry.act,
+        "detail": entry.detail,
+        "previous": entry.previous,
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(timezone.get_fixed_timezone(0)).isoformat(timespec="microseconds")
+
+
+def find_breaks(chain: AuditChain) -> Iterator[str]:
+    """Every place where `chain` is not what was appended, a sentence each; nothing where it is whole."""
+    previous, length = "", 0
+    for length, entry in enumerate(chain.entries.order_by("number").iterator(), start=1):
+        if entry.number != length:
+            yield f"entry {length} is missing; the next one is {entry.number}"
+            return
+        if entry.previous != previous:
+            yield f"entry {entry.number} does not follow the one before it"
+        if hash_of(entry) != entry.hash:
+            yield f"entry {entry.number} was changed"
+        previous = entry.hash
+    if length != chain.length:
+        yield f"{chain.length} entries were written and {length} are there"
+    elif previous != chain.head:
+        yield "the last entry is not the one that was written last"

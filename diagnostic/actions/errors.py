@@ -1,0 +1,68 @@
+"""Why an act was refused although the person may do it; a missing permission is Django's PermissionDenied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from diagnostic.core.response_rules import Fault
+from diagnostic.core.words import Message, _
+from diagnostic.models import Response
+
+
+class ActionRefused(Exception):
+    """The act cannot be done; `message` tells the reader what is wrong and what to do."""
+
+    def __init__(self, message: Message):
+        super().__init__(str(message))
+        self.message = message
+
+
+class StateChanged(ActionRefused):
+    """The assessment's state does not allow the act, perhaps because someone was faster."""
+
+    def __init__(self, message: Message | None = None):
+        super().__init__(
+            message
+            or Message(
+                _("The assessment has moved on since this page was opened. Load it again to see where it stands.")
+            )
+        )
+
+
+class NotOpen(ActionRefused):
+    """The assessment was returned for other questions; this one is not open."""
+
+    def __init__(self, question: str):
+        super().__init__(
+            Message(_("%(code)s is not open: only the questions named on return can be changed."), {"code": question})
+        )
+
+
+class NotAsked(ActionRefused):
+    """A follow-up whose condition does not hold."""
+
+    def __init__(self, question: str, parent: str):
+        super().__init__(
+            Message(
+                _("%(code)s is not asked, because of the answer to %(parent)s. Nothing was changed."),
+                {"code": question, "parent": parent},
+            )
+        )
+
+
+class Stale(ActionRefused):
+    """Someone else saved the answer first; `row` is what stands now."""
+
+    def __init__(self, row: Response):
+        super().__init__(
+            Message(_("Two people changed the answer to %(code)s at the same time."), {"code": row.question})
+        )
+        self.row = row
+
+
+class Invalid(ActionRefused):
+    """What was given breaks the rules; `faults` says where."""
+
+    def __init__(self, faults: Sequence[Fault]):
+        super().__init__(Message("%(faults)s", {"faults": "; ".join(str(fault) for fault in faults)}))
+        self.faults = tuple(faults)

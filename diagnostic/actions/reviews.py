@@ -1,0 +1,122 @@
+"""The secretariat's acts on a submission: take it up, ask, return, accept. Answers are never touched here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from diagnostic.core import workflow
+from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.words import Message, _
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Clarification, Review, Submission
+from diagnostic.permissions import can_review
+
+from . import audit
+from .errors import ActionRefused, StateChanged
+from .transitions import move
+
+
+@transaction.atomic
+def take_up(*, submission: Submission, by: Any) -> Review:
+    """Begin the review of a submission that waits. Raises `PermissionDenied`, or `StateChanged` if someone was faster."""
+    _require_reviewer(submission, by)
+    _require_last(submission)
+    moved = move(submission.assessment, "take_up")
+    review = Review.objects.create(submission=submission, taken_up_by=by)
+    audit.record(act="review.take_up", by=by, assessment=moved, number=submission.number)
+    return review
+
+
+@transaction.atomic
+def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarification | None:
+    """Ask the country to clarify one question on return; an empty text takes the question off the list.
+
+    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused` for a bad text.
+    """
+    _require_reviewer(submission, by)
+    review = _open_review(submission)
+    if question not in instrument_of(submission.assessment).by_code:
+        raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
+    fault = find_text_fault(text)
+    if fault:
+        raise ActionRefused(fault)
+    if not text.strip():
+        Clarification.objects.filter(review=review, question=question).delete()
+        audit.record(act="review.unask", by=by, assessment=submission.assessment, question=question)
+        return None
+    asked, _created = Clarification.objects.update_or_create(
+        review=review,
+        question=question,
+        defaults={"text": text.strip(), "asked_by": by, "asked_at": timezone.now()},
+    )
+    audit.record(act="review.ask", by=by, assessment=submission.assessment, question=question)
+    return asked
+
+
+@transaction.atomic
+def return_for_clarification(*, submission: Submission, remark: str, by: Any) -> Review:
+    """Return the assessment to the country; only the named questions and their follow-ups open again.
+
+    Raises `PermissionDenied`, `StateChanged`, or `ActionRefused` where no question is named.
+    """
+    _require_reviewer(submission, by)
+    review = _open_review(submission)
+    named = list(review.clarifications.order_by("pk").values_list("question", flat=True))
+    if not named:
+        raise ActionRefused(
+            Message(_("Name at least one question to clarify, and say what is asked, before you return it."))
+        )
+    return _close(review, submission, "return", Review.Outcome.RETURNED, remark, by, questions=named)
+
+
+@transaction.atomic
+def accept(*, submission: Submission, remark: str, by: Any) -> Review:
+    """Accept the submission. Raises `PermissionDenied`, `StateChanged`, or `ActionRefused` while a question is named."""
+    _require_reviewer(submission, by)
+    review = _open_review(submission)
+    if review.clarifications.exists():
+        raise ActionRefused(
+            Message(_("Questions are still marked for clarification. Return the assessment, or unmark them first."))
+        )
+    return _close(review, submission, "accept", Review.Outcome.ACCEPTED, remark, by)
+
+
+def _close(
+    review: Review, submission: Submission, act: str, outcome: str, remark: str, by: Any, **detail: Any
+) -> Review:
+    fault = find_text_fault(remark)
+    if fault:
+        raise ActionRefused(fault)
+    moved = move(submission.assessment, act)
+    now = timezone.now()
+    closed = Review.objects.filter(pk=review.pk, outcome="").update(
+        outcome=outcome, remark=remark.strip(), closed_at=now, closed_by=by
+    )
+    if not closed:
+        raise StateChanged
+    audit.record(act=f"review.{act}", by=by, assessment=moved, number=submission.number, **detail)
+    review.refresh_from_db()
+    return review
+
+
+def _require_reviewer(submission: Submission, by: Any) -> None:
+    if not can_review(by, submission.assessment):
+        raise PermissionDenied
+
+
+def _require_last(submission: Submission) -> None:
+    if Submission.objects.filter(assessment=submission.assessment, number__gt=submission.number).exists():
+        raise StateChanged
+
+
+def _open_review(submission: Submission) -> Review:
+    """The submission's open review, its assessment locked so that return, accept and ask wait for each other."""
+    assessment = Assessment.objects.select_for_update().get(pk=submission.assessment_id)
+    review = Review.objects.filter(submission=submission, outcome="").first()
+    if assessment.state != workflow.IN_REVIEW or review is None:
+        raise StateChanged
+    return review

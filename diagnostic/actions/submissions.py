@@ -1,0 +1,67 @@
+"""Submitting: the answers, the instrument version, the scoring version and the result, frozen and numbered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+
+from diagnostic.core.interchange import write_assessment
+from diagnostic.core.responses import NATIONAL
+from diagnostic.core.result import Result, score
+from diagnostic.core.result_file import result_to_json
+from diagnostic.core.scoring import SCORING_VERSION, shown
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import can_submit
+from diagnostic.queries import load_voices, to_file
+
+from . import audit
+from .transitions import move
+
+
+def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
+    """The canonical JSON that a submission of `assessment` would freeze now, and its result (2 queries)."""
+    instrument = instrument_of(assessment)
+    voices = load_voices(assessment)
+    result = score(instrument, voices, NATIONAL, assessment.target_level)
+    content = {
+        "format": "cpch-submission",
+        "format_version": 1,
+        "assessment": json.loads(write_assessment(to_file(assessment, voices), instrument)),
+        "instrument_digest": instrument.digest,
+        "scoring_version": SCORING_VERSION,
+        "result": result_to_json(result, instrument, assessment.country.alpha2, assessment.period),
+    }
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")), result
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: Any) -> Submission:
+    """Hand `assessment` in and return the numbered, frozen submission.
+
+    Raises `PermissionDenied`, or `StateChanged` where it is not with the country any more.
+    """
+    if not can_submit(by, assessment):
+        raise PermissionDenied
+    moved = move(assessment, "submit")
+    snapshot, result = build_snapshot(moved)
+    last = Submission.objects.filter(assessment=moved).aggregate(last=Max("number"))["last"] or 0
+    submission = Submission.objects.create(
+        assessment=moved,
+        number=last + 1,
+        snapshot=snapshot,
+        digest=hashlib.sha256(snapshot.encode("utf-8")).hexdigest(),
+        level=result.level,
+        index_shown="" if result.place.index is None else shown(result.place.index),
+        marking=moved.marking,
+        is_disclosed_to_partners=moved.is_disclosed_to_partners,
+        allows_statistics=moved.allows_statistics,
+        submitted_by=by,
+    )
+    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=submission.digest)
+    return submission

@@ -1,0 +1,1 @@
+"""Thin: load what the person may see, call one action or query, answer."""

@@ -1,0 +1,43 @@
+"""How every view loads what it shows: what a person may not see is not there (404), and the attempt is logged."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from diagnostic.actions import audit
+from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import assessments_visible_to, submissions_visible_to
+
+
+def load_assessment(request: HttpRequest, pk: UUID) -> Assessment:
+    """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists."""
+    assessment = assessments_visible_to(request.user).filter(pk=pk).first()
+    if assessment is None:
+        if Assessment.objects.filter(pk=pk).exists():
+            _log(request, "access.hidden", assessment=str(pk))
+        raise Http404
+    return assessment
+
+
+def load_submission(request: HttpRequest, pk: UUID) -> Submission:
+    """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`."""
+    submission = submissions_visible_to(request.user).filter(pk=pk).first()
+    if submission is None:
+        if Submission.objects.filter(pk=pk).exists():
+            _log(request, "access.hidden", submission=str(pk))
+        raise Http404
+    return submission
+
+
+def require(is_allowed: bool, request: HttpRequest) -> None:
+    """Go on where the person may; else log the attempt and raise `PermissionDenied` (403)."""
+    if not is_allowed:
+        _log(request, "access.refused")
+        raise PermissionDenied
+
+
+def _log(request: HttpRequest, act: str, **detail: str) -> None:
+    audit.record(act=act, by=request.user, path=request.path[:200], method=request.method or "", **detail)
