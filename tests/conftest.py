@@ -12,6 +12,7 @@ from django.conf import settings
 # from a thread that has one. Nothing in these tests runs inside that loop.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 BROWSER_FIXTURES = {"browser", "page", "new_page"}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -30,8 +31,28 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test database with the countries and the instrument in it."""
+    from tests import reference_data
+
+    with django_db_blocker.unblock():
+        reference_data.load()
+
+
+@pytest.fixture(autouse=True)
+def reference_rows(request: pytest.FixtureRequest) -> None:
+    """Countries and the instrument, laid again where the test before flushed them."""
+    if not DATABASE_FIXTURES & set(request.fixturenames):
+        return
+    from tests import reference_data
+
+    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    reference_data.lay_again()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium, once for the whole run; where it is missing the test fails, for a skipped one says nothing."""
+    """Chromium, once for the whole run; where it is missing the test fails, never skips."""
     from playwright.sync_api import sync_playwright
 
     executable = shutil.which("chromium") or shutil.which("chromium-browser")

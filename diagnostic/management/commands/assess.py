@@ -1,0 +1,74 @@
+"""Scores a filled-in diagnostic from a file and prints the result; needs no database and no account."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from diagnostic.core.interchange import AssessmentFile, InterchangeError, parse_assessment
+from diagnostic.core.json_reader import MAX_BYTES
+from diagnostic.core.responses import NATIONAL, VOICES
+from diagnostic.core.result import score
+from diagnostic.core.result_file import result_to_json
+from diagnostic.instruments import Loader, instrument_from_fixtures
+
+
+class Command(BaseCommand):
+    """Exit status 0 with a result; 2 with a `path: message` line for each fault where the file is not valid."""
+
+    help = "Score a filled-in diagnostic (design: Interchange) and print the result as JSON."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the interchange file, or - for standard input")
+        parser.add_argument("--voice", choices=VOICES, default=NATIONAL, help="whose answers to score")
+        parser.add_argument("--pdf", metavar="OUT.pdf", type=Path, help="write the report there too")
+
+    def handle(self, *, file: str, voice: str, pdf: Path | None, **options: Any) -> None:
+        instrument = instrument_from_fixtures()
+        try:
+            filled = parse_assessment(self._read(file), instrument, countries(), voice)
+        except InterchangeError as error:
+            for fault in error.faults:
+                self.stderr.write(str(fault), self.style.NOTICE)
+            sys.exit(2)
+        result = score(instrument, filled.voices, voice, filled.target_level)
+        if pdf is not None:
+            self._write(pdf, render(filled, voice))
+        content = result_to_json(result, instrument, filled.country, filled.period)
+        self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
+
+    def _read(self, file: str) -> bytes:
+        try:
+            if file == "-":
+                return sys.stdin.buffer.read(MAX_BYTES + 1)
+            with Path(file).open("rb") as source:
+                return source.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
+
+    def _write(self, path: Path, content: bytes) -> None:
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}", returncode=1) from error
+
+
+@cache
+def countries() -> dict[str, str]:
+    """The name of every country that a file may name, by its two-letter code."""
+    text = (settings.BASE_DIR / "fixtures" / "countries.yaml").read_text(encoding="utf-8")
+    rows = yaml.load(text, Loader=Loader)
+    return {row["fields"]["alpha2"]: row["fields"]["name"] for row in rows if row["model"] == "accounts.country"}
+
+
+def render(filled: AssessmentFile, voice: str) -> bytes:
+    raise CommandError("not yet")
