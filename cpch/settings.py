@@ -176,6 +176,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_dir())]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "gz", "br", "png", "jpg", "webp", "woff", "woff2"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -232,9 +234,7 @@ globals().update(
         env.url(
             "CPCH_EMAIL_URL",
             local="console:",
-            schemes=tuple(environment.EMAIL_PORTS)
-            if env.is_production
-            else ("console", *environment.EMAIL_PORTS),
+            schemes=tuple(environment.EMAIL_PORTS) if env.is_production else ("console", *environment.EMAIL_PORTS),
             required=_email_wanted,
         ),
         "CPCH_EMAIL_URL",

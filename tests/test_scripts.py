@@ -1,6 +1,8 @@
 """Shows that the scripts install what is missing, name what they cannot, and start and stop as one."""
 
 import os
+import re
+import runpy
 import shutil
 import signal
 import socket
@@ -8,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = "set -eu; . script/lib/say.sh; . script/lib/system.sh; . script/lib/python.sh;"
@@ -168,8 +172,9 @@ def test_ci_fails_where_a_part_did_not_run(tmp_path: Path, report: str, fault: s
 
 
 def test_ci_fails_where_a_test_was_skipped_and_passes_where_all_ran(tmp_path: Path) -> None:
-    whole = '<properties><property name="database" value="sqlite"/><property name="browser" value="1"/></properties>'
-    skipped = judge(tmp_path, f'<testcase name="a">{whole}</testcase><testcase name="b"><skipped/></testcase>')
+    properties = '<property name="database" value="sqlite"/><property name="browser" value="1"/>'
+    whole = f'<testcase name="a"><properties>{properties}</properties></testcase>'
+    skipped = judge(tmp_path, f'{whole}<testcase name="b"><skipped/></testcase>')
 
     assert (skipped.returncode, "b was skipped" in skipped.stderr) == (1, True)
     assert judge(tmp_path, whole).returncode == 0
@@ -191,13 +196,16 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         data_dir.mkdir(exist_ok=True)
-        variables = {"CPCH_DATA_DIR": str(data_dir), "CPCH_BIND": f"127.0.0.1:{self.port}"}
+        variables = {
+            "CPCH_DATA_DIR": str(data_dir),
+            "CPCH_BIND": f"127.0.0.1:{self.port}",
+            "CPCH_DEBUG": "1",  # static files from where they lie, so that none need be collected
+        }
         self.environment = {
             key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
         } | variables
         self.run("manage.py", "migrate", "--verbosity", "0")
         self.run("manage.py", "createcachetable")
-        self.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         self.process = subprocess.Popen(
             [sys.executable, "script/lib/serve.py"],
             cwd=ROOT,
@@ -260,6 +268,16 @@ def test_a_worker_that_dies_is_started_again_and_all_stop_together(server: Serve
     assert not any(Path(f"/proc/{number}").exists() for number in second.values())
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+def test_every_static_file_that_a_page_names_is_collected() -> None:
+    unused = runpy.run_path(str(ROOT / "script" / "lib" / "prepare.py"))["UNUSED"]
+    pages = "".join(page.read_text() for page in (ROOT / "templates").rglob("*.html"))
+    names = set(re.findall(r"""{%-? *static ['"]([^'"]+)['"]""", pages))
+
+    assert names
+    assert [name for name in names if not finders.find(name)] == []
+    assert [name for name in names if any(fnmatch(part, u) for part in name.split("/") for u in unused)] == []
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:

@@ -8,9 +8,7 @@ from collections import Counter
 def faults(report: str, database: str) -> list[str]:
     """Return what is wrong with the report, one line each; none means that all parts ran."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - our own tests wrote it
-    properties = Counter(
-        (entry.get("name"), entry.get("value")) for case in cases for entry in case.iter("property")
-    )
+    properties = Counter((entry.get("name"), entry.get("value")) for case in cases for entry in case.iter("property"))
     databases = {value for name, value in properties if name == "database"}
     found = []
     if databases != {database}:

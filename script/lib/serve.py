@@ -11,8 +11,10 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
-START_SECONDS = 60
+ANSWER_SECONDS = 60
+RESTART_SECONDS = 1
 STOP_SECONDS = 30
+TICK_SECONDS = 0.1
 
 
 def main() -> int:
@@ -22,40 +24,36 @@ def main() -> int:
     os.environ.setdefault("CPCH_BASE_URL", url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-    running: list[subprocess.Popen] = []
+        signal.signal(number, ask_to_stop)
+    running = [start_web(f"{host}:{port}"), start_worker()]
     try:
-        running.append(start_web(f"{host}:{port}"))
-        running.append(start_worker())
-        if not answers(host, port, running[0]):
-            print("The web server did not start.", file=sys.stderr, flush=True)
-            return 1
-        introduce(url)
-        keep_running(running)
-        return 1
-    except StopRequested:
-        return 0
+        return serve(url, host, port, running)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         end(running)
 
 
-class StopRequested(Exception):  # noqa: N818 - nothing went wrong
-    """Someone asked the server to stop."""
+# A handler that raised could do so while a process is being started, and leave it behind unknown.
+asked_to_stop: list[int] = []
 
 
-def stop(number: int, frame: object) -> None:
-    raise StopRequested
+def ask_to_stop(number: int, frame: object) -> None:
+    asked_to_stop.append(number)
 
 
-def keep_running(running: list[subprocess.Popen]) -> None:
-    """Start the worker again whenever it ends; return when the web server has ended."""
-    while running[0].poll() is None:
+def serve(url: str, host: str, port: int, running: list[subprocess.Popen]) -> int:
+    """Watch over web server and worker; start the worker again whenever it ends."""
+    web = running[0]
+    while not asked_to_stop and web.poll() is None and not answers(host, port):
+        time.sleep(TICK_SECONDS)
+    if web.poll() is None and not asked_to_stop:
+        introduce(url)
+    while not asked_to_stop and web.poll() is None:
         if running[1].poll() is not None:
             print("The worker ended and is started again.", file=sys.stderr, flush=True)
             running[1] = start_worker()
-        time.sleep(1)
+            time.sleep(RESTART_SECONDS)
+        time.sleep(TICK_SECONDS)
+    return 0 if asked_to_stop else 1
 
 
 def address(bind: str) -> tuple[str, int]:
@@ -81,22 +79,20 @@ def start_web(bind: str) -> subprocess.Popen:
 
 def start_worker() -> subprocess.Popen:
     """Start the process that runs tasks, after the pages in the queue for the processor."""
-    command = ["nice", "-n", "10", PYTHON, "manage.py", "db_worker", "--interval", "0.5", "--verbosity", "0"]
+    options = ["--no-reload", "--interval", "0.5", "--verbosity", "0"]
+    command = ["nice", "-n", "10", PYTHON, "manage.py", "db_worker", *options]
     return subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
 
 
-def answers(host: str, port: int, web: subprocess.Popen) -> bool:
-    """Wait for the first answer, whatever its status; False where the server ends or stays silent."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and web.poll() is None:
-        try:
-            connection = http.client.HTTPConnection(host, port, timeout=START_SECONDS)
-            connection.request("GET", "/")
-            connection.getresponse().close()
-            return True
-        except OSError:
-            time.sleep(0.1)
-    return False
+def answers(host: str, port: int) -> bool:
+    """Whether the web server answers, with whatever status."""
+    try:
+        connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+        connection.request("GET", "/")
+        connection.getresponse().close()
+    except OSError:
+        return False
+    return True
 
 
 def introduce(url: str) -> None:
