@@ -339,9 +339,9 @@ class _Scale:
                 canvas.text(x, y + (22 if self.is_narrow else 24), shown, size=size, fill=INK_3, anchor="middle")
         canvas.text(0, y + 5, picture.words.index, size=13, fill=INK_2)
         if picture.range:
-            self._range(picture, labels)
+            self._range(picture.range, labels)
         if picture.previous:
-            self._previous(picture)
+            self._previous(picture.previous, picture.index)
         if picture.index:
             self._index(picture.index)
 
@@ -360,23 +360,21 @@ class _Scale:
             found += [(low, picture.range[0].label), (high, picture.range[1].label)]
         return found
 
-    def _range(self, picture: Picture, labels: list[tuple[float, str]]) -> None:
-        assert picture.range is not None
-        low, high = (self._x(mark.at) for mark in picture.range)
+    def _range(self, ends: tuple[Mark, Mark], labels: list[tuple[float, str]]) -> None:
+        low, high = (self._x(mark.at) for mark in ends)
         y, canvas = self.y, self.canvas
         canvas.line(low, y, high, y, stroke_width="6", stroke_opacity="0.28")
         for x, (place, label) in zip((low, high), labels[-2:], strict=True):
             canvas.line(x, y - 9, x, y + 9, stroke_width="2")
             canvas.text(place, y + (24 if self.is_narrow else 26), label, size=14, anchor="middle")
 
-    def _previous(self, picture: Picture) -> None:
-        assert picture.previous is not None
-        x = self._x(picture.previous.at)
-        is_hidden = picture.index is not None and abs(self._x(picture.index.at) - x) < 8
+    def _previous(self, previous: Mark, index: Mark | None) -> None:
+        x = self._x(previous.at)
+        is_hidden = index is not None and abs(self._x(index.at) - x) < 8
         half = (12 if is_hidden else 9) - (1 if self.is_narrow else 0)
         self.canvas.diamond(x, self.y, half, fill=WHITE, stroke=INK, stroke_width="1.5")
         room = 2 * min(x, self.canvas.width - x)
-        label = picture.previous.label
+        label = previous.label
         self.canvas.text(x, self.y - half - 3, label, size=fitting_size(label, 12, room), fill=INK_2, anchor="middle")
 
     def _index(self, index: Mark) -> None:

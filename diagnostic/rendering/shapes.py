@@ -1,4 +1,4 @@
-"""SVG shapes as text: a canvas that writes them, mirrors them for right to left and measures text; no chart is drawn here.
+"""SVG shapes as text: a canvas that writes and mirrors them, and a measure of text; no chart is drawn here.
 
 Only presentation attributes are written, so that one source serves the page, the PDF and Word.
 """

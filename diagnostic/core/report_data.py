@@ -1,0 +1,329 @@
+"""The report as plain data, whole: it renders from this alone. How it is built is in report; no HTML, no sentence.
+
+Scores are written as the result file writes them; times are ISO 8601 with their offset, "" where there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from fractions import Fraction
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from .explanation import CriterionFact, Explanation
+from .scoring import exact, shown
+
+FORMAT = "cpch-report"
+FORMAT_VERSION = 1
+T = TypeVar("T")
+
+AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank", "not_asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A fraction in lowest terms, and as it is shown: rounded down to one decimal."""
+
+    exact: str
+    shown: str
+
+    @classmethod
+    def of(cls, value: Fraction) -> Score:
+        return cls(exact(value), shown(value))
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.exact)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """What the caller knows and the answers do not: who, when, in which state, under which marking.
+
+    `state` is a state of the workflow, or "not_submitted". `digest` is the submission's SHA-256. `is_example` marks
+    an invented country.
+    """
+
+    country: str
+    period: str
+    title: str = ""
+    country_footnote: str = ""
+    is_example: bool = False
+    mode: str = ""
+    state: str = "not_submitted"
+    marking: str = "TLP:AMBER"
+    is_disclosed_to_partners: bool = False
+    submission_number: int | None = None
+    digest: str = ""
+    submitted_at: str = ""
+    submitted_by: str = ""
+    accepted_at: str = ""
+    accepted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelText:
+    level: int
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """How one scored question counts for its theme; `level` is None where it does not."""
+
+    code: str
+    state: AnswerState
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeLine:
+    """A theme with its score, as a sum over its counted questions."""
+
+    id: str
+    name: str
+    handbook: str
+    score: Score | None
+    level: int | None
+    sum: int
+    counted: int
+    questions: tuple[QuestionScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceName:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationLine:
+    """One recommendation at its `rank` in the list; `question` is "" for a step, `to_level` None for the others."""
+
+    rank: int
+    id: str
+    kind: str
+    tier: str
+    question: str
+    theme: str
+    to_level: int | None
+    text: str
+    handbook: str
+    lead: str
+    effort: str
+    resources: tuple[ResourceName, ...]
+    gain: Score
+    weakness: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A weakness in the handbook's words, and what is recommended for it by rank."""
+
+    question: str
+    question_text: str
+    status: str
+    agencies: Mapping[str, str]
+    weakness: str
+    verbatim: str
+    solutions: tuple[RecommendationLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityLine:
+    """One agency's authority in words; `voice` is where it is taken from."""
+
+    agency: str
+    id: str
+    name: str
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    name: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    title: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One question and what was answered; `is_kept` marks an answer that is held and not counted."""
+
+    code: str
+    theme: str
+    kind: str
+    text: str
+    verbatim: str
+    note: str
+    prompt: str
+    state: AnswerState
+    is_kept: bool
+    condition: str
+    level: int | None
+    statement: str
+    basis: str
+    authority: tuple[AuthorityLine, ...]
+    areas: tuple[AreaLine, ...]
+    topics: tuple[str, ...]
+    challenges: tuple[str, ...]
+    narrative: str
+    reason: str
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceText:
+    id: str
+    name: str
+    abbreviation: str
+    owners: tuple[str, ...]
+    handbook: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    since: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    """A question whose answer differs: between customs and police, or between last time and now."""
+
+    question: str
+    first: int | None
+    second: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPart:
+    """Customs and police compared; `first` of a difference is customs, `second` police."""
+
+    compared: int
+    equal: int
+    within_one: int
+    mean_difference: Score
+    differences: tuple[DifferenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousPart:
+    """The assessment before this one and what changed since; `first` of a difference is then, `second` now."""
+
+    period: str
+    level: int | None
+    index: Score | None
+    differences: tuple[DifferenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SelfRatingPart:
+    level: int
+    difference: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one report prints."""
+
+    facts: ReportFacts
+    instrument: str
+    instrument_version: str
+    instrument_title: str
+    instrument_source: str
+    answering_rule: str
+    scoring_version: int
+    voice: str
+    levels: tuple[LevelText, ...]
+    level: int | None
+    working_level: int | None
+    index: Score | None
+    index_level: int | None
+    lowest_level: int
+    highest_level: int
+    index_low: Score
+    index_high: Score
+    target_level: int | None
+    is_target_chosen: bool
+    coverage: Mapping[str, int]
+    explanation: Explanation
+    criteria: tuple[CriterionFact, ...]
+    themes: tuple[ThemeLine, ...]
+    findings: tuple[FindingLine, ...]
+    recommendations: tuple[RecommendationLine, ...]
+    answers: tuple[AnswerLine, ...]
+    resources: tuple[ResourceText, ...]
+    open_questions: tuple[str, ...]
+    not_counted: tuple[str, ...]
+    self_rating: SelfRatingPart | None = None
+    comparison: ComparisonPart | None = None
+    previous: PreviousPart | None = None
+    format: str = field(default=FORMAT)
+    format_version: int = field(default=FORMAT_VERSION)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.lowest_level != self.highest_level
+
+    @property
+    def priorities(self) -> tuple[RecommendationLine, ...]:
+        """The first five recommendations."""
+        return self.recommendations[:5]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of the report data in canonical JSON: the name its files are kept under."""
+        return digest_of(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """This report as JSON values."""
+        value: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Report:
+        """The report that `to_json` wrote. Raises `ValueError` where it is none of this version."""
+        if (value.get("format"), value.get("format_version")) != (FORMAT, FORMAT_VERSION):
+            raise ValueError("not the data of a report that this version can read")
+        try:
+            return _read(cls, value)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the report data is incomplete: {error!r}") from error
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """`data` as canonical JSON: the same text for the same values."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """SHA-256, in hexadecimal, of `data` in canonical JSON."""
+    return hashlib.sha256(canonical(data).encode("utf-8")).hexdigest()
+
+
+def _read(kind: type[T], value: Mapping[str, Any]) -> T:
+    hints = get_type_hints(kind)
+    members = fields(kind)  # type: ignore[arg-type]
+    return kind(**{member.name: _value(hints[member.name], value[member.name]) for member in members})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    if is_dataclass(hint):
+        return _read(hint, value)  # type: ignore[arg-type]
+    if get_origin(hint) is tuple:
+        parts = get_args(hint)
+        if parts[-1] is Ellipsis:
+            return tuple(_value(parts[0], item) for item in value)
+        return tuple(_value(part, item) for part, item in zip(parts, value, strict=True))
+    return value
