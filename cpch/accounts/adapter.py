@@ -1,13 +1,66 @@
-"""What django-allauth may do here: let people in whom an invitation created, and nobody else."""
+"""What django-allauth does here: let in whom an invitation created, and nobody else; log who comes and goes."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.core import context
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from diagnostic.actions.audit import record
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in and resetting a password, without open registration."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "too_many_login_attempts": _(
+            "There were too many attempts with this address. Wait five minutes, or reset your password."
+        ),
+        "enter_current_password": _("Type your current password."),
+        "incorrect_password": _("This is not your current password."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Whether to answer in allauth's JSON: never, these are pages."""
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether to go on to `url` after signing in: only on the host that was asked."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url("home")
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        record(act="person.signed_in", by=user)
+        return super().post_login(request, user, **kwargs)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        record(act="person.sign_in_failed", by=None, email=str(credentials.get("email", ""))[:254])
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        record(act="person.sign_in_refused", by=user)
+        return render(request, "account/inactive.html", status=403)
+
+    def logout(self, request: HttpRequest) -> None:
+        record(act="person.signed_out", by=request.user)
+        super().logout(request)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        match = context.request.resolver_match
+        is_reset = match is not None and match.url_name == "account_reset_password_from_key"
+        record(act="person.password_reset" if is_reset else "person.password_changed", by=user)

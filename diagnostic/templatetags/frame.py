@@ -17,6 +17,7 @@ from diagnostic.core import workflow
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import membership_of
 
 register = template.Library()
 
@@ -59,7 +60,7 @@ class Link:
 def navigation(context: Mapping[str, Any]) -> list[Link]:
     """The site's sections for the role of who is signed in; empty for everyone else."""
     path = context["request"].path
-    links = NAVIGATION.get(context["user"].membership.role, ())
+    links = NAVIGATION.get(_role(context), ())
     return [Link(str(label), reverse(name), path.startswith(reverse(name))) for name, label in links]
 
 
@@ -69,9 +70,9 @@ def stages(
 ) -> list[Link]:
     """The stages of `assessment` as its reader goes through them; `stage` is the key of the page's own.
 
-    Keys: overview, answer, result, submit, report, and for the secretariat answers, history.
+    Keys: overview, answer, result, submit, report, and for the secretariat answers.
     """
-    role = context["user"].membership.role
+    role = _role(context)
     if role in (Role.REVIEWER, Role.ADMINISTRATOR):
         steps = _steps_of_the_secretariat(assessment, submission)
     elif role == Role.PARTNER:
@@ -108,7 +109,7 @@ def scoring_version() -> int:
 
 @register.simple_tag
 def error_links(faults: BaseForm | Iterable[tuple[str, Any]]) -> list[Link]:
-    """The lines of an error summary: of a bound form, or of pairs of a field's id (may be empty) and a text."""
+    """The lines of an error summary: of a bound form, or of pairs of a field's id, "" for none, and a text."""
     if not isinstance(faults, BaseForm):
         return [Link(str(text), f"#{target}" if target else "") for target, text in faults]
     links = [Link(str(text)) for text in faults.non_field_errors()]
@@ -116,6 +117,11 @@ def error_links(faults: BaseForm | Iterable[tuple[str, Any]]) -> list[Link]:
         target = field.id_for_label or f"{field.auto_id}_0"
         links += [Link(str(text), f"#{target}") for text in field.errors]
     return links
+
+
+def _role(context: Mapping[str, Any]) -> str:
+    membership = membership_of(context.get("user"))
+    return membership.role if membership else ""
 
 
 def _steps_of_the_country(assessment: Assessment) -> list[tuple[str, Any, str]]:
@@ -131,15 +137,12 @@ def _steps_of_the_country(assessment: Assessment) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _steps_of_the_secretariat(
-    assessment: Assessment, submission: Submission | None
-) -> list[tuple[str, Any, str]]:
+def _steps_of_the_secretariat(assessment: Assessment, submission: Submission | None) -> list[tuple[str, Any, str]]:
     of = {"pk": assessment.pk}
     answers = reverse("review-detail", kwargs={"pk": submission.pk}) if submission else reverse("review-queue")
     return [
         ("answers", _("Answers"), answers),
         ("result", _("Result"), reverse("result", kwargs=of)),
-        ("history", _("History"), reverse("assessment-log", kwargs=of)),
         ("report", _("Report"), reverse("assessment-report", kwargs=of)),
     ]
 

@@ -1,0 +1,193 @@
+"""Every write about people: inviting, accepting, withdrawing, deactivating. Sending the e-mails is in mail.py."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from diagnostic.actions.audit import record
+from diagnostic.actions.errors import ActionRefused
+from diagnostic.core.words import Message, _
+
+from .models import Agency, Country, Invitation, Membership, Role, User
+from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
+from .permissions import can_manage, can_manage_invitation, invitations_visible_to, membership_of, roles_offered_by
+
+INVITATION_LASTS = timedelta(days=7)
+TOKEN_BYTES = 32
+
+
+class AddressTaken(ActionRefused):
+    """The e-mail address already belongs to a person's account."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(_("A person with this address already has an account.")))
+
+
+class AlreadyInvited(ActionRefused):
+    """An invitation to the e-mail address is still open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(_("This address has an open invitation. Send it again, or withdraw it, on the page of people."))
+        )
+
+
+class InvitationClosed(ActionRefused):
+    """The invitation was used, withdrawn or has expired, perhaps a moment ago."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(_("This invitation was already used or withdrawn. Nothing was changed.")))
+
+
+@transaction.atomic
+def invite(
+    *,
+    email: str,
+    role: str,
+    country: Country | None = None,
+    agency_kind: str = "",
+    organisation: str = "",
+    by: User | None,
+) -> tuple[Invitation, str]:
+    """Offer `role` to an e-mail address; return the invitation and the token of its link, which is kept nowhere.
+
+    `by` is None only for the command line, where the first administrator is invited. Raises `AddressTaken`,
+    `AlreadyInvited`, and `PermissionDenied` where `by` may not offer this.
+    """
+    email = email.strip().lower()
+    country = country if role in COUNTRY_ROLES else None
+    if by is not None:
+        _require_may_offer(by, role, country)
+    if User.objects.filter(email__iexact=email).exists():
+        raise AddressTaken
+    if _open(email, by):
+        raise AlreadyInvited
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    invitation = Invitation.objects.create(
+        email=email,
+        role=role,
+        country=country,
+        agency=_agency(country, agency_kind) if role in AGENCY_ROLES else None,
+        organisation=organisation.strip() if role == Role.PARTNER else "",
+        token_digest=Invitation.digest_of(token),
+        invited_by=by,
+        expires_at=timezone.now() + INVITATION_LASTS,
+    )
+    record(act="invitation.made", by=by, invitation=invitation.pk, email=email, role=role, **_country(country))
+    return invitation, token
+
+
+@transaction.atomic
+def renew_invitation(*, invitation: Invitation, by: User) -> str:
+    """Give an unused invitation a new link and seven more days; return its token. The old link ends.
+
+    Raises `InvitationClosed` where it was used or withdrawn, and `PermissionDenied`.
+    """
+    if not can_manage_invitation(by, invitation):
+        raise PermissionDenied
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    renewed = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
+        token_digest=Invitation.digest_of(token), expires_at=timezone.now() + INVITATION_LASTS
+    )
+    if not renewed:
+        raise InvitationClosed
+    record(act="invitation.renewed", by=by, invitation=invitation.pk)
+    return token
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
+    """End an unused invitation. Raises `InvitationClosed` where it was used or withdrawn, and `PermissionDenied`."""
+    if not can_manage_invitation(by, invitation):
+        raise PermissionDenied
+    withdrawn = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now()
+    )
+    if not withdrawn:
+        raise InvitationClosed
+    record(act="invitation.withdrawn", by=by, invitation=invitation.pk)
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, full_name: str, password: str) -> User:
+    """Make the invited person: their account, their membership, their verified address. The invitation is then used.
+
+    Of two who accept at once, one wins; the other gets `InvitationClosed`. Raises `AddressTaken` where the
+    address got an account by another invitation in the meantime; this one then stays as it was.
+    """
+    now = timezone.now()
+    used = Invitation.objects.filter(
+        pk=invitation.pk,
+        token_digest=invitation.token_digest,
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=now,
+    ).update(accepted_at=now)
+    if not used:
+        raise InvitationClosed
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(invitation.email, password, full_name=full_name.strip())
+    except IntegrityError as error:
+        raise AddressTaken from error
+    Membership.objects.create(
+        user=user,
+        role=invitation.role,
+        country=invitation.country,
+        agency=invitation.agency,
+        organisation=invitation.organisation,
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+    record(act="invitation.accepted", by=user, invitation=invitation.pk)
+    return user
+
+
+@transaction.atomic
+def deactivate(*, person: Membership, by: User) -> None:
+    """End a person's access at once, open sessions included; what they did keeps their name."""
+    _set_active(person, by, is_active=False, act="person.deactivated")
+
+
+@transaction.atomic
+def reactivate(*, person: Membership, by: User) -> None:
+    """Give a deactivated person their access back."""
+    _set_active(person, by, is_active=True, act="person.reactivated")
+
+
+def _set_active(person: Membership, by: User, *, is_active: bool, act: str) -> None:
+    if not can_manage(by, person):
+        raise PermissionDenied
+    if User.objects.filter(pk=person.user_id, is_active=not is_active).update(is_active=is_active):
+        record(act=act, by=by, person=person.user_id)
+
+
+def _require_may_offer(by: User, role: str, country: Country | None) -> None:
+    membership = membership_of(by)
+    if membership is None or role not in roles_offered_by(by):
+        raise PermissionDenied
+    if membership.role != Role.ADMINISTRATOR and membership.country != country:
+        raise PermissionDenied
+
+
+def _open(email: str, by: User | None) -> bool:
+    """Whether one is open within the reach of `by`, who is told of no other country's."""
+    known = Invitation.objects.all() if by is None else invitations_visible_to(by)
+    return known.filter(
+        email=email, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
+    ).exists()
+
+
+def _agency(country: Country | None, kind: str) -> Agency:
+    return Agency.objects.get_or_create(country=country, kind=kind)[0]
+
+
+def _country(country: Country | None) -> dict[str, Any]:
+    return {"country": country.alpha2} if country else {}

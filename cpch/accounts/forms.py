@@ -1,0 +1,161 @@
+"""The forms about people: inviting, accepting, finding; signing in is allauth's, in sign_in.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from diagnostic.core.response_rules import find_text_fault
+
+from .models import Agency, Country, Role, User
+from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
+from .permissions import membership_of, roles_offered_by
+
+ROLES_IN_WORDS = {
+    Role.RESPONDENT: _("Respondent: answers for customs or police"),
+    Role.COORDINATOR: _("Coordinator: answers, starts and submits assessments, invites colleagues"),
+    Role.OBSERVER: _("Observer: reads the country’s assessments"),
+    Role.REVIEWER: _("Reviewer, WCO secretariat: reads submitted assessments and accepts them"),
+    Role.ADMINISTRATOR: _("Administrator, WCO secretariat: the same, and manages people"),
+    Role.PARTNER: _("Partner, INTERPOL or another invited body: reads accepted assessments that are disclosed"),
+}
+
+
+def one_clean_line(text: str) -> None:
+    """Refuse what hides or reorders what a reader sees. Raises `ValidationError`."""
+    fault = find_text_fault(text)
+    if fault:
+        words = gettext(fault.text) % fault.values
+        raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
+    if "\n" in text or "\t" in text:
+        raise ValidationError(gettext("This text has a line break or a tab; remove it."))
+
+
+class WithoutFormTag(forms.Form):
+    """A form whose template writes the form element, the token and the buttons."""
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class InvitationForm(WithoutFormTag):
+    """Whom `by` invites, and to what. A coordinator's form knows their country and does not ask."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("The link goes to this address, and the person signs in with it."),
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    country = forms.ModelChoiceField(
+        label=_("Country or territory"),
+        queryset=Country.objects.all(),
+        required=False,
+        empty_label=_("Choose one"),
+        help_text=_("For respondents, coordinators and observers."),
+    )
+    agency = forms.ChoiceField(
+        label=_("Agency"),
+        choices=Agency.Kind.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("For respondents and coordinators. Police means every police service with duties at the border."),
+    )
+    organisation = forms.CharField(
+        label=_("Organisation"),
+        max_length=120,
+        required=False,
+        validators=[one_clean_line],
+        help_text=_("For partners."),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = roles_offered_by(by)
+        self.fields["role"].choices = [(role.value, ROLES_IN_WORDS[role]) for role in roles]
+        self.own = membership_of(by)
+        if self.own is not None and self.own.country_id is not None:
+            del self.fields["country"]
+            del self.fields["organisation"]
+        if self.own is not None and self.own.agency is not None:
+            self.fields["agency"].initial = self.own.agency.kind
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        role = given.get("role", "")
+        if self.own is not None and self.own.country_id is not None:
+            given["country"] = self.own.country
+        if role in COUNTRY_ROLES and not given.get("country") and "country" not in self.errors:
+            self.add_error("country", _("Choose the country or territory that this role is for."))
+        if role in AGENCY_ROLES and not given.get("agency") and "agency" not in self.errors:
+            self.add_error("agency", _("Choose customs or police for this role."))
+        if role == Role.PARTNER and not given.get("organisation") and "organisation" not in self.errors:
+            self.add_error("organisation", _("Name the organisation that the partner belongs to."))
+        return given
+
+
+class AcceptanceForm(WithoutFormTag):
+    """What an invited person tells of themselves: a name and a password."""
+
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        validators=[one_clean_line],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("Your colleagues, and the secretariat after submission, see it beside what you do."),
+    )
+    password1 = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters, not a common password, and unlike your name and address."),
+    )
+    password2 = forms.CharField(
+        label=_("Password, again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, second = given.get("password1"), given.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords are not the same."))
+        if first:
+            self._check_password(first, str(given.get("full_name", "")))
+        return given
+
+    def _check_password(self, password: str, full_name: str) -> None:
+        try:
+            password_validation.validate_password(password, User(email=self.email, full_name=full_name))
+        except ValidationError as error:
+            self.add_error("password1", error)
+
+
+class PeopleFilterForm(WithoutFormTag):
+    """What an administrator looks for among everyone."""
+
+    q = forms.CharField(
+        label=_("Name, address, country or organisation"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Every role")), *Role.choices], required=False)

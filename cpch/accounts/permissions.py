@@ -1,0 +1,93 @@
+"""Who may invite and manage whom: the rules about people; those about assessments are in diagnostic/permissions.py.
+
+| Role          | Sees                    | Invites                                | Deactivates                       |
+| ------------- | ----------------------- | -------------------------------------- | --------------------------------- |
+| administrator | everyone                | any role, anywhere                     | anyone but themselves             |
+| coordinator   | their country's people  | their country's respondents,           | their country's respondents and   |
+|               |                         | coordinators and observers             | observers                         |
+| respondent    | their country's people  | nobody                                 | nobody                            |
+| observer      | their country's people  | nobody                                 | nobody                            |
+| reviewer      | nobody                  | nobody                                 | nobody                            |
+| partner       | nobody                  | nobody                                 | nobody                            |
+
+Whoever may invite may also withdraw and send again the invitations of the same reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from .models import Invitation, Membership, Role
+from .models.membership import COUNTRY_ROLES
+
+OFFERS: dict[str, tuple[Role, ...]] = {
+    Role.ADMINISTRATOR: tuple(Role),
+    Role.COORDINATOR: COUNTRY_ROLES,
+}
+MANAGES: dict[str, tuple[Role, ...]] = {
+    Role.ADMINISTRATOR: tuple(Role),
+    Role.COORDINATOR: (Role.RESPONDENT, Role.OBSERVER),
+}
+
+
+def membership_of(user: Any) -> Membership | None:
+    """The membership of an active, signed-in person, without a query."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return None
+    return getattr(user, "membership", None)
+
+
+def roles_offered_by(user: Any) -> tuple[Role, ...]:
+    """The roles that `user` may invite people to."""
+    membership = membership_of(user)
+    return OFFERS.get(membership.role, ()) if membership else ()
+
+
+def can_invite(user: Any) -> bool:
+    return bool(roles_offered_by(user))
+
+
+def can_list_people(user: Any) -> bool:
+    """Whether the page of people is there for `user`."""
+    membership = membership_of(user)
+    return membership is not None and membership.role in (*COUNTRY_ROLES, Role.ADMINISTRATOR)
+
+
+def people_visible_to(user: Any) -> QuerySet[Membership]:
+    """The people that `user` sees, with user, country and agency loaded."""
+    found = Membership.objects.select_related("user", "country", "agency")
+    return _within_reach(user, found)
+
+
+def invitations_visible_to(user: Any) -> QuerySet[Invitation]:
+    """The invitations, open or not, that `user` sees, with country and agency loaded."""
+    return _within_reach(user, Invitation.objects.select_related("country", "agency", "invited_by"))
+
+
+def can_manage(user: Any, person: Membership) -> bool:
+    """Deactivate and reactivate `person`, who is visible to `user`."""
+    membership = membership_of(user)
+    if membership is None or person.user_id == user.pk:
+        return False
+    if membership.country_id is not None and membership.country_id != person.country_id:
+        return False
+    return person.role in MANAGES.get(membership.role, ())
+
+
+def can_manage_invitation(user: Any, invitation: Invitation) -> bool:
+    """Withdraw `invitation` and send it again."""
+    membership = membership_of(user)
+    if membership is None or invitation.role not in roles_offered_by(user):
+        return False
+    return membership.role == Role.ADMINISTRATOR or membership.country_id == invitation.country_id
+
+
+def _within_reach(user: Any, found: QuerySet[Any]) -> QuerySet[Any]:
+    membership = membership_of(user)
+    if membership is None or not can_list_people(user):
+        return found.none()
+    if membership.role == Role.ADMINISTRATOR:
+        return found
+    return found.filter(country_id=membership.country_id)

@@ -1,0 +1,30 @@
+"""Work about accounts that the worker does, not the web process."""
+
+from __future__ import annotations
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import reverse
+from django_tasks import task
+
+from diagnostic.actions.audit import record
+
+from .mail import send_password_reset
+from .models import User
+
+
+@task()
+def mail_password_reset(email: str) -> None:
+    """Send the person with this address, if there is one who may sign in, a link to choose a new password.
+
+    Done here, so that asking takes the same time whether the address has an account or not.
+    """
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        return
+    path = reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
+    )
+    record(act="person.password_reset_asked", by=user)
+    send_password_reset(user, path)

@@ -1,0 +1,263 @@
+"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diagnostic.actions.audit import record
+
+from . import actions, mail
+from .forms import AcceptanceForm, InvitationForm, PeopleFilterForm
+from .models import Invitation, Membership, Role
+from .permissions import (
+    can_invite,
+    can_list_people,
+    can_manage,
+    can_manage_invitation,
+    invitations_visible_to,
+    people_visible_to,
+)
+
+logger = logging.getLogger(__name__)
+
+PEOPLE_A_PAGE = 50
+INVITATIONS_SHOWN = 50
+DEAD_LINKS = {"dead_link": "30/m/ip"}
+"""How often links that lead nowhere are answered and logged; nobody needs more, and each makes an entry."""
+
+
+@login_required
+@require_http_methods(["GET"])
+def people(request: HttpRequest) -> HttpResponse:
+    """The people of one's country, for an administrator of every country, and the open invitations (5 queries)."""
+    _require(can_list_people(request.user), request)
+    form = PeopleFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = _matching(people_visible_to(request.user), wanted, ("user__full_name", "user__email"))
+    page = Paginator(found.order_by("user__full_name", "user__email"), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    waiting = invitations_visible_to(request.user).filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+    invitations = list(_matching(waiting, wanted, ("email",))[: INVITATIONS_SHOWN + 1])
+    return render(
+        request,
+        "people/index.html",
+        {
+            "form": form,
+            "page": page,
+            "rows": [(person, can_manage(request.user, person)) for person in page],
+            "invitations": [
+                (invitation, can_manage_invitation(request.user, invitation))
+                for invitation in invitations[:INVITATIONS_SHOWN]
+            ],
+            "has_more_invitations": len(invitations) > INVITATIONS_SHOWN,
+            "can_invite": can_invite(request.user),
+            "sees_every_country": request.user.membership.role == Role.ADMINISTRATOR,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite someone; the link goes to their address."""
+    _require(can_invite(request.user), request)
+    form = InvitationForm(request.POST or None, by=request.user)
+    if form.is_valid():
+        invitation = _invite(request, form)
+        if invitation is not None:
+            return redirect("people")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "invitations/create.html", {"form": form}, status=status)
+
+
+@login_required
+@require_POST
+def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an invitation that nobody has used."""
+    invitation = _load_invitation(request, pk)
+    try:
+        actions.withdraw_invitation(invitation=invitation, by=request.user)
+    except actions.InvitationClosed as refused:
+        messages.error(request, _(refused.message.text))
+    else:
+        messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
+    return redirect("people")
+
+
+@login_required
+@require_POST
+def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a new link for an invitation that nobody has used; the old link ends."""
+    invitation = _load_invitation(request, pk)
+    try:
+        token = actions.renew_invitation(invitation=invitation, by=request.user)
+    except actions.InvitationClosed as refused:
+        messages.error(request, _(refused.message.text))
+    else:
+        _send(request, invitation, token)
+    return redirect("people")
+
+
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show who invites to what; set name and password, and sign in."""
+    held = Invitation.objects.select_related("country", "agency", "invited_by__membership")
+    invitation = held.filter(token_digest=Invitation.digest_of(token)).first()
+    if invitation is None or not invitation.is_open:
+        return _refuse_link(request, invitation)
+    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    if form.is_valid():
+        try:
+            user = actions.accept_invitation(
+                invitation=invitation,
+                full_name=form.cleaned_data["full_name"],
+                password=form.cleaned_data["password1"],
+            )
+        except actions.InvitationClosed:
+            invitation.refresh_from_db()
+            return _refuse_link(request, invitation)
+        except actions.AddressTaken:
+            return render(request, "invitations/taken.html", status=HTTPStatus.CONFLICT)
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("home")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "invitations/accept.html", {"form": form, "invitation": invitation}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then end a person's access."""
+    person = _load_person(request, pk)
+    if request.method == "GET":
+        return render(request, "people/deactivate.html", {"person": person})
+    actions.deactivate(person=person, by=request.user)
+    messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.user.full_name})
+    return redirect("people")
+
+
+@login_required
+@require_POST
+def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a person their access back."""
+    person = _load_person(request, pk)
+    actions.reactivate(person=person, by=request.user)
+    messages.success(request, _("%(name)s can sign in again.") % {"name": person.user.full_name})
+    return redirect("people")
+
+
+def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
+    """Make and send the invitation, or put the reason why not at the address."""
+    given = form.cleaned_data
+    try:
+        invitation, token = actions.invite(
+            email=given["email"],
+            role=given["role"],
+            country=given.get("country"),
+            agency_kind=given.get("agency", ""),
+            organisation=given.get("organisation", ""),
+            by=request.user,
+        )
+    except (actions.AddressTaken, actions.AlreadyInvited) as refused:
+        form.add_error("email", _(refused.message.text))
+    else:
+        _send(request, invitation, token)
+        return invitation
+    return None
+
+
+def _send(request: HttpRequest, invitation: Invitation, token: str) -> None:
+    try:
+        mail.send_invitation(invitation, token)
+    except OSError:
+        logger.exception("The invitation %d could not be sent", invitation.pk)
+        messages.error(
+            request,
+            _(
+                "The invitation of %(email)s is made, but the e-mail could not be sent. "
+                "Send it again from the list below, or withdraw it."
+            )
+            % {"email": invitation.email},
+        )
+    else:
+        messages.success(
+            request,
+            _("An invitation went to %(email)s. Its link works once, for seven days.") % {"email": invitation.email},
+        )
+
+
+def _refuse_link(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
+    """Say why a link does not work, and log the attempt."""
+    if not ratelimit.consume(request, app="cpch", action="dead_link", config=DEAD_LINKS, limit_get=True):
+        return ratelimit.respond_429(request)
+    if invitation is None:
+        record(act="invitation.unknown", by=request.user)
+        return render(request, "invitations/unknown.html", status=HTTPStatus.NOT_FOUND)
+    if invitation.accepted_at:
+        reason = "used"
+    elif invitation.withdrawn_at:
+        reason = "withdrawn"
+    else:
+        reason = "expired"
+    record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
+    return render(request, "invitations/gone.html", {"reason": reason}, status=HTTPStatus.GONE)
+
+
+def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
+    invitation = invitations_visible_to(request.user).filter(pk=pk).first()
+    if invitation is None:
+        _log_hidden(request, Invitation.objects.filter(pk=pk))
+        raise Http404
+    _require(can_manage_invitation(request.user, invitation), request)
+    return invitation
+
+
+def _load_person(request: HttpRequest, pk: int) -> Membership:
+    person = people_visible_to(request.user).filter(user_id=pk).first()
+    if person is None:
+        _log_hidden(request, Membership.objects.filter(user_id=pk))
+        raise Http404
+    _require(can_manage(request.user, person), request)
+    return person
+
+
+def _require(is_allowed: bool, request: HttpRequest) -> None:
+    if not is_allowed:
+        record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
+        raise PermissionDenied
+
+
+def _log_hidden(request: HttpRequest, held: QuerySet) -> None:
+    """Log the attempt at something that is there, but not for this person."""
+    if held.exists():
+        record(act="access.hidden", by=request.user, path=request.path[:200], method=request.method or "")
+
+
+def _matching(found: QuerySet, wanted: dict[str, str], texts: tuple[str, ...]) -> QuerySet:
+    """The rows with the words that were looked for in one of `texts`, the country or the organisation."""
+    if wanted.get("role"):
+        found = found.filter(role=wanted["role"])
+    words = wanted.get("q", "").strip()
+    if not words:
+        return found
+    where = Q()
+    for text in (*texts, "country__name", "organisation"):
+        where |= Q(**{f"{text}__icontains": words})
+    return found.filter(where)
