@@ -66,9 +66,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def new_page(
-    browser: Any, live_server: Any, record_property: Callable[[str, object], None]
-) -> Iterator[Callable]:
+def new_page(browser: Any, live_server: Any, record_property: Callable[[str, object], None]) -> Iterator[Callable]:
     """Open pages that share nothing with each other; `**options` go to the browser's new context.
 
     A test whose pages break the Content Security Policy or raise an error in a script fails at its end.

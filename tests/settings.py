@@ -1,4 +1,4 @@
-"""The project's settings as the tests use them: a data folder of their own, all of it quick and short-lived."""
+"""The project's settings as the tests use them: quick, short-lived, in a data folder of their own."""
 
 import os
 import tempfile
