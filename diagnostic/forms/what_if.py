@@ -1,0 +1,113 @@
+"""The what-if: another level or basis for some of the scored questions, given by address; it saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from diagnostic.core.instrument import LEVELS, Instrument
+from diagnostic.core.result import Change, Result
+
+SHOWN = 6
+KEPT = ("submission",)
+BASIS_CHOICES = (
+    ("", _("Basis as answered")),
+    ("written", _("Written only")),
+    ("practised", _("Practised only")),
+    ("both", _("Written and practised")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question that can be moved; `basis` is there where a criterion rests on the question."""
+
+    code: str
+    text: str
+    level: forms.BoundField
+    basis: forms.BoundField | None
+
+
+class WhatIfForm(forms.Form):
+    """A level for each scored question, and a basis where a criterion rests on it; empty means "as answered"."""
+
+    def __init__(self, instrument: Instrument, result: Result, data: Any = None):
+        super().__init__(data, auto_id="w-%s")
+        self.instrument = instrument
+        self.result = result
+        self.with_basis = {criterion.question for criterion in instrument.criteria}
+        levels = [(str(level), f"{level} {instrument.level_name(level)}") for level in LEVELS]
+        for question in instrument.scored:
+            self.fields[question.code] = forms.ChoiceField(
+                label=gettext("%(code)s: level") % {"code": question.code},
+                choices=[("", _("As answered")), *levels],
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            )
+            if question.code in self.with_basis:
+                self.fields[f"{question.code}-basis"] = forms.ChoiceField(
+                    label=gettext("%(code)s: basis") % {"code": question.code},
+                    choices=BASIS_CHOICES,
+                    required=False,
+                    widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+                )
+
+    def clean(self) -> dict[str, Any]:
+        unknown = [name for name in self.data if name not in self.fields and name not in KEPT]
+        if unknown:
+            raise ValidationError(_("There is no scored question %(code)s."), params={"code": unknown[0][:20]})
+        return self.cleaned_data
+
+    @property
+    def changes(self) -> dict[str, Change]:
+        """What is moved, by question; only of a valid form."""
+        found = {}
+        for question in self.instrument.scored:
+            level = self.cleaned_data.get(question.code)
+            basis = self.cleaned_data.get(f"{question.code}-basis")
+            if level or basis:
+                found[question.code] = Change(int(level) if level else None, basis or None)
+        return found
+
+    @property
+    def first_rows(self) -> list[Row]:
+        """What blocks the next level, then the lowest answers: the rows to try first."""
+        return self._rows(self._codes()[:SHOWN])
+
+    @property
+    def other_rows(self) -> list[Row]:
+        """The other scored questions, in question order."""
+        first = set(self._codes()[:SHOWN])
+        return self._rows(question.code for question in self.instrument.scored if question.code not in first)
+
+    @property
+    def is_other_moved(self) -> bool:
+        """Whether a row that is folded away holds a change."""
+        return any(row.level.value() or (row.basis and row.basis.value()) for row in self.other_rows)
+
+    def _codes(self) -> list[str]:
+        following = (self.result.place.working_level or 0) + 1
+        wanted = [
+            item.criterion.question
+            for item in self.result.place.criteria
+            if item.state != "met" and item.criterion.level <= following
+        ]
+        rest = sorted(self.result.standings, key=lambda code: self.result.standings[code].level or 0)
+        return list(dict.fromkeys([*wanted, *rest]))
+
+    def _rows(self, codes: Iterable[str]) -> list[Row]:
+        return [
+            Row(
+                code,
+                self.instrument.by_code[code].text,
+                self[code],
+                self[f"{code}-basis"] if code in self.with_basis else None,
+            )
+            for code in codes
+        ]
