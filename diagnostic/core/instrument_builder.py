@@ -281,7 +281,8 @@ def _advice_faults(instrument: Instrument) -> list[str]:
             for level in LEVELS[1:]
             if (theme.id, level) not in instrument.step_by_target
         )
-    for advice in (*instrument.guidance, *instrument.next_steps):
+    advices: list[Guidance | NextStep] = [*instrument.guidance, *instrument.next_steps]
+    for advice in advices:
         if advice.lead not in LEADS:
             faults.append(f"{advice.id}: unknown lead {advice.lead}")
         if advice.effort not in EFFORTS:

@@ -154,9 +154,16 @@ class _Reader:
         self.countries = countries
         self.voice = voice
         self.faults: list[Fault] = []
+        self.order = _Order()
 
     def fault(self, path: str, text: str, **values: object) -> None:
+        self.order.note()
         self.faults.append(Fault(_readable(path), Message(text, values)))
+
+    def unreadable(self, path: str, text: str, **values: object) -> None:
+        """A fault that leaves nothing to check further at `path`."""
+        self.order.unread.add(path)
+        self.fault(path, text, **values)
 
     def read(self, root: Any) -> AssessmentFile:
         found: dict[str, Any] = {}
@@ -196,7 +203,16 @@ class _Reader:
             if is_again:
                 self.fault(_join(path, key), _("is given twice"))
             else:
+                self.order.pass_by(_join(path, key))
                 yield key, member
+        self.order.leave(path)
+
+    def items(self, path: str, value: Any) -> Iterator[tuple[str, Any]]:
+        """The items of an array, each with its path."""
+        for place, item in enumerate(self.array(path, value)):
+            where = f"{path}[{place}]"
+            self.order.pass_by(where)
+            yield where, item
 
     def object(self, path: str, value: Any) -> Object:
         return self.of_type(path, value, Object, _("must be an object"), Object(()))
@@ -208,11 +224,11 @@ class _Reader:
         if isinstance(value, wanted):
             return value
         if isinstance(value, NoNumber):
-            self.fault(path, _("%(text)s is not JSON"), text=value.text)
+            self.unreadable(path, _("%(constant)s is not JSON"), constant=value.text)
         elif value is None:
-            self.fault(path, _("null is never accepted; leave the member out"))
+            self.unreadable(path, _("null is never accepted; leave the member out"))
         else:
-            self.fault(path, words)
+            self.unreadable(path, words)
         return otherwise
 
     def string(self, path: str, value: Any) -> str:
@@ -239,7 +255,7 @@ class _Reader:
     def level(self, path: str, value: Any) -> int | None:
         if type(value) is int and value in LEVELS:
             return value
-        self.fault(path, _("must be a whole number from 1 to 5"))
+        self.unreadable(path, _("must be a whole number from 1 to 5"))
         return None
 
     def country(self, path: str, value: Any) -> str:
@@ -273,9 +289,7 @@ class _Reader:
         return found
 
     def response(self, path: str, voice: str, question: Question, value: Any) -> Response:
-        given = self.object(path, value)
-        outer, self.faults = self.faults, []
-        members: dict[str, Any] = {}
+        outer, self.faults, self.order = self.faults, [], _Order()
         readers: dict[str, Callable[[str, Any], Any]] = {
             "status": self.status,
             "level": self.level,
@@ -288,32 +302,33 @@ class _Reader:
             "challenges": self.list_of_choices,
             "evidence": self.evidence,
         }
-        order = {key: place for place, key in enumerate(dict(given.pairs))}
-        for key, member in self.members("", given):
+        members: dict[str, Any] = {}
+        for key, member in self.members("", self.object("", value)):
             if key in readers:
                 members[key] = readers[key](key, member)
             else:
                 self.fault(key, _("unknown key"))
         response = Response(**{key: value for key, value in members.items() if value is not None})
-        faulty = {fault.path for fault in self.faults}
-        for fault in check_response(self.instrument, question, voice, response):
-            is_doubtful = fault.path == "reason" and "status" in faulty
-            if fault.path not in faulty and not is_doubtful:
-                self.faults.append(fault)
-        own = sorted(self.faults, key=lambda fault: order.get(_first(fault.path, order), len(order)))
-        self.faults = outer + [Fault(_readable(_join(path, fault.path)), fault.message) for fault in own]
+        broken = [
+            fault
+            for fault in check_response(self.instrument, question, voice, response)
+            if not self.order.is_unread(fault.path) and not (fault.path == "reason" and "status" in self.order.unread)
+        ]
+        for fault in self.order.sort(self.faults, broken):
+            outer.append(Fault(_readable(_join(path, fault.path)), fault.message))
+        self.faults, self.order = outer, _Order()
         return response
 
     def status(self, path: str, value: Any) -> str | None:
         if value in STATUSES:
             return str(value)
-        self.fault(path, _("must be one of %(options)s"), options=", ".join(STATUSES))
+        self.unreadable(path, _("must be one of %(options)s"), options=", ".join(STATUSES))
         return None
 
     def choice(self, path: str, value: Any) -> str:
         text = self.string(path, value)
         if isinstance(value, str) and not text:
-            self.fault(path, _("unknown option"))
+            self.unreadable(path, _("unknown option"))
         return text
 
     def choices_by_name(self, path: str, value: Any) -> dict[str, str]:
@@ -323,10 +338,10 @@ class _Reader:
         }
 
     def list_of_choices(self, path: str, value: Any) -> tuple[str, ...]:
-        return tuple(self.choice(f"{path}[{place}]", item) for place, item in enumerate(self.array(path, value)))
+        return tuple(self.choice(where, item) for where, item in self.items(path, value))
 
     def evidence(self, path: str, value: Any) -> tuple[Evidence, ...]:
-        return tuple(self.evidence_item(f"{path}[{place}]", item) for place, item in enumerate(self.array(path, value)))
+        return tuple(self.evidence_item(where, item) for where, item in self.items(path, value))
 
     def evidence_item(self, path: str, value: Any) -> Evidence:
         members = {"title": "", "reference": ""}
@@ -339,15 +354,49 @@ class _Reader:
         return Evidence(**members)
 
 
+class _Order:
+    """Remembers the order of one response's members, so that what the rules find later falls in its place."""
+
+    def __init__(self) -> None:
+        self.clock = 0
+        self.noted: list[int] = []
+        self.passed: dict[str, int] = {}
+        self.left: dict[str, int] = {}
+        self.unread: set[str] = set()
+
+    def tick(self) -> int:
+        self.clock += 1
+        return self.clock
+
+    def note(self) -> None:
+        self.noted.append(self.tick())
+
+    def pass_by(self, path: str) -> None:
+        self.passed[path] = self.tick()
+
+    def leave(self, path: str) -> None:
+        self.left[path] = self.tick()
+
+    def is_unread(self, path: str) -> bool:
+        return "" in self.unread or any(
+            path == broken or path.startswith((f"{broken}.", f"{broken}[")) for broken in self.unread
+        )
+
+    def sort(self, noted: list[Fault], broken: list[Fault]) -> list[Fault]:
+        """`noted` as they came and `broken` where their member stands, or would have stood."""
+        placed = list(zip(self.noted, noted, strict=True))
+        placed += [(self._place(fault.path), fault) for fault in broken]
+        return [fault for _place, fault in sorted(placed, key=lambda item: item[0])]
+
+    def _place(self, path: str) -> int:
+        if path in self.passed:
+            return self.passed[path]
+        parent = path.rpartition(".")[0]
+        return self.left.get(parent, self.clock)
+
+
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
-
-
-def _first(path: str, keys: Collection[str]) -> str:
-    """The member of a response that `path` lies in; a key may hold dots itself."""
-    if path in keys:
-        return path
-    return path.split(".")[0].split("[")[0]
+    return f"{path}.{key}" if path and key else path or key
 
 
 def _readable(path: str) -> str:

@@ -106,7 +106,7 @@ def _first_place(instrument: Instrument, theme: str) -> int:
 
 
 def _for_questions(case: _Case) -> list[Recommendation]:
-    found = []
+    found: list[Recommendation] = []
     blocking = find_blocking(case.place, case.target)
     for question in case.instrument.questions:
         if not gives_findings(case.instrument, question, case.voice, case.voices):
@@ -159,7 +159,7 @@ def _for_themes(case: _Case) -> list[Recommendation]:
     blocking = find_blocking(case.place, case.target)
     blocking_themes = {case.instrument.by_code[code].theme for code in blocking}
     next_level = (case.place.working_level or 0) + 1
-    found = []
+    found: list[Recommendation] = []
     for theme in case.place.themes:
         gain = max(case.target - theme.score, Fraction(0)) if theme.score is not None else Fraction(0)
         for stage, level in enumerate(_step_levels(case, theme.theme, theme.level)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .explanation import criterion_facts, explain
 from .findings import Finding
 from .instrument import Guidance, Instrument, NextStep, Question
 from .recommendations import Recommendation
@@ -14,6 +13,7 @@ from .report_data import (
     AreaLine,
     AuthorityLine,
     ComparisonPart,
+    CriterionLine,
     DifferenceLine,
     EvidenceLine,
     FindingLine,
@@ -75,8 +75,17 @@ def build_report(
         target_level=result.target_level,
         is_target_chosen=is_target_chosen,
         coverage=result.coverage,
-        explanation=explain(result),
-        criteria=criterion_facts(result),
+        criteria=tuple(
+            CriterionLine(
+                item.criterion.id,
+                item.criterion.level,
+                item.criterion.question,
+                item.criterion.at_least,
+                item.criterion.because,
+                item.state,
+            )
+            for item in place.criteria
+        ),
         themes=_themes(instrument, result),
         findings=tuple(_finding(instrument, finding, recommendations) for finding in result.findings),
         recommendations=recommendations,
@@ -111,7 +120,9 @@ def _themes(instrument: Instrument, result: Result) -> tuple[ThemeLine, ...]:
                 level=held.level,
                 sum=sum(standing.level or 0 for _, standing in standings),
                 counted=held.counted,
-                questions=tuple(QuestionScore(code, standing.state, standing.level) for code, standing in standings),
+                questions=tuple(
+                    QuestionScore(code, standing.state, standing.level, standing.basis) for code, standing in standings
+                ),
             )
         )
     return tuple(lines)

@@ -13,8 +13,7 @@ from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from .explanation import CriterionFact, Explanation
-from .scoring import exact, shown
+from .scoring import CriterionState, ScoredState, exact, shown
 
 FORMAT = "cpch-report"
 FORMAT_VERSION = 1
@@ -76,8 +75,21 @@ class QuestionScore:
     """How one scored question counts for its theme; `level` is None where it does not."""
 
     code: str
-    state: AnswerState
+    state: ScoredState
     level: int | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """What the handbook's definition of `level` demands, and whether it is met, unmet or open."""
+
+    id: str
+    level: int
+    question: str
+    at_least: int
+    because: str
+    state: CriterionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +265,7 @@ class Report:
     target_level: int | None
     is_target_chosen: bool
     coverage: Mapping[str, int]
-    explanation: Explanation
-    criteria: tuple[CriterionFact, ...]
+    criteria: tuple[CriterionLine, ...]
     themes: tuple[ThemeLine, ...]
     findings: tuple[FindingLine, ...]
     recommendations: tuple[RecommendationLine, ...]
