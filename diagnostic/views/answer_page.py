@@ -1,0 +1,196 @@
+"""What a theme page shows: its questions as they stand, the rail beside them, and where it leads next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import pgettext_lazy
+
+from diagnostic.core import workflow
+from diagnostic.core.instrument import Instrument, Question, Theme
+from diagnostic.core.progress import question_states, theme_progress
+from diagnostic.core.responses import BLANK, VOICES, Responses
+from diagnostic.core.responses import Response as Answer
+from diagnostic.forms.question import QuestionForm
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Clarification
+from diagnostic.models import Response as Row
+from diagnostic.queries import Previous, load_clarifications, load_previous, load_rows, open_questions, to_response
+
+from .answer_sections import Asking, draw
+
+STATE_NAMES = {
+    "answered": pgettext_lazy("state of a question", "answered"),
+    "missing": pgettext_lazy("state of a question", "missing"),
+    "unknown": pgettext_lazy("state of a question", "cannot answer"),
+    "not_applicable": pgettext_lazy("state of a question", "not applicable"),
+    "not_asked": pgettext_lazy("state of a question", "not asked"),
+    "conflict": pgettext_lazy("state of a question", "two texts"),
+    "not_saved": pgettext_lazy("state of a question", "not saved"),
+}
+NOT_SAVED = ("faults", "state", "merged")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLink:
+    """A line of the rail: a question of this theme, its state, and the state it would have if it were asked."""
+
+    code: str
+    state: str
+    own_state: str
+
+    @property
+    def label(self) -> Any:
+        return STATE_NAMES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeLink:
+    """A line of the rail: a theme, and this one's questions below it."""
+
+    name: str
+    url: str
+    is_completed: bool
+    is_current: bool
+    questions: tuple[QuestionLink, ...] = ()
+
+
+@dataclass(frozen=True)
+class ThemePage:
+    """One theme of one voice, loaded whole; `open_codes` are the questions that may be changed now by this reader."""
+
+    assessment: Assessment
+    instrument: Instrument
+    voice: str
+    theme: Theme
+    rows: Mapping[str, Row]
+    answers: Responses
+    previous: Previous | None
+    clarifications: Mapping[str, Clarification]
+    open_codes: frozenset[str]
+    may_write: bool
+    today: date
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return self.instrument.by_theme[self.theme.id]
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        return question_states(self.instrument, self.voice, {self.voice: self.answers})
+
+    @property
+    def number(self) -> int:
+        return self.instrument.themes.index(self.theme) + 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything on this page may be changed."""
+        return any(question.code in self.open_codes for question in self.questions)
+
+    @property
+    def next_theme(self) -> Theme | None:
+        return self.instrument.themes[self.number] if self.number < len(self.instrument.themes) else None
+
+    @property
+    def url(self) -> str:
+        return self._url_of(self.theme)
+
+    @property
+    def next_url(self) -> str:
+        """The next theme; after the last one, what is to be checked before submitting."""
+        if self.next_theme:
+            return self._url_of(self.next_theme)
+        return reverse("assessment-check", kwargs={"pk": self.assessment.pk})
+
+    def answer(self, question: Question) -> Answer:
+        """What stands as the answer, blank where nothing does."""
+        return self.answers.get(question.code, BLANK)
+
+    def form(self, question: Question, data: Mapping[str, Any]) -> QuestionForm:
+        """The question's form with what was typed."""
+        return QuestionForm(self.instrument, question, self.voice, data)
+
+    def asking(self, question: Question) -> Asking:
+        """What stands around the question."""
+        clarification = self.clarifications.get(question.code)
+        return Asking(
+            instrument=self.instrument,
+            question=question,
+            voice=self.voice,
+            period=self.previous.period if self.previous else "",
+            previous=self.previous.responses.get(question.code) if self.previous else None,
+            clarification=clarification.text if clarification else "",
+            is_open=question.code in self.open_codes,
+            is_asked=self.states[question.code] != "not_asked",
+        )
+
+    def section(self, question: Question) -> str:
+        """The question drawn as it stands."""
+        row = self.rows[question.code]
+        return draw(self.asking(question), self.answer(question), row.version, row.saved_at, self.today)
+
+    def rail(self, kinds: Mapping[str, str]) -> list[ThemeLink]:
+        """The themes with their progress, and this theme's questions; an outcome in `kinds` hides a state."""
+        done = {item.theme: item.state == "completed" for item in theme_progress(self.instrument, self.states)}
+        return [
+            ThemeLink(
+                name=theme.name,
+                url=self._url_of(theme),
+                is_completed=done[theme.id],
+                is_current=theme == self.theme,
+                questions=self._links(kinds) if theme == self.theme else (),
+            )
+            for theme in self.instrument.themes
+        ]
+
+    def _links(self, kinds: Mapping[str, str]) -> tuple[QuestionLink, ...]:
+        links = []
+        for question in self.questions:
+            kind = kinds.get(question.code, "")
+            state = "conflict" if kind == "conflict" else "not_saved" if kind in NOT_SAVED else ""
+            own = own_state(question, self.answer(question))
+            links.append(QuestionLink(question.code, state or self.states[question.code], own))
+        return tuple(links)
+
+    def _url_of(self, theme: Theme) -> str:
+        return reverse("theme", kwargs={"pk": self.assessment.pk, "voice": self.voice, "theme": theme.id})
+
+
+def load_page(assessment: Assessment, voice: str, theme: str, *, may_write: bool) -> ThemePage | None:
+    """The page of `theme` in `voice`, or None where the assessment has no such theme or voice (at most 4 queries)."""
+    instrument = instrument_of(assessment)
+    if theme not in instrument.theme_by_id or voice not in VOICES:
+        return None
+    rows = load_rows(assessment, voice)
+    if not rows:
+        return None
+    clarifications = load_clarifications(assessment) if assessment.state == workflow.RETURNED else {}
+    open_codes = open_questions(instrument, assessment, clarifications) if may_write else frozenset()
+    return ThemePage(
+        assessment=assessment,
+        instrument=instrument,
+        voice=voice,
+        theme=instrument.theme_by_id[theme],
+        rows=rows,
+        answers={code: to_response(row) for code, row in rows.items()},
+        previous=load_previous(assessment),
+        clarifications=clarifications,
+        open_codes=open_codes,
+        may_write=may_write,
+        today=timezone.now().date(),
+    )
+
+
+def own_state(question: Question, answer: Answer) -> str:
+    """The state that `answer` gives the question where it is asked."""
+    if answer.status != "answered":
+        return answer.status
+    is_given = answer.level is not None if question.takes_level else not answer.is_blank
+    return "answered" if is_given else "missing"

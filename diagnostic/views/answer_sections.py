@@ -1,0 +1,157 @@
+"""How one question of a theme page is drawn, open, closed or in conflict, and how the drawing is remembered.
+
+A drawing holds nothing of the person who reads it and no token, so everybody who would see the same gets the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.cache import caches
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext
+
+from diagnostic.core.instrument import Instrument, Question
+from diagnostic.core.responses import BLANK, Response
+from diagnostic.forms.question import QuestionForm
+from diagnostic.forms.question_layout import QuestionParts, helper_of
+from diagnostic.models import Response as Row
+
+from .answer_text import AnswerText, Fact, describe, differing
+from .word_marks import Marked, mark_words
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks."""
+
+    instrument: Instrument
+    question: Question
+    voice: str
+    period: str = ""
+    previous: Response | None = None
+    clarification: str = ""
+    is_open: bool = True
+    is_asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two answers of a conflict."""
+
+    text: AnswerText
+    words: Marked
+    facts: tuple[Fact, ...]
+    who: str
+    at: datetime | None
+
+
+def draw(asking: Asking, response: Response, version: int, saved_at: datetime | None, today: date) -> str:
+    """The question as it stands, from memory where the same was drawn before."""
+    is_today = saved_at is not None and saved_at.date() == today
+    shown = (
+        asking.instrument.digest,
+        get_language(),
+        _without_instrument(asking),
+        response,
+        version,
+        saved_at,
+        is_today,
+    )
+    key = hashlib.sha256(repr(shown).encode()).hexdigest()
+    held = caches["fragments"].get(key)
+    if held is None:
+        held = _draw(asking, response, version, saved_at, is_today)
+        caches["fragments"].set(key, held)
+    return held
+
+
+def _without_instrument(asking: Asking) -> tuple[object, ...]:
+    return (
+        asking.question.code,
+        asking.voice,
+        asking.period,
+        asking.previous,
+        asking.clarification,
+        asking.is_open,
+        asking.is_asked,
+    )
+
+
+def _draw(asking: Asking, response: Response, version: int, saved_at: datetime | None, is_today: bool) -> str:
+    saved = {"saved_at": saved_at, "is_today": is_today}
+    if not asking.is_open:
+        text = describe(asking.instrument, asking.question, response)
+        return _render(asking, {"text": text, "version": version, **saved})
+    form = QuestionForm(asking.instrument, asking.question, asking.voice, response=response, version=version)
+    return draw_form(asking, form, saved)
+
+
+def draw_form(asking: Asking, form: QuestionForm, extra: Mapping[str, object]) -> str:
+    """The question with `form` in it, typed or stored; `extra` says how it stands."""
+    parts = QuestionParts(form, asking.previous or BLANK, asking.period)
+    version = form["version"].value()
+    return _render(asking, {"form": form, "helper": helper_of(form), "parts": parts, "version": version, **extra})
+
+
+def draw_unsaved(asking: Asking, form: QuestionForm, words: str) -> str:
+    """The question with what was typed and not saved, and the `words` that say why."""
+    return draw_form(asking, form, {"failure": words, "is_unsaved": True})
+
+
+def draw_conflict(asking: Asking, form: QuestionForm, row: Row, theirs: Response, typed_at: datetime | None) -> str:
+    """Both texts of a conflict: what `form` holds, and what stands in `row`, to choose between."""
+    mine = form.typed
+    texts = [describe(asking.instrument, asking.question, response) for response in (mine, theirs)]
+    words = mark_words(_prose(mine), _prose(theirs))
+    facts = differing(*texts)
+    context = {
+        "conflict": {
+            "mine": Side(texts[0], words[0], facts[0], "", typed_at),
+            "theirs": Side(texts[1], words[1], facts[1], str(row.saved_by or ""), row.saved_at),
+        },
+        "typed": _hidden_fields(form),
+        "version": row.version,
+        "failure": gettext("Two texts – choose one"),
+    }
+    return _render(asking, context)
+
+
+def _prose(response: Response) -> str:
+    return "\n\n".join(text for text in (response.narrative, response.reason) if text)
+
+
+def _hidden_fields(form: QuestionForm) -> list[tuple[str, str]]:
+    """Everything typed, as names and values that another form can carry on; the version is not among them."""
+    lists = form.data.lists() if hasattr(form.data, "lists") else ()
+    names = form.add_prefix("")
+    return [
+        (name, value)
+        for name, values in lists
+        if name.startswith(names) and name not in (form.add_prefix("version"), form.add_prefix("keep"))
+        for value in values
+    ]
+
+
+def _render(asking: Asking, context: Mapping[str, object]) -> str:
+    question = asking.question
+    condition = question.asked_when
+    previous = asking.previous
+    return render_to_string(
+        "answers/_question.html",
+        {
+            "question": question,
+            "asking": asking,
+            "condition": condition,
+            "authority_options": [
+                option.name
+                for option in asking.instrument.authority_options
+                if condition and option.id in condition.authority_in
+            ],
+            "then": describe(asking.instrument, question, previous) if previous else None,
+            **context,
+        },
+    )

@@ -1,0 +1,304 @@
+"""Answering: the page of a theme, saved whole without a script, and the saving of one answer for the script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diagnostic.core.responses import Response as Answer
+from diagnostic.core.responses import is_asked
+from diagnostic.forms.question import QuestionForm
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment
+from diagnostic.permissions import can_answer, can_read_answers
+from diagnostic.queries import to_response
+
+from . import page_key
+from .access import load_assessment, require
+from .answer_page import ThemePage, load_page, own_state
+from .answer_saving import (
+    Outcome,
+    Writer,
+    is_unchanged,
+    is_unresolved,
+    merged,
+    not_saved_words,
+    resolution,
+    typed_at,
+    without_cleared,
+)
+from .answer_sections import Asking, draw_conflict, draw_unsaved
+
+View = Callable[..., HttpResponse]
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isascii() and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+# The pages of a theme
+
+
+# The size of a request is looked at before its token, for reading the token would read it all.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> HttpResponse:
+    """The questions of one theme; posted, each changed answer is saved and the faulty ones come back as typed."""
+    if _is_too_large(request):
+        return render(request, "answers/too_large.html", status=413)
+    if request.method == "POST" and not request.user.is_authenticated:
+        page_key.keep(request, pk)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    response = _guarded_theme(request, pk, voice, theme)
+    if _was_refused_for_its_token(request) and page_key.keep(request, pk):
+        return redirect(request.path)
+    return response
+
+
+def _was_refused_for_its_token(request: HttpRequest) -> bool:
+    return request.method == "POST" and not getattr(request, "csrf_processing_done", False)
+
+
+@csrf_protect
+def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> HttpResponse:
+    page = _load(request, pk, voice, theme)
+    if request.method != "POST":
+        return _show(request, page, _typed_before_signing_in(request, page))
+    require(can_answer(request.user, page.assessment, voice), request)
+    owner = page_key.owner(request, pk)
+    require(owner in (None, request.user.pk), request)
+    page_key.forget(request)
+    outcomes = _save_all(request, page)
+    unsaved = [outcome for outcome in outcomes if outcome.kind not in ("saved", "unchanged")]
+    if unsaved:
+        # What was saved is shown as it stands now, and a follow-up as its parent now says.
+        page = _load(request, pk, voice, theme)
+        return _show(request, page, outcomes, status=_status_of(unsaved))
+    if any(outcome.kind == "saved" for outcome in outcomes):
+        messages.success(request, _("Saved."))
+    stays = request.POST.get("then") != "next"
+    return redirect(_place(request, page.url) if stays else page.next_url)
+
+
+def _load(request: HttpRequest, pk: UUID, voice: str, theme: str) -> ThemePage:
+    assessment = load_assessment(request, pk)
+    require(can_read_answers(request.user, assessment), request)
+    page = load_page(assessment, voice, theme, may_write=can_answer(request.user, assessment, voice))
+    if page is None:
+        raise Http404
+    return page
+
+
+def _place(request: HttpRequest, url: str) -> str:
+    """The page at the question whose button was pressed."""
+    pressed = request.POST.get("clear", "") or request.POST.get("resolve", "").replace(":", "-")
+    code = pressed.partition("-")[0]
+    return f"{url}#{code}" if code else url
+
+
+def _typed_before_signing_in(request: HttpRequest, page: ThemePage) -> list[Outcome]:
+    typed = page_key.kept(request)
+    if typed is None:
+        return []
+    words = _("Not saved yet – typed before you signed in again")
+    found = []
+    for question in page.questions:
+        form = page.form(question, typed)
+        if form.is_posted and not is_unchanged(form, page.rows[question.code], page.answer(question)):
+            found.append(Outcome("merged", form, words=words))
+    return found
+
+
+def _save_all(request: HttpRequest, page: ThemePage) -> list[Outcome]:
+    """Save what was changed, in question order, so that a follow-up comes after what it follows."""
+    writer = Writer(page.assessment.pk, page.voice, request.user)
+    posted = without_cleared(request.POST)
+    outcomes = []
+    for question in page.questions:
+        form = page.form(question, posted)
+        if not form.is_posted:
+            continue
+        act = resolution(posted, question.code)
+        if is_unresolved(posted, question.code) and form.is_valid():
+            outcomes.append(Outcome("conflict", form, row=page.rows[question.code]))
+        elif act == "merge" and form.is_valid():
+            both = page.form(question, merged(form, page.rows[question.code]))
+            outcomes.append(Outcome("merged", both))
+        elif act == "theirs":
+            outcomes.append(writer.keep_theirs(form))
+        elif is_unchanged(form, page.rows[question.code], page.answer(question)):
+            outcomes.append(Outcome("unchanged", form))
+        else:
+            outcomes.append(writer.save(form))
+    return outcomes
+
+
+def _status_of(unsaved: list[Outcome]) -> int:
+    kinds = {outcome.kind for outcome in unsaved}
+    if kinds & {"conflict", "state"}:
+        return 409
+    return 422 if kinds & {"faults", "not_asked"} else 200
+
+
+def _show(request: HttpRequest, page: ThemePage, outcomes: list[Outcome], status: int = 200) -> HttpResponse:
+    drawn = {outcome.form.question.code: _draw(page.asking(outcome.form.question), outcome, request.POST) for outcome
+             in outcomes if outcome.kind not in ("saved", "unchanged")}  # fmt: skip
+    faults: list[tuple[str, str]] = []
+    for outcome in outcomes:
+        if outcome.kind == "faults":
+            faults += outcome.form.links_to_faults()
+        elif outcome.is_refused and outcome.kind != "conflict":
+            faults.append((f"{outcome.form.question.code}-q", outcome.words))
+        elif outcome.kind == "conflict":
+            code = outcome.form.question.code
+            faults.append((f"{code}-conflict", _("%(code)s has two texts: choose one") % {"code": code}))
+    context = {
+        "page": page,
+        "assessment": page.assessment,
+        "sections": [drawn.get(question.code) or page.section(question) for question in page.questions],
+        "rail": page.rail({outcome.form.question.code: outcome.kind for outcome in outcomes}),
+        "faults": faults,
+        "has_kept": request.method == "GET" and bool(outcomes),
+        "page_key": page_key.make(request.user, page.assessment.pk) if page.may_write else "",
+    }
+    return render(request, "answers/theme.html", context, status=status)
+
+
+def _draw(asking: Asking, outcome: Outcome, data: QueryDict) -> str:
+    if outcome.kind == "conflict" and outcome.row is not None:
+        return draw_conflict(asking, outcome.form, outcome.row, to_response(outcome.row), typed_at(data))
+    return draw_unsaved(asking, outcome.form, outcome.words or not_saved_words(outcome))
+
+
+# One answer, for the script
+
+
+def answers_in_json(view: View) -> View:
+    """Whatever goes wrong, the script gets JSON with a `kind` and, where a person should read it, a `message`."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if _is_too_large(request):
+            return _refuse(413, "too_large", _("This is more than can be sent at once."))
+        if not request.user.is_authenticated:
+            return _refuse(401, "sign_in", _("You have been signed out."))
+        try:
+            response = view(request, **kwargs)
+        except PermissionDenied:
+            return _refuse(403, "forbidden", _("You may not change this answer."))
+        except Http404:
+            return _refuse(404, "gone", _("This question is not there."))
+        if not getattr(request, "csrf_processing_done", False):
+            return _refuse(403, "token", _("This page was opened before you signed in again."))
+        return response
+
+    return answer
+
+
+@csrf_exempt
+@require_POST
+@answers_in_json
+@csrf_protect
+def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
+    """Save one answer: 200 with its new version; 409 with both texts or where the state forbids it; 422 with faults."""
+    if page_key.owner(request, pk) not in (None, request.user.pk):
+        return _refuse(401, "other_person", _("Somebody else has signed in since this page was opened."))
+    assessment = load_assessment(request, pk)
+    require(can_answer(request.user, assessment, voice), request)
+    instrument = instrument_of(assessment)
+    question = instrument.by_code.get(code)
+    if question is None:
+        raise Http404
+    writer = Writer(assessment.pk, voice, request.user)
+    form = QuestionForm(instrument, question, voice, request.POST)
+    act = resolution(request.POST, code)
+    if act in ("theirs", "merge"):
+        return _resolve(assessment, writer, form, act)
+    outcome = writer.save(form)
+    if outcome.kind == "saved" and outcome.row is not None:
+        return _saved(writer, form, outcome.row)
+    if outcome.kind == "conflict" and outcome.row is not None:
+        return _refuse(
+            409,
+            "conflict",
+            _("%(code)s has two texts: choose one") % {"code": code},
+            html=_draw(_asking(assessment, form), outcome, request.POST),
+        )
+    return _refused(outcome)
+
+
+def _resolve(assessment: Assessment, writer: Writer, form: QuestionForm, act: str) -> HttpResponse:
+    page = load_page(assessment, writer.voice, form.question.theme, may_write=True)
+    if page is None:
+        raise Http404
+    question = form.question
+    if act == "theirs":
+        outcome = writer.keep_theirs(form)
+        if outcome.is_refused:
+            return _refused(outcome)
+        html = page.section(question)
+    elif form.is_valid():
+        outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
+        html = _draw(page.asking(question), outcome, form.data)
+    else:
+        return _refused(Outcome("faults", form))
+    return JsonResponse({"kind": outcome.kind, "html": html, **_follow_ups(form, page.answer(question))})
+
+
+def _asking(assessment: Assessment, form: QuestionForm) -> Asking:
+    page = load_page(assessment, form.voice, form.question.theme, may_write=True)
+    if page is None:
+        raise Http404
+    return page.asking(form.question)
+
+
+def _saved(writer: Writer, form: QuestionForm, row: Any) -> HttpResponse:
+    return JsonResponse(
+        {
+            "kind": "saved",
+            "version": row.version,
+            "saved_at": row.saved_at.isoformat() if row.saved_at else None,
+            **_follow_ups(form, form.given),
+        }
+    )
+
+
+def _follow_ups(form: QuestionForm, answer: Answer) -> dict[str, Any]:
+    """The state of the answer, and which of its follow-ups are asked now that it stands."""
+    instrument, question = form.instrument, form.question
+    voices = {form.voice: {question.code: answer}}
+    return {
+        "state": own_state(question, answer),
+        "asked": {
+            follow_up.code: is_asked(instrument, follow_up, form.voice, voices)
+            for follow_up in instrument.follow_ups.get(question.code, ())
+        },
+    }
+
+
+def _refused(outcome: Outcome) -> HttpResponse:
+    if outcome.kind == "faults":
+        form = outcome.form
+        faults = {form.add_prefix(name): " ".join(texts) for name, texts in form.errors.items() if name in form.fields}
+        message = " ".join(form.non_field_errors()) or not_saved_words(outcome)
+        return _refuse(422, "faults", message, faults=faults)
+    status = 409 if outcome.kind == "state" else 422
+    return _refuse(status, outcome.kind, outcome.words)
+
+
+def _refuse(status: int, kind: str, message: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"kind": kind, "message": message, **more}, status=status)
