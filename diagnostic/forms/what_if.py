@@ -22,6 +22,12 @@ BASIS_CHOICES = (
     ("practised", _("Practised only")),
     ("both", _("Written and practised")),
 )
+NOW = {
+    "implied": _("now not asked, counted as level 1"),
+    "not_applicable": _("now not applicable"),
+    "unknown": _("now cannot be answered"),
+    "blank": _("now blank"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Row:
 
     code: str
     text: str
+    now: str
     level: forms.BoundField
     basis: forms.BoundField | None
 
@@ -106,8 +113,18 @@ class WhatIfForm(forms.Form):
             Row(
                 code,
                 self.instrument.by_code[code].text,
+                self._now(code),
                 self[code],
                 self[f"{code}-basis"] if code in self.with_basis else None,
             )
             for code in codes
         ]
+
+    def _now(self, code: str) -> str:
+        standing = self.result.standings[code]
+        if standing.level is None or standing.state == "implied":
+            return str(NOW[standing.state])
+        level = f"{standing.level} {self.instrument.level_name(standing.level)}"
+        if standing.basis == "written":
+            return gettext("now %(level)s, written only") % {"level": level}
+        return gettext("now %(level)s") % {"level": level}

@@ -71,8 +71,8 @@ def build_advice(instrument: Instrument, result: Result, item: Recommendation) -
         text=text,
         source=sentences.say_source(instrument, item),
         subject=subject,
-        lead=str(LEAD_WORDS[lead]) if lead else gettext("Not named by the handbook"),
-        effort=str(EFFORT_WORDS[effort]) if effort else gettext("Not named by the handbook"),
+        lead=str(LEAD_WORDS[lead]) if lead else "",
+        effort=str(EFFORT_WORDS[effort]) if effort else "",
         gain=sentences.say_gain(item),
         resources=tuple(instrument.resource_by_id[name] for name in resources),
     )

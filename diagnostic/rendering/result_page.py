@@ -86,6 +86,7 @@ class ResultPage:
     agreement_mean: str
     change: tuple[ChangeRow, ...]
     change_sentence: str
+    before_period: str
     index_sum: str
     hidden_codes: str
 
@@ -136,6 +137,7 @@ def build_result_page(
         agreement_mean=shown(result.agreement.mean_difference) if result.agreement else "",
         change=tuple(_change(instrument, result, earlier)) if earlier else (),
         change_sentence=_change_sentence(instrument, result, earlier, before.period) if before and earlier else "",
+        before_period=before.period if before else "",
         index_sum=sum_index(result),
         hidden_codes=join_words([question.code for question in instrument.questions if question.code in hidden]),
     )

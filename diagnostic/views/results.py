@@ -1,0 +1,190 @@
+"""The result of an assessment or of one submission, and the what-if; how it reads is in rendering."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import caches
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_bidi
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.core.instrument import Instrument
+from diagnostic.core.responses import NATIONAL, Voices
+from diagnostic.core.result import Result, score
+from diagnostic.core.scoring import SCORING_VERSION
+from diagnostic.forms.what_if import WhatIfForm
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Response, Submission
+from diagnostic.permissions import can_answer, can_read_answers, can_read_everything, submissions_visible_to
+from diagnostic.queries import find_previous, load_previous, load_voices, snapshot_voices
+from diagnostic.rendering.result_page import Before, build_result_page
+from diagnostic.rendering.what_if import build_projection
+
+from .access import load_assessment, require
+
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a result is found from: the answers as they stand, or what one submission froze, for one reader."""
+
+    request: HttpRequest
+    assessment: Assessment
+    submission: Submission | None
+
+    @cached_property
+    def instrument(self) -> Instrument:
+        return instrument_of(self.assessment)
+
+    @cached_property
+    def voices(self) -> Voices:
+        return snapshot_voices(self.submission) if self.submission else load_voices(self.assessment)
+
+    @cached_property
+    def target_level(self) -> int | None:
+        """The country's own choice: as it was submitted, or as it stands."""
+        if self.submission:
+            return json.loads(self.submission.snapshot)["assessment"].get("target_level")
+        return self.assessment.target_level
+
+    @cached_property
+    def result(self) -> Result:
+        return score(self.instrument, self.voices, NATIONAL, self.target_level)
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether this reader's edition holds the sensitive questions."""
+        return can_read_everything(self.request.user, self.assessment)
+
+    @property
+    def can_answer(self) -> bool:
+        return can_answer(self.request.user, self.assessment, NATIONAL)
+
+    @property
+    def links_to_answers(self) -> bool:
+        return can_read_answers(self.request.user, self.assessment)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        if self.shows_everything:
+            return frozenset()
+        return frozenset(question.code for question in self.instrument.questions if question.is_sensitive)
+
+    def key(self) -> str:
+        """Names everything that the body of the page shows, and nothing of who asked (2 queries; 1 of a submission)."""
+        if self.submission:
+            content: object = self.submission.digest
+        else:
+            rows = Response.objects.filter(assessment=self.assessment).order_by("pk").values_list("pk", "version")
+            content = [*rows, self.assessment.target_level]
+        before = None
+        if self.shows_everything:
+            before = find_previous(self.assessment).values_list("digest", "assessment__period").first()
+        assessment = self.assessment
+        parts = (
+            [str(assessment.pk), assessment.period, assessment.country.name, assessment.state],
+            [self.submission and (self.submission.number, str(self.submission.submitted_at)), content, before],
+            [self.shows_everything, self.links_to_answers, self.can_answer],
+            [self.instrument.digest, SCORING_VERSION, get_language()],
+        )
+        return "result:" + hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@login_required
+@require_http_methods(["GET"])
+def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where the country stands and why, what holds it, and what to do."""
+    source = _load_source(request, pk)
+    return render(
+        request,
+        "results/result.html",
+        {"assessment": source.assessment, "submission": source.submission, "body": _body(source)},
+    )
+
+
+@login_required
+@require_http_methods(["GET"])
+def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The result that other levels would give; all of it is in the address, so that it can be kept or sent."""
+    source = _load_source(request, pk)
+    require(source.shows_everything, request)
+    chosen = request.GET.copy()
+    for name in [name for name, values in chosen.lists() if not any(values)]:
+        del chosen[name]
+    if len(chosen) < len(request.GET) and not request.htmx:
+        return redirect(f"{request.path}?{chosen.urlencode()}")
+    form = WhatIfForm(source.instrument, source.result, chosen)
+    context = {
+        "assessment": source.assessment,
+        "submission": source.submission,
+        "form": form,
+        "address": f"{request.path}?{chosen.urlencode()}",
+        "projection": build_projection(
+            source.instrument, source.voices, source.result, form.changes, source.target_level
+        )
+        if form.is_valid()
+        else None,
+    }
+    template = "results/_projection.html" if request.htmx else "results/what_if.html"
+    return render(request, template, context, status=200 if form.is_valid() else BAD_REQUEST)
+
+
+def _load_source(request: HttpRequest, pk: UUID) -> Source:
+    """The current answers for the country's people; a submission where one is named, and for everyone else."""
+    assessment = load_assessment(request, pk)
+    number = request.GET.get("submission", "")
+    if can_read_answers(request.user, assessment) and not number:
+        return Source(request, assessment, None)
+    submissions = submissions_visible_to(request.user).filter(assessment=assessment).defer("snapshot")
+    if number:
+        if not (number.isascii() and number.isdigit() and len(number) < 7):
+            raise Http404
+        submissions = submissions.filter(number=int(number))
+    submission = submissions.order_by("-number").first()
+    if submission is None:
+        raise Http404
+    return Source(request, assessment, submission)
+
+
+def _body(source: Source) -> SafeString:
+    """The page below its frame, rendered once for all who may see the same; it holds nothing of who asked."""
+    cache, key = caches["fragments"], source.key()
+    held = cache.get(key)
+    if held is None:
+        held = str(render_to_string("results/_body.html", _body_context(source)))
+        cache.set(key, held)
+    return mark_safe(held)  # noqa: S308  what the template engine rendered and escaped
+
+
+def _body_context(source: Source) -> dict[str, object]:
+    assessment = source.assessment
+    previous = load_previous(assessment) if source.shows_everything else None
+    page = build_result_page(
+        source.instrument,
+        source.result,
+        country=assessment.country.name,
+        period=assessment.period,
+        before=Before(previous.period, previous.responses) if previous else None,
+        hidden=source.hidden,
+        is_rtl=get_language_bidi(),
+    )
+    return {
+        "page": page,
+        "assessment": assessment,
+        "submission": source.submission,
+        "links_to_answers": source.links_to_answers,
+        "can_answer": source.can_answer,
+        "form": WhatIfForm(source.instrument, source.result) if source.shows_everything else None,
+        "scoring_version": SCORING_VERSION,
+        "instrument": source.instrument,
+    }
