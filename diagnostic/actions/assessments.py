@@ -16,6 +16,7 @@ from diagnostic.models import Assessment, InstrumentVersion, Response
 from diagnostic.permissions import can_change_settings, can_start, can_withdraw, membership_of
 
 from . import audit
+from .clock import now
 from .errors import ActionRefused, StateChanged
 from .transitions import move
 
@@ -65,6 +66,8 @@ def start(
                 is_disclosed_to_partners=is_disclosed_to_partners,
                 allows_statistics=allows_statistics,
                 target_level=target_level,
+                started_at=now(),
+                state_changed_at=now(),
                 started_by=by,
             )
     except IntegrityError as error:

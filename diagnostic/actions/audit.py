@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from diagnostic.models import Assessment, AuditChain, AuditEntry
 
+from .clock import now
+
 
 @transaction.atomic
 def record(*, act: str, by: Any = None, assessment: Assessment | None = None, **detail: Any) -> AuditEntry:
@@ -21,7 +23,7 @@ def record(*, act: str, by: Any = None, assessment: Assessment | None = None, **
     `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text.
     """
     chain = _locked_chain(assessment)
-    at = timezone.now()
+    at = now()
     person = by if by is not None and getattr(by, "pk", None) else None
     number = chain.length + 1
     entry = AuditEntry(

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question
@@ -20,6 +19,7 @@ from diagnostic.models import Assessment, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
 from diagnostic.queries import load_clarifications, open_questions, to_response, voices_of
 
+from .clock import now
 from .errors import Invalid, NotAsked, NotOpen, Stale, StateChanged
 
 
@@ -83,7 +83,7 @@ def _write(row: Response, standing: Answer, response: Answer, by: Any) -> Respon
         "topics": list(response.topics),
         "challenges": list(response.challenges),
         "version": row.version + 1,
-        "saved_at": timezone.now(),
+        "saved_at": now(),
         "saved_by": by,
     }
     written = Response.objects.filter(pk=row.pk, version=row.version).update(**values)
@@ -116,5 +116,10 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
     if faults:
         raise Invalid(faults)
     return ResponseRevision.objects.create(
-        response=row, version=row.version, content=response_to_json(response), was_kept=False, saved_by=by
+        response=row,
+        version=row.version,
+        content=response_to_json(response),
+        was_kept=False,
+        saved_at=now(),
+        saved_by=by,
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
@@ -16,6 +15,7 @@ from diagnostic.models import Assessment, Clarification, Review, Submission
 from diagnostic.permissions import can_review
 
 from . import audit
+from .clock import now
 from .errors import ActionRefused, StateChanged
 from .transitions import move
 
@@ -26,7 +26,7 @@ def take_up(*, submission: Submission, by: Any) -> Review:
     _require_reviewer(submission, by)
     _require_last(submission)
     moved = move(submission.assessment, "take_up")
-    review = Review.objects.create(submission=submission, taken_up_by=by)
+    review = Review.objects.create(submission=submission, taken_up_at=now(), taken_up_by=by)
     audit.record(act="review.take_up", by=by, assessment=moved, number=submission.number)
     return review
 
@@ -51,7 +51,7 @@ def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarifi
     asked, _created = Clarification.objects.update_or_create(
         review=review,
         question=question,
-        defaults={"text": text.strip(), "asked_by": by, "asked_at": timezone.now()},
+        defaults={"text": text.strip(), "asked_by": by, "asked_at": now()},
     )
     audit.record(act="review.ask", by=by, assessment=submission.assessment, question=question)
     return asked
@@ -92,9 +92,8 @@ def _close(
     if fault:
         raise ActionRefused(fault)
     moved = move(submission.assessment, act)
-    now = timezone.now()
     closed = Review.objects.filter(pk=review.pk, outcome="").update(
-        outcome=outcome, remark=remark.strip(), closed_at=now, closed_by=by
+        outcome=outcome, remark=remark.strip(), closed_at=now(), closed_by=by
     )
     if not closed:
         raise StateChanged

@@ -21,6 +21,7 @@ from diagnostic.permissions import can_submit
 from diagnostic.queries import load_voices, to_file
 
 from . import audit
+from .clock import now
 from .transitions import move
 
 
@@ -61,6 +62,7 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
         marking=moved.marking,
         is_disclosed_to_partners=moved.is_disclosed_to_partners,
         allows_statistics=moved.allows_statistics,
+        submitted_at=now(),
         submitted_by=by,
     )
     audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=submission.digest)

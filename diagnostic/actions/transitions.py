@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from diagnostic.core import workflow
 from diagnostic.models import Assessment
 
+from .clock import now
 from .errors import StateChanged
 
 
@@ -20,11 +19,11 @@ def move(assessment: Assessment, act: str) -> Assessment:
     transition = workflow.find_transition(act, current.state, current.mode)
     if transition is None:
         raise StateChanged
-    now = timezone.now()
+    at = now()
     changed = Assessment.objects.filter(pk=current.pk, state=transition.source).update(
-        state=transition.target, state_changed_at=now
+        state=transition.target, state_changed_at=at
     )
     if not changed:
         raise StateChanged
-    current.state, current.state_changed_at = transition.target, now
+    current.state, current.state_changed_at = transition.target, at
     return current

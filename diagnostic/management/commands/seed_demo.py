@@ -1,0 +1,147 @@
+"""Lays the demonstration: the example country, its people, three years of history and a fourth under way."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from cpch.accounts.actions import accept_invitation, invite
+from cpch.accounts.models import Country, User
+from diagnostic.actions import assessments, responses, reviews, submissions
+from diagnostic.actions.clock import replay
+from diagnostic.core.interchange import response_from_json
+from diagnostic.core.progress import with_follow_ups
+from diagnostic.instruments import current_instrument
+from diagnostic.models import Assessment, Response, Submission
+
+ACCOUNTS = "demo-accounts.txt"
+COORDINATOR, REVIEWER = "nadia.ferrand@customs.example", "jonas.weiler@wco.example"
+
+
+class Command(BaseCommand):
+    """Every row is made by the product's own acts, at the time that demo.yaml gives; done once, it does nothing more."""
+
+    help = "Lay the demonstration country with three years of history, and write the accounts' passwords to a file."
+
+    def handle(self, **options: Any) -> None:
+        if settings.IS_PRODUCTION:
+            raise CommandError("The demonstration is not for production.")
+        demo = yaml.safe_load((settings.BASE_DIR / "fixtures" / "demo.yaml").read_text(encoding="utf-8"))
+        if User.objects.filter(email=COORDINATOR).exists():
+            return
+        with transaction.atomic():
+            accounts = [self._person(**person) for person in demo["people"]]
+            answers: dict[str, Any] = {}
+            for year in demo["years"]:
+                answers = {**answers, **year.get("answers", {})}
+                Year(year, answers).play()
+            self._write(accounts)
+        self.stdout.write(f"Laid the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
+
+    def _person(
+        self, *, name: str, email: str, role: str, agency: str = "", country: str = "ZZ", organisation: str = ""
+    ) -> tuple[str, str, str]:
+        invitation, _token = invite(
+            email=email,
+            role=role,
+            country=Country.objects.get(alpha2=country),
+            agency_kind=agency,
+            organisation=organisation,
+            by=None,
+        )
+        password = "-".join(secrets.token_hex(3) for _part in range(3))
+        accept_invitation(invitation=invitation, full_name=name, password=password)
+        place = f"{agency} of {invitation.country}" if agency else str(invitation.country or organisation or "WCO")
+        return (email, password, f"{name}, {role}, {place}")
+
+    def _write(self, accounts: list[tuple[str, str, str]]) -> None:
+        """One line an account, readable by the owner alone."""
+        path = Path(settings.DATA_DIR) / ACCOUNTS
+        width = max(len(email) for email, _password, _who in accounts)
+        lines = [f"{email:<{width}}  {password}  {who}" for email, password, who in accounts]
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+
+class Year:
+    """One assessment of the demonstration, from its start as far as demo.yaml takes it."""
+
+    def __init__(self, year: Mapping[str, Any], answers: Mapping[str, Any]):
+        self.year = year
+        self.answers = year.get("answers_only", answers)
+        self.coordinator = self._load(COORDINATOR)
+        self.reviewer = self._load(REVIEWER)
+
+    def _load(self, email: str) -> User:
+        people = User.objects.select_related("membership__country", "membership__agency")
+        return people.get(email=email)
+
+    def play(self) -> None:
+        with replay(moment(self.year["started"])):
+            assessment = self._start()
+            self._save(assessment, self.answers)
+        if "submitted" not in self.year:
+            return
+        submission = self._submit(assessment, self.year["submitted"])
+        if "asked" in self.year:
+            self._return(submission, self.year["asked"])
+            submission = self._submit(assessment, self.year["submitted_again"])
+        with replay(moment(self.year["accepted"])):
+            reviews.take_up(submission=self._fresh(submission), by=self.reviewer)
+            reviews.accept(submission=self._fresh(submission), remark=self.year["remark"], by=self.reviewer)
+
+    def _start(self) -> Assessment:
+        return assessments.start(
+            by=self.coordinator,
+            period=self.year["period"],
+            title=self.year["title"],
+            target_level=self.year["target_level"],
+            is_disclosed_to_partners=self.year.get("is_disclosed_to_partners", False),
+            allows_statistics=self.year.get("allows_statistics", False),
+        )
+
+    def _save(self, assessment: Assessment, answers: Mapping[str, Any]) -> None:
+        for question in current_instrument().questions:
+            if question.code in answers:
+                row = Response.objects.get(assessment=assessment, voice="national", question=question.code)
+                responses.save(
+                    assessment_id=assessment.pk,
+                    voice="national",
+                    question=question.code,
+                    response=response_from_json(answers[question.code]),
+                    base_version=row.version,
+                    by=self.coordinator,
+                )
+
+    def _submit(self, assessment: Assessment, at: str) -> Submission:
+        with replay(moment(at)):
+            return submissions.submit(assessment=assessment, by=self.coordinator)
+
+    def _return(self, submission: Submission, asked: Mapping[str, Any]) -> None:
+        with replay(moment(asked["at"])):
+            reviews.take_up(submission=self._fresh(submission), by=self.reviewer)
+            for question, text in asked["questions"].items():
+                reviews.ask(submission=self._fresh(submission), question=question, text=text, by=self.reviewer)
+            reviews.return_for_clarification(
+                submission=self._fresh(submission), remark=asked["remark"], by=self.reviewer
+            )
+            assert set(asked["answered"]) <= with_follow_ups(current_instrument(), asked["questions"])
+            self._save(submission.assessment, asked["answered"])
+
+    def _fresh(self, submission: Submission) -> Submission:
+        return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+
+
+def moment(text: Any) -> datetime:
+    """A time of demo.yaml, in UTC."""
+    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
