@@ -108,8 +108,7 @@ def draw_continuum(
         {
             "view_box": view_box,
             "prefix": prefix,
-            "title": _title(continuum),
-            "description": describe_continuum(continuum),
+            **_title_and_description(continuum, layout),
             "fonts": FONTS,
             "shapes": _safe(canvas.markup()),
         }
@@ -162,17 +161,24 @@ def draw_strip(
 
 
 def draw_print_strip(
-    score: Fraction | None, levels: Sequence[tuple[int, bool]], target_level: int | None = None, *, is_rtl: bool = False
+    score: Fraction | None,
+    levels: Sequence[tuple[int, bool]],
+    target_level: int | None = None,
+    *,
+    title: str,
+    is_rtl: bool = False,
 ) -> SafeString:
-    """The same strip for print, 430 by 44 units."""
+    """The same strip for print, 430 by 44 units; `title` says its figures, for the PDF has no hidden drawings."""
     strip = PrintStrip(Canvas(430, is_rtl=is_rtl))
     shapes = strip.draw(score, [Spot(level, is_implied) for level, is_implied in levels], target_level)
-    return _strip({"view_box": "0 0 430 44", "shapes": _safe(shapes)})
+    return _strip({"view_box": "0 0 430 44", "title": title, "shapes": _safe(shapes)})
 
 
 def draw_print_scale(level_names: Sequence[str], *, is_rtl: bool = False) -> SafeString:
     """The head of the printed strips: the five levels by number and name, 430 by 16 units."""
-    return _strip({"view_box": "0 0 430 16", "shapes": _safe(scale_head(level_names, Canvas(430, is_rtl=is_rtl)))})
+    title = gettext("Scale from 1 %(first)s to 5 %(last)s") % {"first": level_names[0], "last": level_names[-1]}
+    shapes = scale_head(level_names, Canvas(430, is_rtl=is_rtl))
+    return _strip({"view_box": "0 0 430 16", "title": title, "shapes": _safe(shapes)})
 
 
 def draw_what_if(before: Fraction | None, after: Fraction | None, *, is_rtl: bool = False) -> SafeString:
@@ -222,6 +228,14 @@ def _flag_level(continuum: Continuum) -> str:
         "low": continuum.lowest_level,
         "high": continuum.highest_level,
     }
+
+
+def _title_and_description(continuum: Continuum, layout: Layout) -> dict[str, str]:
+    title, description = _title(continuum), describe_continuum(continuum)
+    if layout in ("print", "cover"):
+        # A PDF knows one alternative text for a picture, and takes it from the title.
+        return {"title": f"{title}. {description}", "description": ""}
+    return {"title": title, "description": description}
 
 
 def _title(continuum: Continuum) -> str:

@@ -1,0 +1,192 @@
+"""The report's annexes, as rows for its templates: every answer, and how to compute the level again by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from diagnostic.core.instrument import Instrument
+from diagnostic.core.report_data import AnswerLine, EvidenceLine, Report
+from diagnostic.core.result import Result
+from diagnostic.core.scoring import BANDS, ENOUGH, shown
+
+from . import sentences
+from .report_text import Line, lines_of
+from .report_themes import ThemeRow, build_theme_row
+from .result_profile import sum_index
+from .words import AGENCY_WORDS, BASIS_WORDS, capitalised, say_level
+
+HOLDERS = {
+    "customs": _("Customs"),
+    "police": _("Police"),
+    "both": _("Both"),
+    "other": _("Another agency"),
+    "none": _("Nobody"),
+}
+CRITERION_WORDS = {"met": _("Met"), "unmet": _("Not met"), "open": _("To be answered")}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question as the annex prints it; `facts` are term and value."""
+
+    code: str
+    question: str
+    original: str
+    note: str
+    prompt: str
+    state: str
+    is_kept: bool
+    level: int | None
+    level_name: str
+    statement: str
+    facts: tuple[tuple[str, str], ...]
+    narrative: tuple[Line, ...]
+    reason: tuple[Line, ...]
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCheck:
+    level: str
+    demand: str
+    because: str
+    standing: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPart:
+    """How the level is found, step by step."""
+
+    themes: tuple[ThemeRow, ...]
+    index: str
+    bands: str
+    criteria: tuple[CriterionCheck, ...]
+    working: str
+    stated: str
+    reach: str
+
+
+def build_answers(report: Report, instrument: Instrument) -> Iterable[AnswerRow]:
+    """Every question of the diagnostic in its order, with what was answered."""
+    return [_answer(answer, instrument) for answer in report.answers]
+
+
+def _answer(answer: AnswerLine, instrument: Instrument) -> AnswerRow:
+    return AnswerRow(
+        code=answer.code,
+        question=answer.text,
+        original=answer.verbatim,
+        note=answer.note,
+        prompt=answer.prompt,
+        state=_say_state(answer, instrument),
+        is_kept=answer.is_kept,
+        level=answer.level if answer.statement else None,
+        level_name=instrument.level_name(answer.level) if answer.level and answer.statement else "",
+        statement=answer.statement,
+        facts=tuple(_answer_facts(answer)),
+        narrative=tuple(lines_of(answer.narrative)),
+        reason=tuple(lines_of(answer.reason)),
+        evidence=answer.evidence,
+    )
+
+
+def _say_state(answer: AnswerLine, instrument: Instrument) -> str:
+    """What stands in place of an answer; "" where there is one."""
+    if answer.state == "implied":
+        return gettext(
+            "Not asked, because %(parent)s is answered below the level from which it is; it counts as level %(level)s."
+        ) % {"parent": answer.condition, "level": say_level(instrument, 1)}
+    if answer.state == "not_asked":
+        return gettext("Not asked; whether it is depends on %(parent)s.") % {"parent": answer.condition}
+    if answer.state == "not_applicable":
+        return gettext("Not applicable here, and not counted.")
+    if answer.state == "unknown":
+        return gettext("Cannot be answered now, and shown as open.")
+    return gettext("Not answered.") if answer.state == "blank" else ""
+
+
+def _answer_facts(answer: AnswerLine) -> Iterable[tuple[str, str]]:
+    if answer.basis:
+        yield gettext("Basis"), capitalised(str(BASIS_WORDS[answer.basis]))
+    for line in answer.authority:
+        values = {"authority": line.name, "agency": AGENCY_WORDS[line.agency]}
+        own = line.voice == line.agency
+        words = gettext("%(authority)s (from the agency’s own answer)") if own else gettext("%(authority)s")
+        yield str(AGENCY_WORDS[line.agency]), words % values
+    for area in answer.areas:
+        yield area.name, str(HOLDERS[area.holder])
+    if answer.topics:
+        yield gettext("Subjects"), "; ".join(answer.topics)
+    if answer.challenges:
+        yield gettext("Challenges"), "; ".join(answer.challenges)
+
+
+def build_method(report: Report, instrument: Instrument, result: Result) -> MethodPart:
+    """Every step from the answers to the level, so that it can be computed again by hand."""
+    return MethodPart(
+        themes=tuple(build_theme_row(report, instrument, theme, is_rtl=False) for theme in report.themes),
+        index=_say_index(report, instrument, result),
+        bands="; ".join(
+            gettext("%(level)s from %(start)s") % {"level": say_level(instrument, level), "start": shown(start)}
+            for level, start in reversed(BANDS)
+        ),
+        criteria=tuple(
+            CriterionCheck(
+                level=say_level(instrument, item.criterion.level),
+                demand=sentences.say_demand(item.criterion),
+                because=item.criterion.because,
+                standing=sentences.say_standing(instrument, result.standings[item.criterion.question]),
+                state=str(CRITERION_WORDS[item.state]),
+            )
+            for item in result.place.criteria
+        ),
+        working=_say_working(report, instrument),
+        stated=_say_stated(report, result),
+        reach=gettext(
+            "Every open question at level 1 gives index %(low)s and level %(lowest)s; every one at level 5 "
+            "gives index %(high)s and level %(highest)s."
+        )
+        % {
+            "low": report.index_low.shown,
+            "lowest": say_level(instrument, report.lowest_level),
+            "high": report.index_high.shown,
+            "highest": say_level(instrument, report.highest_level),
+        }
+        if report.open_questions
+        else gettext("No scored question is open."),
+    )
+
+
+def _say_index(report: Report, instrument: Instrument, result: Result) -> str:
+    if report.index is None or report.index_level is None:
+        return gettext("No theme has a score, so there is no index.")
+    return gettext("%(sum)s, shown as %(shown)s. It lies in level %(level)s.") % {
+        "sum": sum_index(result),
+        "shown": report.index.shown,
+        "level": say_level(instrument, report.index_level),
+    }
+
+
+def _say_working(report: Report, instrument: Instrument) -> str:
+    if report.working_level is None:
+        return gettext("Without an index there is no working level.")
+    return gettext(
+        "The highest level that is not above the index level and up to which no criterion is unmet: %(level)s."
+    ) % {"level": say_level(instrument, report.working_level)}
+
+
+def _say_stated(report: Report, result: Result) -> str:
+    scored = len(result.standings)
+    known = sum(not standing.is_open for standing in result.standings.values())
+    values = {"known": known, "scored": scored, "needed": -(-ENOUGH.numerator * scored // ENOUGH.denominator)}
+    rule = gettext(
+        "It is stated once at least %(needed)d of the %(scored)d scored questions are answered, implied or not "
+        "applicable, and no criterion up to it is open. Here it is %(known)d."
+    )
+    outcome = gettext("The level is stated.") if report.level is not None else gettext("The level is not stated yet.")
+    return f"{rule % values} {outcome}"
