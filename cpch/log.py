@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-SECRET_PATHS = re.compile(r"(/invitations/|/password/reset/key/)[^/\s'\"]+")
+SECRET_PATHS = re.compile(r"((?<!/people)/invitations/|/password/reset/key/)[^/\s'\"]+")
 
 
 class HideLinkSecrets(logging.Filter):

@@ -54,9 +54,12 @@ class InvitationForm(WithoutFormTag):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
+        error_messages={"required": _("Give the e-mail address of the person to invite.")},
         help_text=_("The link goes to this address, and the person signs in with it."),
     )
-    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Role"), widget=forms.RadioSelect, error_messages={"required": _("Choose a role.")}
+    )
     country = forms.ModelChoiceField(
         label=_("Country or territory"),
         queryset=Country.objects.all(),
@@ -114,18 +117,21 @@ class AcceptanceForm(WithoutFormTag):
         label=_("Full name"),
         max_length=120,
         validators=[one_clean_line],
+        error_messages={"required": _("Give your full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Your colleagues, and the secretariat after submission, see it beside what you do."),
     )
     password1 = forms.CharField(
         label=_("Password"),
         strip=False,
+        error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters, not a common password, and unlike your name and address."),
     )
     password2 = forms.CharField(
         label=_("Password, again"),
         strip=False,
+        error_messages={"required": _("Type the password a second time.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

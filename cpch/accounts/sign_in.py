@@ -12,12 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from .tasks import mail_password_reset
 
+MISSING = {
+    "login": _("Type your e-mail address."),
+    "password": _("Type your password."),
+    "email": _("Type your e-mail address."),
+    "oldpassword": _("Type your current password."),
+    "password1": _("Type a new password."),
+    "password2": _("Type the new password a second time."),
+}
+"""What to do where a field was left empty, by its name."""
+
 
 def _plain(form: Any, **labels: Any) -> None:
     """Label the fields in our words; a placeholder that repeats the label vanishes when it is needed."""
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
-        field.label = labels.get(name, field.label)
+        field.label = labels[name]
+        field.error_messages["required"] = MISSING[name]
 
 
 class SignInForm(forms.LoginForm):
@@ -58,6 +69,7 @@ class ChangePasswordForm(forms.ChangePasswordForm):
             password1=_("New password"),
             password2=_("New password, again"),
         )
+        self.fields["oldpassword"].help_text = ""
 
 
 class SignInView(views.LoginView):
