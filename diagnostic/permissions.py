@@ -66,7 +66,7 @@ def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
 
 
 def submissions_visible_to(user: Any) -> QuerySet[Submission]:
-    """The submissions that exist for `user`: those of the assessments they see; for a partner, the accepted one only."""
+    """The submissions that exist for `user`: those of the assessments they see; for a partner, accepted ones."""
     found = Submission.objects.select_related(
         "assessment__country", "assessment__instrument", "submitted_by", "review__taken_up_by", "review__closed_by"
     )

@@ -22,7 +22,7 @@ from .transitions import move
 
 @transaction.atomic
 def take_up(*, submission: Submission, by: Any) -> Review:
-    """Begin the review of a submission that waits. Raises `PermissionDenied`, or `StateChanged` if someone was faster."""
+    """Begin the review of a submission that waits. Raises `PermissionDenied` or `StateChanged`."""
     _require_reviewer(submission, by)
     _require_last(submission)
     moved = move(submission.assessment, "take_up")
@@ -75,7 +75,7 @@ def return_for_clarification(*, submission: Submission, remark: str, by: Any) ->
 
 @transaction.atomic
 def accept(*, submission: Submission, remark: str, by: Any) -> Review:
-    """Accept the submission. Raises `PermissionDenied`, `StateChanged`, or `ActionRefused` while a question is named."""
+    """Accept the submission. Raises `PermissionDenied`, `StateChanged`, or `ActionRefused` while one is named."""
     _require_reviewer(submission, by)
     review = _open_review(submission)
     if review.clarifications.exists():

@@ -1,4 +1,4 @@
-"""Customs and police compared (design: Customs and police compared); the two agencies' answers, whatever voice is scored."""
+"""Customs and police compared (design: Scoring); the two agencies' answers, whatever voice is scored."""
 
 from __future__ import annotations
 

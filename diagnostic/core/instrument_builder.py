@@ -1,4 +1,4 @@
-"""Builds an `Instrument` from rows, be they of the database or of parsed fixtures, and says all that is wrong with them."""
+"""Builds an `Instrument` from rows, of the database or of parsed fixtures, and says all that is wrong with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interchange file (design: Interchange): parse with all faults at once, write; the result as JSON is in result_file."""
+"""The interchange file (design: Interchange): parse with all faults at once, write; the result is in result_file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads JSON strictly and keeps what a plain parser hides: keys given twice, constants that are no numbers, bad text."""
+"""Reads JSON strictly and keeps what a plain parser hides: keys given twice, and constants that are no numbers."""
 
 from __future__ import annotations
 

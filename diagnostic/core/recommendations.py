@@ -120,7 +120,8 @@ def _for_questions(case: _Case) -> list[Recommendation]:
         tier: Tier = "blocking" if question.code in blocking else "weakness"
         gain, weakness = _question_gain(case, question), case.weaknesses.get(question.code, "none")
         found.extend(
-            Recommendation(id, kind, tier, question.code, question.theme, None, 0, gain, weakness) for kind, id in kinds
+            Recommendation(code, kind, tier, question.code, question.theme, None, 0, gain, weakness)
+            for kind, code in kinds
         )
     return found
 

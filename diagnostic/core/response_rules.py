@@ -1,4 +1,4 @@
-"""The one set of rules for what a response may hold, for the form and the interchange file alike (design: Interchange)."""
+"""The one set of rules for what a response may hold, for form and file alike (design: Interchange)."""
 
 from __future__ import annotations
 

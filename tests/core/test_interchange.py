@@ -1,5 +1,7 @@
 """Each fault of an interchange file, with its path; all at once, in the order of the file."""
 
+# ruff: noqa: E501 (one case a line reads best)
+
 import json
 
 import pytest

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +17,7 @@ from diagnostic.core.json_reader import MAX_BYTES
 from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.result import score
 from diagnostic.core.result_file import result_to_json
-from diagnostic.instruments import Loader, instrument_from_fixtures
+from diagnostic.instruments import instrument_from_fixtures, read_yaml
 
 
 class Command(BaseCommand):
@@ -65,8 +64,7 @@ class Command(BaseCommand):
 @cache
 def countries() -> dict[str, str]:
     """The name of every country that a file may name, by its two-letter code."""
-    text = (settings.BASE_DIR / "fixtures" / "countries.yaml").read_text(encoding="utf-8")
-    rows = yaml.load(text, Loader=Loader)
+    rows = read_yaml(settings.BASE_DIR / "fixtures" / "countries.yaml")
     return {row["fields"]["alpha2"]: row["fields"]["name"] for row in rows if row["model"] == "accounts.country"}
 
 

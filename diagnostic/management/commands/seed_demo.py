@@ -28,7 +28,7 @@ COORDINATOR, REVIEWER = "nadia.ferrand@customs.example", "jonas.weiler@wco.examp
 
 
 class Command(BaseCommand):
-    """Every row is made by the product's own acts, at the time that demo.yaml gives; done once, it does nothing more."""
+    """Every row is made by the product's own acts, at the time that demo.yaml gives; once laid, nothing more."""
 
     help = "Lay the demonstration country with three years of history, and write the accounts' passwords to a file."
 
