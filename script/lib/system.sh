@@ -53,6 +53,13 @@ ensure_pdf_libraries() {
     [ -z "$missing" ] || need_packages $missing
 }
 
+# The browser of the tests, and what the program that drives it is linked with.
+ensure_browser() {
+    missing=$(missing_libraries libatomic.so.1=libatomic1 libstdc++.so.6=libstdc++6)
+    command -v chromium >/dev/null 2>&1 || missing="chromium $missing"
+    [ -z "$missing" ] || need_packages $missing
+}
+
 has_font() {
     command -v fc-list >/dev/null 2>&1 && fc-list | grep -q "$1"
 }
