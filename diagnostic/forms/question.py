@@ -107,7 +107,7 @@ class QuestionForm(forms.Form):
 
     def add_fault(self, fault: Fault) -> None:
         """Put `fault` on the field that it belongs to."""
-        field = field_of(fault.path)
+        field = field_of(fault.path, self.given)
         text = capfirst(in_words(fault.message))
         self.add_error(field if field in self.fields else None, text)
 
@@ -152,16 +152,16 @@ def in_words(message: Message) -> str:
     return text % message.values if message.values else text
 
 
-def field_of(path: str) -> str:
-    """The name of the field that shows what is wrong at `path` of a response."""
+def field_of(path: str, response: Response = BLANK) -> str:
+    """The name of the field that shows what is wrong at `path` of `response`."""
     member, _dot, rest = path.partition(".")
     member = member.partition("[")[0]
     if member in ("level", "status"):
         return "answer"
     if member == "authority":
-        return f"authority_{rest or AGENCIES[0]}"
+        return f"authority_{rest or next(iter(response.authority), AGENCIES[0])}"
     if member == "areas":
-        return f"area_{rest}"
+        return f"area_{rest or next(iter(response.areas), '')}"
     return member
 
 
