@@ -55,10 +55,10 @@ class Environment:
         raise nonsense(name, "a whole number, zero or more")
 
     def folder(self, name: str, *, local: Path) -> Path:
-        """Return the variable as a folder, made where it does not exist yet."""
+        """Return the variable as a folder; where it does not exist yet, it is made for its owner alone."""
         folder = Path(self.text(name, local=str(local))).resolve()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder) from error
         return folder

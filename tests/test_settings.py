@@ -81,6 +81,7 @@ def test_a_key_is_made_once_for_its_owner_alone(settings_with: Callable, tmp_pat
     assert len(first["SECRET_KEY"]) >= 50
     assert first["SECRET_KEY"] == second["SECRET_KEY"] == key_file.read_text()
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(key_file.parent.stat().st_mode) == 0o700
 
 
 def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
