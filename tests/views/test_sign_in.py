@@ -1,0 +1,190 @@
+"""Signing in and out, and resetting a password: django-allauth with only the pages that exist here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from cpch.accounts.models import Role, User
+from diagnostic.models import AuditEntry
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **query: str) -> Any:
+    return client.post(reverse("account_login", query=query), {"login": email, "password": password})
+
+
+def acts() -> list[str]:
+    return list(AuditEntry.objects.order_by("number").values_list("act", flat=True))
+
+
+def test_the_right_password_leads_to_the_start(client: Client) -> None:
+    user = make_user()
+    response = sign_in(client, user.email.upper())
+
+    assert response.status_code == 302
+    assert response.url == reverse("home")
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert acts() == ["person.signed_in"]
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client) -> None:
+    user = make_user()
+    wrong = sign_in(client, user.email, "not the password")
+    unknown = sign_in(client, "nobody@example.net", "not the password")
+
+    for response in (wrong, unknown):
+        assert response.context["form"].non_field_errors() == ["The e-mail address or the password is not right."]
+        assert "_auth_user_id" not in client.session
+    assert acts() == ["person.sign_in_failed"] * 2
+
+
+def test_the_sixth_wrong_password_for_an_address_meets_the_limit(client: Client) -> None:
+    user = make_user()
+    answers = [sign_in(client, user.email, "not the password") for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "There were too many attempts with this address." in answers[-1].content.decode()
+
+
+def test_too_many_sign_ins_from_one_place_get_a_page_that_says_so(client: Client) -> None:
+    answers = [sign_in(client, f"someone-{number}@example.net", "x") for number in range(31)]
+
+    assert answers[-1].status_code == 429
+    assert "Too many attempts – Customs–Police" in answers[-1].content.decode()
+
+
+def test_signing_in_goes_on_only_within_this_site(client: Client) -> None:
+    user = make_user()
+    at_home = sign_in(client, user.email, next="/help/")
+    client.logout()
+    for abroad in ("https://evil.example/", "//evil.example/", "/\\evil.example", "http://127.0.0.1:9/"):
+        assert sign_in(client, user.email, next=abroad).url == reverse("home"), abroad
+        client.logout()
+
+    assert at_home.url == "/help/"
+
+
+def test_a_deactivated_person_cannot_sign_in_and_an_open_session_ends(client: Client) -> None:
+    user = make_user()
+    sign_in(client, user.email)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+    assert client.get(reverse("help")).status_code == 302
+
+    response = sign_in(Client(), user.email)
+
+    assert response.status_code == 403
+    assert "Your access has ended" in response.content.decode()
+    assert acts()[-1] == "person.sign_in_refused"
+
+
+def test_signing_out_takes_a_post_and_is_logged(client: Client) -> None:
+    user = make_user()
+    client.force_login(user)
+    asked = client.get(reverse("account_logout"))
+
+    assert asked.status_code == 200
+    assert "_auth_user_id" in client.session
+
+    done = client.post(reverse("account_logout"))
+
+    assert done.url == reverse("account_login")
+    assert "_auth_user_id" not in client.session
+    assert acts() == ["person.signed_out"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "email/", "inactive/", "confirm-email/", "confirm-email/x/", "password/set/", "reauthenticate/",
+     "login/code/", "login/code/confirm/", "3rdparty/", "2fa/", ""],
+)  # fmt: skip
+def test_no_other_page_of_allauth_exists(client: Client, path: str) -> None:
+    assert client.get(f"/accounts/{path}").status_code == 404
+    client.force_login(make_user(Role.ADMINISTRATOR, country=None, agency=None))
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_asking_for_a_new_password_says_the_same_for_every_address(
+    client: Client, run_tasks: Callable[[], None]
+) -> None:
+    known = make_user()
+    deactivated = make_user()
+    User.objects.filter(pk=deactivated.pk).update(is_active=False)
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": email}, follow=True)
+        for email in (known.email, deactivated.email, "nobody@example.net")
+    ]
+
+    assert len({answer.content for answer in answers}) == 1
+    assert mail.outbox == [], "the time it takes to send would tell which address has an account"
+
+    run_tasks()
+
+    assert [message.to for message in mail.outbox] == [[known.email]]
+
+
+def test_the_link_sets_a_new_password_once(client: Client, run_tasks: Callable[[], None]) -> None:
+    user = make_user()
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    run_tasks()
+    link = re.search(r"http://127\.0\.0\.1:8000(\S+)", mail.outbox[0].body)
+    assert link is not None
+    form = client.get(link[1], follow=True)
+    new = "quite another long sentence"
+    done = client.post(form.context["action_url"], {"password1": new, "password2": new})
+
+    assert done.url == reverse("account_reset_password_from_key_done")
+    assert client.get(done.url).status_code == 200
+    assert sign_in(client, user.email).status_code == 200, "the old password no longer works"
+    assert sign_in(client, user.email, new).status_code == 302
+    assert "This link no longer works" in Client().get(link[1], follow=True).content.decode()
+    assert acts()[:2] == ["person.password_reset_asked", "person.password_reset"]
+
+
+def test_changing_the_password_asks_for_the_old_one_and_keeps_the_session(client: Client) -> None:
+    user = make_user()
+    client.force_login(user)
+    new = "quite another long sentence"
+    url = reverse("account_change_password")
+    refused = client.post(url, {"oldpassword": "wrong", "password1": new, "password2": new})
+
+    assert refused.context["form"].errors["oldpassword"] == ["Type your current password."]
+
+    done = client.post(url, {"oldpassword": PASSWORD, "password1": new, "password2": new})
+
+    assert done.url == reverse("home")
+    assert client.get(reverse("help")).status_code == 200
+    assert acts() == ["person.password_changed"]
+
+
+def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(reverse("account_login"), {"login": "a@example.org", "password": "x"})
+
+    assert response.status_code == 403
+    assert "This page was open too long" in response.content.decode()
+    assert "nothing you typed is lost" in response.content.decode()
+
+
+def test_pages_need_someone_signed_in(client: Client) -> None:
+    for name in ("home", "help", "resources", "people", "invitation-create", "account_change_password"):
+        response = client.get(reverse(name))
+        assert response.status_code == 302, name
+        assert response.url.startswith(reverse("account_login")), name
