@@ -12,10 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import AssessmentFile, InterchangeError, parse_assessment
 from diagnostic.core.json_reader import MAX_BYTES
+from diagnostic.core.report import build_report
+from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.responses import NATIONAL, VOICES
-from diagnostic.core.result import score
+from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.instruments import instrument_from_fixtures, read_yaml
 
@@ -41,7 +44,7 @@ class Command(BaseCommand):
             sys.exit(2)
         result = score(instrument, filled.voices, voice, filled.target_level)
         if pdf is not None:
-            self._write(pdf, render(filled, voice))
+            self._write(pdf, render(instrument, filled, result))
         content = result_to_json(result, instrument, filled.country, filled.period)
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
 
@@ -62,11 +65,23 @@ class Command(BaseCommand):
 
 
 @cache
-def countries() -> dict[str, str]:
-    """The name of every country that a file may name, by its two-letter code."""
+def countries() -> dict[str, dict[str, Any]]:
+    """What is known of every country that a file may name, by its two-letter code."""
     rows = read_yaml(settings.BASE_DIR / "fixtures" / "countries.yaml")
-    return {row["fields"]["alpha2"]: row["fields"]["name"] for row in rows if row["model"] == "accounts.country"}
+    return {row["fields"]["alpha2"]: row["fields"] for row in rows if row["model"] == "accounts.country"}
 
 
-def render(filled: AssessmentFile, voice: str) -> bytes:
-    raise CommandError("not yet")
+def render(instrument: Instrument, filled: AssessmentFile, result: Result) -> bytes:
+    """The report as a PDF, marked TLP:AMBER, its state "not submitted" (design: Interchange)."""
+    from diagnostic.rendering.pdf import render_pdf  # heavy, and only a report needs it
+
+    country = countries()[filled.country]
+    facts = ReportFacts(
+        country=country["name"],
+        period=filled.period,
+        title=filled.title,
+        country_footnote=country.get("footnote", ""),
+        is_example=country.get("is_example", False),
+    )
+    is_chosen = filled.target_level is not None
+    return render_pdf(build_report(instrument, result, filled.voices, facts, is_target_chosen=is_chosen))
