@@ -15,6 +15,7 @@ from diagnostic.core.instrument import LEVELS, Instrument
 from diagnostic.core.result import Change, Result
 
 SHOWN = 6
+LAST = 9
 KEPT = ("submission",)
 BASIS_CHOICES = (
     ("", _("Basis as answered")),
@@ -105,7 +106,7 @@ class WhatIfForm(forms.Form):
             for item in self.result.place.criteria
             if item.state != "met" and item.criterion.level <= following
         ]
-        rest = sorted(self.result.standings, key=lambda code: self.result.standings[code].level or 0)
+        rest = sorted(self.result.standings, key=lambda code: self.result.standings[code].level or LAST)
         return list(dict.fromkeys([*wanted, *rest]))
 
     def _rows(self, codes: Iterable[str]) -> list[Row]:

@@ -1,0 +1,285 @@
+"""A country's assessments: the list, starting one, its task list, settings, check, submission, file and log."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cpch.accounts.models import Membership
+from diagnostic.actions import assessments, audit, submissions
+from diagnostic.actions.assessments import PeriodTaken
+from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.core import workflow
+from diagnostic.core.interchange import write_assessment
+from diagnostic.core.responses import BLANK, NATIONAL
+from diagnostic.core.result import score
+from diagnostic.forms.assessment import SettingsForm, StartForm, WithdrawForm, settings_of
+from diagnostic.instruments import current_instrument, instrument_of
+from diagnostic.models import Assessment, ResponseRevision, Submission
+from diagnostic.permissions import (
+    assessments_visible_to,
+    can_answer,
+    can_change_settings,
+    can_read_answers,
+    can_read_log,
+    can_start,
+    can_submit,
+    can_withdraw,
+    is_in_secretariat,
+    submissions_visible_to,
+)
+from diagnostic.queries import load_log, load_voices, to_file
+from diagnostic.rendering.sentences import say_headline, say_verdict
+
+from .access import load_assessment, require
+from .log_words import say_entry
+from .next_step import find_next_step
+from .overview import Overview, load_overview
+from .reading import give
+
+PER_PAGE = 25
+CONFLICT = 409
+UNPROCESSABLE = 422
+
+
+@login_required
+@require_http_methods(["GET"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The assessments that exist for the reader, each with where it stands and its last submission."""
+    page = Paginator(_with_last_submission(assessments_visible_to(request.user)), PER_PAGE)
+    return render(
+        request,
+        "assessments/index.html",
+        {
+            "page": page.get_page(request.GET.get("page")),
+            "can_start": can_start(request.user),
+            "is_abroad": request.user.membership.country_id is None,
+        },
+    )
+
+
+def _with_last_submission(found: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    last = Submission.objects.filter(assessment=OuterRef("pk")).order_by("-number")
+    return found.annotate(
+        **{
+            f"last_{name}": Subquery(last.values(name)[:1])
+            for name in ("pk", "number", "level", "index_shown", "submitted_at")
+        }
+    ).order_by("country__name", "-started_at")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Start an assessment of one's own country."""
+    require(can_start(request.user), request)
+    form = StartForm(current_instrument(), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assessment = assessments.start(by=request.user, mode=workflow.JOINT, **form.cleaned_data)
+        except PeriodTaken as error:
+            form.add_error("period", _(error.message.text) % error.message.values)
+        else:
+            messages.success(request, _("The assessment for %(period)s is started.") % {"period": assessment.period})
+            return redirect("assessment-detail", pk=assessment.pk)
+    return render(request, "assessments/start.html", {"form": form}, status=_status_of(form))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change title, marking, disclosure and target while the assessment is with the country."""
+    assessment = load_assessment(request, pk)
+    require(can_change_settings(request.user, assessment), request)
+    form = SettingsForm(instrument_of(assessment), request.POST or None, initial=settings_of(assessment))
+    if request.method == "POST" and form.is_valid():
+        try:
+            assessments.update_settings(assessment=assessment, by=request.user, **form.cleaned_data)
+        except StateChanged as error:
+            return _refused(request, error)
+        messages.success(request, _("The settings are changed."))
+        return redirect("assessment-detail", pk=pk)
+    is_open = assessment.state in workflow.WRITABLE
+    context = {"form": form, "assessment": assessment, "is_open": is_open}
+    return render(request, "assessments/settings.html", context, status=_status_of(form))
+
+
+@login_required
+@require_http_methods(["GET"])
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The task list; who is not of the country is led to what was submitted."""
+    assessment = load_assessment(request, pk)
+    if not can_read_answers(request.user, assessment):
+        return _to_submission(request, assessment)
+    overview = load_overview(assessment)
+    user = request.user
+    return render(
+        request,
+        "assessments/detail.html",
+        {
+            "assessment": assessment,
+            "overview": overview,
+            "next_step": find_next_step(overview, user),
+            "people": _people(assessment),
+            "submissions": Submission.objects.filter(assessment=assessment)
+            .select_related("submitted_by", "review__closed_by", "review__taken_up_by")
+            .defer("snapshot"),
+            "is_open": assessment.state in workflow.WRITABLE,
+            "can_answer": can_answer(user, assessment, NATIONAL),
+            "can_submit": can_submit(user, assessment),
+            "can_change_settings": can_change_settings(user, assessment),
+            "can_withdraw": can_withdraw(user, assessment)
+            and workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None,
+            "can_read_log": can_read_log(user, assessment),
+        },
+    )
+
+
+def _to_submission(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    visible = submissions_visible_to(request.user).filter(assessment=assessment)
+    last = visible.order_by("-number").values_list("pk", flat=True).first()
+    require(last is not None, request)
+    return redirect("review-detail" if is_in_secretariat(request.user) else "submission-detail", pk=last)
+
+
+def _people(assessment: Assessment) -> QuerySet[Membership]:
+    """The country's people, those who answered last first (1 query)."""
+    last = ResponseRevision.objects.filter(response__assessment=assessment, saved_by=OuterRef("user"))
+    return (
+        Membership.objects.filter(country=assessment.country_id, user__is_active=True)
+        .select_related("user", "agency")
+        .annotate(answered_at=Subquery(last.order_by("-saved_at").values("saved_at")[:1]))
+        .order_by("agency__kind", "user__full_name")
+    )
+
+
+@login_required
+@require_http_methods(["GET"])
+def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything that is blank or cannot be answered, on one page."""
+    assessment = load_assessment(request, pk)
+    require(can_read_answers(request.user, assessment), request)
+    context = {"assessment": assessment, "overview": load_overview(assessment)}
+    return render(request, "assessments/missing.html", context)
+
+
+@login_required
+@require_http_methods(["GET"])
+def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Every answer, what is open and what follows, before the assessment is handed in."""
+    assessment = load_assessment(request, pk)
+    require(can_read_answers(request.user, assessment), request)
+    return _render_check(request, load_overview(assessment))
+
+
+def _render_check(request: HttpRequest, overview: Overview, fault: str = "", status: int = 200) -> HttpResponse:
+    assessment, instrument = overview.assessment, overview.instrument
+    result = score(instrument, overview.voices, NATIONAL, assessment.target_level)
+    responses = overview.voices.get(NATIONAL, {})
+    themes = [
+        (
+            theme,
+            [
+                (question, overview.states[question.code], give(instrument, responses.get(question.code, BLANK)))
+                for question in instrument.by_theme[theme.id]
+            ],
+        )
+        for theme in instrument.themes
+    ]
+    context = {
+        "assessment": assessment,
+        "overview": overview,
+        "themes": themes,
+        "headline": say_headline(instrument, result),
+        "verdict": say_verdict(instrument, result),
+        "fault": fault,
+        "is_open": assessment.state in workflow.WRITABLE,
+        "can_submit": can_submit(request.user, assessment),
+        "can_answer": can_answer(request.user, assessment, NATIONAL),
+    }
+    return render(request, "assessments/check.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["POST"])
+def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand the assessment in, once the reader has confirmed it, and show the receipt."""
+    assessment = load_assessment(request, pk)
+    require(can_submit(request.user, assessment), request)
+    if assessment.state in workflow.WRITABLE and request.POST.get("confirmed") != "yes":
+        fault = _("Confirm that the answers are the country’s before you submit.")
+        return _render_check(request, load_overview(assessment), fault, UNPROCESSABLE)
+    try:
+        submission = submissions.submit(assessment=assessment, by=request.user)
+    except ActionRefused as error:
+        return _refused(request, error)
+    return redirect("submission-detail", pk=submission.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the assessment back, with a reason."""
+    assessment = load_assessment(request, pk)
+    require(can_withdraw(request.user, assessment), request)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assessments.withdraw(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
+        except ActionRefused as error:
+            return _refused(request, error)
+        messages.success(request, _("The assessment is withdrawn."))
+        return redirect("assessment-list")
+    is_possible = workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None
+    context = {"form": form, "assessment": assessment, "is_possible": is_possible}
+    return render(request, "assessments/withdraw.html", context, status=_status_of(form))
+
+
+@login_required
+@require_http_methods(["GET"])
+def export(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The answers as they stand, as an interchange file; of the country's own people only."""
+    assessment = load_assessment(request, pk)
+    require(can_read_answers(request.user, assessment), request)
+    text = write_assessment(to_file(assessment, load_voices(assessment)), instrument_of(assessment))
+    audit.record(act="assessment.export", by=request.user, assessment=assessment)
+    response = HttpResponse(text + "\n", content_type="application/json; charset=utf-8")
+    name = f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET"])
+def log(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who did what, when, and whether the chain of entries is whole."""
+    assessment = load_assessment(request, pk)
+    require(can_read_log(request.user, assessment), request)
+    page = Paginator(load_log(assessment), PER_PAGE * 2).get_page(request.GET.get("page"))
+    chain = getattr(assessment, "audit_chain", None)
+    context = {
+        "assessment": assessment,
+        "page": page,
+        "entries": [(entry, say_entry(entry)) for entry in page],
+        "chain": chain,
+        "breaks": list(audit.find_breaks(chain)) if chain else [],
+    }
+    return render(request, "assessments/log.html", context)
+
+
+def _status_of(form: Any) -> int:
+    return UNPROCESSABLE if form.errors else 200
+
+
+def _refused(request: HttpRequest, error: ActionRefused) -> HttpResponse:
+    reason = _(error.message.text) % error.message.values
+    return render(request, "409.html", {"reason": reason}, status=CONFLICT)

@@ -1,0 +1,60 @@
+"""The acts of the log in sentences; what is logged, and when, is in actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from diagnostic.models import AuditEntry
+
+ACTS = {
+    "assessment.start": _("started the assessment for %(period)s"),
+    "assessment.submit": _("submitted it, as submission %(number)s"),
+    "assessment.withdraw": _("withdrew it: %(reason)s"),
+    "assessment.export": _("downloaded the answers as a file"),
+    "submission.download": _("downloaded the record of submission %(number)s"),
+    "review.take_up": _("took up the review of submission %(number)s"),
+    "review.ask": _("noted a clarification to ask about %(question)s"),
+    "review.unask": _("took back the clarification about %(question)s"),
+    "review.return": _("returned submission %(number)s, asking about %(questions)s"),
+    "review.accept": _("accepted submission %(number)s"),
+    "report.request": _("asked for the report"),
+}
+SETTINGS = {
+    "title": _("title"),
+    "marking": _("marking"),
+    "is_disclosed_to_partners": _("disclosure to partners"),
+    "allows_statistics": _("use in statistics"),
+    "target_level": _("target"),
+}
+PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
+
+
+def say_entry(entry: AuditEntry) -> str:
+    """What was done, to be read after the name of who did it; an act that is not known here by its code."""
+    if entry.act == "assessment.settings":
+        return _say_settings(entry.detail.get("changes", {}))
+    words = ACTS.get(entry.act)
+    if words is None:
+        return entry.act
+    detail = {key: ", ".join(value) if isinstance(value, list) else value for key, value in entry.detail.items()}
+    try:
+        return str(words) % detail
+    except KeyError:
+        return entry.act
+
+
+def _say_settings(changes: dict[str, list[Any]]) -> str:
+    parts = [
+        gettext("%(name)s from %(before)s to %(after)s")
+        % {"name": SETTINGS.get(name, name), "before": _plain(before), "after": _plain(after)}
+        for name, (before, after) in changes.items()
+    ]
+    return gettext("changed %(changes)s") % {"changes": "; ".join(parts)}
+
+
+def _plain(value: Any) -> str:
+    known = value is None or isinstance(value, bool) or value == ""
+    return str(PLAIN[value]) if known else str(value)

@@ -1,0 +1,48 @@
+"""What was handed in: the receipt of a submission, and the very bytes that it froze."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.actions import audit
+from diagnostic.permissions import can_read_answers, can_read_everything
+
+from .access import load_submission, require
+
+
+@login_required
+@require_http_methods(["GET"])
+def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Number, time, digest and what was frozen; where to read it."""
+    submission = load_submission(request, pk)
+    assessment = submission.assessment
+    return render(
+        request,
+        "submissions/receipt.html",
+        {
+            "submission": submission,
+            "assessment": assessment,
+            "review": getattr(submission, "review", None),
+            "size": len(submission.snapshot.encode()),
+            "shows_everything": can_read_everything(request.user, assessment),
+            "is_of_country": can_read_answers(request.user, assessment),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET"])
+def snapshot(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bytes whose SHA-256 is the digest; for the country and the secretariat."""
+    submission = load_submission(request, pk)
+    require(can_read_everything(request.user, submission.assessment), request)
+    audit.record(act="submission.download", by=request.user, assessment=submission.assessment, number=submission.number)
+    response = HttpResponse(submission.snapshot.encode(), content_type="application/json; charset=utf-8")
+    name = f"cpch-{submission.assessment.country.alpha2.lower()}-{submission.pk}-{submission.number}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
