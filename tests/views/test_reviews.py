@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
@@ -655,3 +656,67 @@ def test_an_earlier_submission_is_only_read(desk, taken, people):
     assert desk.post(url("ask", taken, "A.1"), {"text": "Again?"}).status_code == 409
     assert desk.post(url("accept", taken)).status_code == 409
     assert "<textarea" in desk.get(url("question", second, "A.1")).content.decode()
+
+
+# In a browser
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_typed_outlives_the_session(new_page, live_server, people, settings):
+    """The session ends while the reviewer types; after signing in again the text is there, unsaved, and can be sent."""
+    taken = take_up(factories.make_submission(people.coordinator), people.reviewer)
+    page = new_page()
+    sign_in(page, live_server, people.reviewer, settings)
+    page.goto(url("question", taken, "A.1"))
+    page.get_by_label("What the country is asked").fill("Which meetings?\nWhen?")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.get_by_role("button", name="Mark A.1 for clarification").click()
+    assert "/accounts/login/" in page.url
+    assert not Clarification.objects.exists()
+
+    sign_in(page, live_server, people.reviewer, settings)
+    page.goto(url("ask", taken, "A.1"))
+    assert page.get_by_label("What the country is asked").input_value() == "Which meetings?\nWhen?"
+    assert page.get_by_text("What you typed before is back.").is_visible()
+    page.get_by_role("button", name="Mark A.1 for clarification").click()
+    page.get_by_text("A.1 is marked for clarification.").wait_for()
+    assert Clarification.objects.get().text == "Which meetings?\nWhen?"
+    assert not page.get_by_text("What you typed before is back.").is_visible()
+
+    page.get_by_role("button", name="Take off the list").click()
+    page.get_by_text("A.1 is no longer marked for clarification.").wait_for()
+    assert page.get_by_label("What the country is asked").input_value() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_are_usable_by_everyone(new_page, live_server, people, settings, width):
+    """No finding of axe, no sideways scrolling, on any page of a review."""
+    taken = take_up(factories.make_submission(people.coordinator), people.reviewer)
+    ask(taken, "A.1", "Which?", people.reviewer)
+    again = resubmit(taken, people, level=2, narrative="Two.")
+    page = new_page(viewport={"width": width, "height": 900})
+    sign_in(page, live_server, people.reviewer, settings)
+    paths = [QUEUE, *(url(name[0], taken, *name[1:]) for name in (("detail",), ("question", "A.1")))]
+    paths += [url("detail", again), url("question", again, "A.1"), url("question", again, "A.16.2")]
+    assert findings(page, paths) == []
+    take_up(again, people.reviewer)
+    paths = [url(name[0], again, *name[1:]) for name in (*PAGES, ("question", "A.5.2"), ("question", "A.10"))]
+    assert findings(page, paths) == []
+
+
+def sign_in(page: Any, live_server: Any, user: User, settings: Any) -> None:
+    """Give the browser the session of a person who has signed in."""
+    session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+
+
+def findings(page: Any, paths: list[str]) -> list[tuple[str, str]]:
+    """What axe finds on each page, and where one is wider than its window."""
+    found = []
+    for path in paths:
+        page.goto(path)
+        found += [(path, item["id"]) for item in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append((path, "too wide"))
+    return found
