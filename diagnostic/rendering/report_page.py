@@ -51,6 +51,17 @@ MARKINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class AskedRow:
+    """What the next level asks, and what was answered: a level by number and name, and on what it rests."""
+
+    state: str
+    title: str
+    demand: str
+    level: int | None
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRow:
     code: str
     question: str
@@ -85,7 +96,7 @@ class ReportPage:
     verdict: str
     continuum: SafeString
     criteria_title: str
-    criteria: tuple[CriterionRow, ...]
+    criteria: tuple[AskedRow, ...]
     figures: tuple[tuple[str, str], ...]
     priorities: tuple[AdviceRow, ...]
     change: str
@@ -130,7 +141,7 @@ def build_report_page(report: Report) -> ReportPage:
         verdict=sentences.say_verdict(instrument, result),
         continuum=draw_continuum(continuum, "print", prefix="brief", is_rtl=is_rtl),
         criteria_title=criteria_title(instrument, result),
-        criteria=tuple(build_criteria(instrument, result)),
+        criteria=tuple(_asked(instrument, row) for row in build_criteria(instrument, result)),
         figures=tuple(_figures(report, instrument, result)),
         priorities=tuple(advice[line.rank] for line in report.priorities),
         change=_say_change(report, instrument, result),
@@ -225,6 +236,12 @@ def _about(report: Report, result: Result) -> Iterable[str]:
     )
     if facts.country_footnote:
         yield facts.country_footnote
+
+
+def _asked(instrument: Instrument, row: CriterionRow) -> AskedRow:
+    name = "" if row.level is None else instrument.level_name(row.level)
+    now = gettext(", ").join(part for part in (name, row.value, row.note) if part)
+    return AskedRow(row.state, row.title, row.demand, row.level, now)
 
 
 def _figures(report: Report, instrument: Instrument, result: Result) -> Iterable[tuple[str, str]]:

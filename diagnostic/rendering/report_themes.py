@@ -26,7 +26,7 @@ class ThemeRow:
     exact: str
     level: int | None
     level_name: str
-    questions: str
+    questions: tuple[str, ...]
     sum: str
     strip: SafeString
 
@@ -39,7 +39,7 @@ def build_theme_rows(report: Report, instrument: Instrument, *, is_rtl: bool) ->
 
 def build_theme_row(report: Report, instrument: Instrument, theme: ThemeLine, *, is_rtl: bool) -> ThemeRow:
     """One theme."""
-    questions = "; ".join(_say_question(question) for question in theme.questions)
+    questions = tuple(_say_question(question) for question in theme.questions)
     score = gettext("none") if theme.score is None else theme.score.shown
     return ThemeRow(
         name=theme.name,
@@ -54,7 +54,7 @@ def build_theme_row(report: Report, instrument: Instrument, theme: ThemeLine, *,
             _value(theme) if theme.score else None,
             [(item.level, item.state == "implied") for item in theme.questions if item.level is not None],
             report.target_level,
-            title=_say_strip(report, instrument, theme, score, questions),
+            title=_say_strip(report, instrument, theme, score, "; ".join(questions)),
             is_rtl=is_rtl,
         ),
     )
