@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from diagnostic.permissions import (
     can_submit,
     can_withdraw,
     is_in_secretariat,
+    membership_of,
     submissions_visible_to,
 )
 from diagnostic.queries import load_log, load_voices, to_file
@@ -55,6 +56,7 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET"])
 def index(request: HttpRequest) -> HttpResponse:
     """The assessments that exist for the reader, each with where it stands and its last submission."""
+    membership = membership_of(request.user)
     page = Paginator(_with_last_submission(assessments_visible_to(request.user)), PER_PAGE)
     return render(
         request,
@@ -62,7 +64,8 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "page": page.get_page(request.GET.get("page")),
             "can_start": can_start(request.user),
-            "is_abroad": request.user.membership.country_id is None,
+            "is_abroad": membership is None or membership.country_id is None,
+            "may_write": membership is not None and membership.agency_id is not None,
         },
     )
 
@@ -130,9 +133,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "overview": overview,
             "next_step": find_next_step(overview, user),
             "people": _people(assessment),
-            "submissions": Submission.objects.filter(assessment=assessment)
-            .select_related("submitted_by", "review__closed_by", "review__taken_up_by")
-            .defer("snapshot"),
+            "submissions": _submissions(assessment),
             "is_open": assessment.state in workflow.WRITABLE,
             "can_answer": can_answer(user, assessment, NATIONAL),
             "can_submit": can_submit(user, assessment),
@@ -151,6 +152,12 @@ def _to_submission(request: HttpRequest, assessment: Assessment) -> HttpResponse
     return redirect("review-detail" if is_in_secretariat(request.user) else "submission-detail", pk=last)
 
 
+def _submissions(assessment: Assessment) -> list[Submission]:
+    """What was handed in, the last first, without what it froze (1 query)."""
+    found = Submission.objects.filter(assessment=assessment).defer("snapshot").order_by("-number")
+    return list(found.select_related("submitted_by", "review__closed_by", "review__taken_up_by"))
+
+
 def _people(assessment: Assessment) -> QuerySet[Membership]:
     """The country's people, those who answered last first (1 query)."""
     last = ResponseRevision.objects.filter(response__assessment=assessment, saved_by=OuterRef("user"))
@@ -158,7 +165,7 @@ def _people(assessment: Assessment) -> QuerySet[Membership]:
         Membership.objects.filter(country=assessment.country_id, user__is_active=True)
         .select_related("user", "agency")
         .annotate(answered_at=Subquery(last.order_by("-saved_at").values("saved_at")[:1]))
-        .order_by("agency__kind", "user__full_name")
+        .order_by(F("agency__kind").asc(nulls_last=True), "user__full_name")
     )
 
 

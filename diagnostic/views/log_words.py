@@ -21,6 +21,8 @@ ACTS = {
     "review.return": _("returned submission %(number)s, asking about %(questions)s"),
     "review.accept": _("accepted submission %(number)s"),
     "report.request": _("asked for the report"),
+    "access.hidden": _("tried to open something that does not exist for them"),
+    "access.refused": _("tried to do something that their role does not allow"),
 }
 SETTINGS = {
     "title": _("title"),

@@ -68,7 +68,7 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
         gettext("Next: clarify %(code)s") % {"code": waiting[0]},
         ngettext(
             "The secretariat asks about one question. Only it and its follow-ups can be changed.",
-            "The secretariat asks about %(count)d more questions. Only they and their follow-ups can be changed.",
+            "The secretariat asks about %(count)d questions. Only they and their follow-ups can be changed.",
             count,
         )
         % {"count": count},

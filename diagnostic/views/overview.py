@@ -209,7 +209,7 @@ class Overview:
             )
         if parts:
             said.append(gettext("%(sentence)s.") % {"sentence": capitalised(join_words(parts))})
-        if self.assessment.state in workflow.WRITABLE:
+        if self.assessment.state == workflow.DRAFT:
             said.append(gettext("Follow-up questions appear when their condition holds, so the total may change."))
         return " ".join(said)
 
