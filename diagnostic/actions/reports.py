@@ -1,0 +1,98 @@
+"""Report files: asking for one, and what the process that renders notes down. The rendering itself is in tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.db.models import Q
+
+from diagnostic.core.report_data import canonical, digest_of
+from diagnostic.models import Assessment, ReportFile
+from diagnostic.permissions import can_read_everything
+
+from . import audit
+from .clock import now
+
+FULL = "full"
+PDF = "pdf"
+PATIENCE = timedelta(minutes=15)
+"""How long a file may wait or render before it counts as left behind by a process that ended."""
+
+
+def find_report(*, data: Mapping[str, Any], edition: str, language: str) -> ReportFile | None:
+    """The file of exactly this report data, in whatever state, or None (1 query). Its data is not loaded."""
+    files = ReportFile.objects.filter(digest=digest_of(data), edition=edition, language=language, format=PDF)
+    return files.defer("data").first()
+
+
+@transaction.atomic
+def request_report(
+    *, data: Mapping[str, Any], edition: str, language: str, by: Any, assessment: Assessment
+) -> tuple[ReportFile, bool]:
+    """The file for this report data, and whether it is to be queued: it is new, failed, or was left behind.
+
+    The same data, edition and language are rendered once. Raises `PermissionDenied`.
+    """
+    if not can_read_everything(by, assessment):
+        raise PermissionDenied
+    file, is_new = ReportFile.objects.get_or_create(
+        digest=digest_of(data),
+        edition=edition,
+        language=language,
+        format=PDF,
+        defaults={"data": canonical(data), "requested_at": now()},
+    )
+    is_due = is_new or _take_again(file)
+    if is_due:
+        audit.record(act="report.request", by=by, assessment=assessment, digest=file.digest, edition=edition)
+    return file, is_due
+
+
+def _take_again(file: ReportFile) -> bool:
+    late = now() - PATIENCE
+    is_stuck = (
+        Q(state=ReportFile.State.FAILED)
+        | Q(state=ReportFile.State.QUEUED, requested_at__lt=late)
+        | Q(state=ReportFile.State.RENDERING, started_at__lt=late)
+    )
+    changed = ReportFile.objects.filter(is_stuck, pk=file.pk).update(
+        state=ReportFile.State.QUEUED, requested_at=now(), started_at=None, finished_at=None
+    )
+    if changed:
+        file.refresh_from_db()
+    return bool(changed)
+
+
+def begin_rendering(*, file_id: int) -> ReportFile | None:
+    """Take a queued file for this process; None where another was faster or it is done."""
+    taken = ReportFile.objects.filter(pk=file_id, state=ReportFile.State.QUEUED).update(
+        state=ReportFile.State.RENDERING, started_at=now()
+    )
+    return ReportFile.objects.get(pk=file_id) if taken else None
+
+
+def finish_rendering(*, file: ReportFile, content: bytes) -> None:
+    """Keep the rendered file; earlier files stay."""
+    name = f"{file.digest}-{file.edition}-{file.language}.{file.format}"
+    kept = storages["reports"].save(name, ContentFile(content))
+    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.RENDERING).update(
+        state=ReportFile.State.READY, name=kept, finished_at=now()
+    )
+
+
+def fail_rendering(*, file: ReportFile) -> None:
+    """Note that the file could not be rendered; it can be asked for again."""
+    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.RENDERING).update(
+        state=ReportFile.State.FAILED, finished_at=now()
+    )
+
+
+def record_download(*, file: ReportFile, by: Any, assessment: Assessment, number: int | None) -> None:
+    """Write into the assessment's log who took which report away."""
+    audit.record(act="report.download", by=by, assessment=assessment, digest=file.digest, number=number)

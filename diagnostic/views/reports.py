@@ -1,0 +1,165 @@
+"""The report as a page and a file: of an assessment as it stands, and of a submission. Rendering is the worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import storages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.actions import audit
+from diagnostic.actions.reports import FULL, find_report, record_download, request_report
+from diagnostic.core import workflow
+from diagnostic.core.report_data import Report
+from diagnostic.models import Assessment, ReportFile, Submission
+from diagnostic.permissions import can_read_answers, can_read_everything, submissions_visible_to
+from diagnostic.tasks import render_report
+
+from .access import load_assessment, load_submission
+from .report_facts import report_of_assessment, report_of_submission
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose report is asked for; `build` makes its data, `name` is what the file is called when it is saved."""
+
+    assessment: Assessment
+    submission: Submission | None
+    build: Callable[[], Report]
+    page_url: str
+    file_url: str
+    name: str
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The report of the answers as they stand; once they are handed in, that of the last submission."""
+    assessment = load_assessment(request, pk)
+    if not can_read_everything(request.user, assessment):
+        return _refuse(request, assessment)
+    submission = _submission_instead(request, assessment)
+    if submission:
+        return redirect("submission-report", pk=submission.pk)
+    return _show(request, _of_assessment(assessment))
+
+
+@login_required
+@require_http_methods(["GET"])
+def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The PDF of the answers as they stand, or the page where it is asked for."""
+    assessment = load_assessment(request, pk)
+    if not can_read_everything(request.user, assessment):
+        return _refuse(request, assessment)
+    submission = _submission_instead(request, assessment)
+    if submission:
+        return redirect("submission-report-file", pk=submission.pk)
+    return _send(request, _of_assessment(assessment))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submission_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The report of one submission, from what it froze."""
+    submission = load_submission(request, pk)
+    if not can_read_everything(request.user, submission.assessment):
+        return _refuse(request, submission.assessment, submission)
+    return _show(request, _of_submission(submission))
+
+
+@login_required
+@require_http_methods(["GET"])
+def submission_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The PDF of one submission, or the page where it is asked for."""
+    submission = load_submission(request, pk)
+    if not can_read_everything(request.user, submission.assessment):
+        return _refuse(request, submission.assessment, submission)
+    return _send(request, _of_submission(submission))
+
+
+def _submission_instead(request: HttpRequest, assessment: Assessment) -> Submission | None:
+    """The last submission, unless the country's own people read what they may still change."""
+    if can_read_answers(request.user, assessment) and assessment.state in workflow.WRITABLE:
+        return None
+    return submissions_visible_to(request.user).filter(assessment=assessment).order_by("-number").first()
+
+
+def _of_assessment(assessment: Assessment) -> Asked:
+    return Asked(
+        assessment=assessment,
+        submission=None,
+        build=lambda: report_of_assessment(assessment),
+        page_url=reverse("assessment-report", kwargs={"pk": assessment.pk}),
+        file_url=reverse("assessment-report-file", kwargs={"pk": assessment.pk}),
+        name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}.pdf",
+    )
+
+
+def _of_submission(submission: Submission) -> Asked:
+    assessment = submission.assessment
+    return Asked(
+        assessment=assessment,
+        submission=submission,
+        build=lambda: report_of_submission(submission),
+        page_url=reverse("submission-report", kwargs={"pk": submission.pk}),
+        file_url=reverse("submission-report-file", kwargs={"pk": submission.pk}),
+        name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}-{submission.number}.pdf",
+    )
+
+
+def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Where the report stands; on POST, ask for it."""
+    data = asked.build().to_json()
+    language = get_language() or "en"
+    if request.method == "POST":
+        file, is_due = request_report(
+            data=data, edition=FULL, language=language, by=request.user, assessment=asked.assessment
+        )
+        if is_due:
+            transaction.on_commit(lambda: render_report.enqueue(file.pk))
+        return redirect(asked.page_url)
+    file_or_none = find_report(data=data, edition=FULL, language=language)
+    response = render(
+        request,
+        "reports/report.html",
+        {
+            "assessment": asked.assessment,
+            "submission": asked.submission,
+            "state": file_or_none.state if file_or_none else "",
+            "file": file_or_none,
+            "file_url": asked.file_url,
+        },
+    )
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _send(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """The file, where it is ready; else the page that says where it stands."""
+    file = find_report(data=asked.build().to_json(), edition=FULL, language=get_language() or "en")
+    if file is None or file.state != ReportFile.State.READY:
+        return redirect(asked.page_url)
+    number = asked.submission.number if asked.submission else None
+    record_download(file=file, by=request.user, assessment=asked.assessment, number=number)
+    response = FileResponse(
+        storages["reports"].open(file.name), as_attachment=True, filename=asked.name, content_type="application/pdf"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _refuse(request: HttpRequest, assessment: Assessment, submission: Submission | None = None) -> HttpResponse:
+    """Who may see the assessment but not its sensitive answers gets no full report, and is told why."""
+    audit.record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
+    context = {"assessment": assessment, "submission": submission}
+    return render(request, "reports/refused.html", context, status=403)
