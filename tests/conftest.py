@@ -42,11 +42,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def reference_rows(request: pytest.FixtureRequest) -> None:
     """Countries and the instrument, laid again where the test before flushed them."""
-    if not DATABASE_FIXTURES & set(request.fixturenames):
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not DATABASE_FIXTURES & set(request.fixturenames):
         return
     from tests import reference_data
 
-    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    is_flushed = "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if is_flushed else "db")
     reference_data.lay_again()
 
 

@@ -33,7 +33,8 @@ def test_three_years_are_accepted_and_a_fourth_is_under_way(accounts):
 def test_its_log_verifies_and_bears_the_dates_of_the_story(accounts):
     chains = list(AuditChain.objects.all())
     assert [words for chain in chains for words in find_breaks(chain)] == []
-    first = chains[1].entries.order_by("number").first()
+    chain = AuditChain.objects.get(assessment__period="2023")
+    first = chain.entries.order_by("number").first()
     assert first.at.year == 2023
 
 

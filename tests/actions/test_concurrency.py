@@ -1,0 +1,109 @@
+"""Two connections at once: one of two acts wins, the other is told, and nothing is lost between them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from diagnostic.actions import audit, responses, reviews, submissions
+from diagnostic.actions.errors import Stale, StateChanged
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Assessment, AuditChain, Response, ResponseRevision, Submission
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each of `acts` returned or raised, all started together, each on its own connection."""
+    gate = threading.Barrier(len(acts))
+    found: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            found[place] = act()
+        except Exception as error:
+            found[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def save(assessment, by, level, base=0):
+    return responses.save(
+        assessment_id=assessment.pk,
+        voice="national",
+        question="A.1",
+        response=Answer(level=level),
+        base_version=base,
+        by=by,
+    )
+
+
+def test_of_two_who_save_one_answer_one_is_shown_both_texts():
+    people = factories.make_people()
+    assessment = factories.start_assessment(people.coordinator)
+    found = at_once(
+        lambda: save(assessment, people.respondent, 2), lambda: save(assessment, people.police_respondent, 4)
+    )
+    assert sorted(type(item).__name__ for item in found) == ["Response", "Stale"]
+    (stale,) = [item for item in found if isinstance(item, Stale)]
+    (saved,) = [item for item in found if isinstance(item, Response)]
+    assert stale.row.level == saved.level
+    assert ResponseRevision.objects.count() == 1
+
+
+def test_of_two_who_submit_one_does():
+    people = factories.make_people()
+    assessment = factories.start_assessment(people.coordinator)
+    found = at_once(
+        lambda: submissions.submit(assessment=assessment, by=people.coordinator),
+        lambda: submissions.submit(assessment=assessment, by=people.police_coordinator),
+    )
+    assert sorted(type(item).__name__ for item in found) == ["StateChanged", "Submission"]
+    assert Submission.objects.count() == 1
+
+
+def test_a_save_beside_a_submission_is_in_it_or_refused():
+    people = factories.make_people()
+    for _round in range(5):
+        assessment = factories.start_assessment(people.coordinator)
+        saved, submission = at_once(
+            lambda assessment=assessment: save(assessment, people.respondent, 3),
+            lambda assessment=assessment: submissions.submit(assessment=assessment, by=people.coordinator),
+        )
+        is_in = '"A.1":{"level":3}' in submission.snapshot
+        assert is_in == isinstance(saved, Response)
+        assert is_in or isinstance(saved, StateChanged)
+
+
+def test_a_withdrawal_beside_a_review_leaves_one_of_both():
+    people = factories.make_people()
+    submission = factories.make_submission(people.coordinator)
+    fresh = Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+    withdraw, take_up = factories.assessments.withdraw, reviews.take_up
+    found = at_once(
+        lambda: withdraw(assessment=submission.assessment, by=people.coordinator, reason="Too soon."),
+        lambda: take_up(submission=fresh, by=people.reviewer),
+    )
+    assert sum(isinstance(item, StateChanged) for item in found) == 1
+    assert Assessment.objects.get(pk=submission.assessment_id).state in ("withdrawn", "in_review")
+
+
+def test_many_who_write_the_log_leave_one_whole_chain():
+    people = factories.make_people()
+    at_once(*[lambda: audit.record(act="test.act", by=people.coordinator) for _writer in range(8)])
+    chain = AuditChain.objects.get(assessment=None)
+    assert chain.length == 8
+    assert list(audit.find_breaks(chain)) == []

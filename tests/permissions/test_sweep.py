@@ -1,0 +1,258 @@
+"""Every address × every role × own and other country × every state of the assessment, against one table.
+
+An address without a line in `TABLE` fails the sweep. Acts are tried with an empty form: what counts is whether the
+person is let through to it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from diagnostic.actions import assessments, reviews
+from diagnostic.models import Assessment, Submission
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+STATES = ("draft", "submitted", "in_review", "returned", "accepted", "disclosed", "withdrawn")
+SEEN_BY_SECRETARIAT = ("submitted", "in_review", "returned", "accepted", "disclosed")
+
+COORDINATORS = {"coordinator", "police_coordinator"}
+AGENCIES = COORDINATORS | {"respondent", "police_respondent"}
+COUNTRY = AGENCIES | {"observer"}
+SECRETARIAT = {"reviewer", "administrator"}
+PARTNER = {"partner"}
+STRANGERS = {"foreigner", "nobody"}
+SIGNED_IN = COUNTRY | SECRETARIAT | PARTNER | STRANGERS
+EVERYONE = SIGNED_IN | {"anonymous"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is let through, and who to post where that differs; `about` is what the address names."""
+
+    may: set[str]
+    about: str = ""
+    method: str = "get"
+    posts: set[str] | None = None
+
+    def lets(self, who: str, method: str) -> bool:
+        return who in (self.may if method == "get" or self.posts is None else self.posts)
+
+
+def on_assessment(may: set[str], **more) -> Rule:
+    return Rule(may, about="assessment", **more)
+
+
+def on_submission(may: set[str], **more) -> Rule:
+    return Rule(may, about="submission", **more)
+
+
+TABLE: dict[str, Rule] = {
+    "home": Rule(SIGNED_IN),
+    "help": Rule(SIGNED_IN),
+    "resources": Rule(SIGNED_IN),
+    "assessment-list": Rule(SIGNED_IN),
+    "assessment-start": Rule(COORDINATORS | {"foreigner"}),
+    "assessment-detail": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-settings": on_assessment(COORDINATORS),
+    "assessment-missing": on_assessment(COUNTRY),
+    "assessment-check": on_assessment(COUNTRY),
+    "assessment-submit": on_assessment(COORDINATORS, method="post"),
+    "assessment-withdraw": on_assessment(COORDINATORS),
+    "assessment-export": on_assessment(COUNTRY),
+    "assessment-log": on_assessment(COORDINATORS | {"observer"}),
+    "theme": on_assessment(COUNTRY, posts=AGENCIES),
+    "response-save": on_assessment(AGENCIES, method="post"),
+    "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "what-if": on_assessment(COUNTRY | SECRETARIAT),
+    "assessment-report": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-report-file": on_assessment(COUNTRY | SECRETARIAT),
+    "submission-detail": on_submission(COUNTRY | SECRETARIAT | PARTNER),
+    "submission-snapshot": on_submission(COUNTRY | SECRETARIAT),
+    "submission-report": on_submission(COUNTRY | SECRETARIAT),
+    "submission-report-file": on_submission(COUNTRY | SECRETARIAT),
+    "review-queue": Rule(SECRETARIAT),
+    "review-detail": on_submission(SECRETARIAT),
+    "review-question": on_submission(SECRETARIAT),
+    "review-ask": on_submission(SECRETARIAT, method="post"),
+    "review-take-up": on_submission(SECRETARIAT, method="post"),
+    "review-return": on_submission(SECRETARIAT),
+    "review-accept": on_submission(SECRETARIAT),
+    "people": Rule(COUNTRY | {"administrator", "foreigner"}),
+    "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
+}
+ELSEWHERE = {
+    # Whom these let through depends on the person or the link that they name: tests/views has each case.
+    "invitation-withdraw",
+    "invitation-resend",
+    "person-deactivate",
+    "person-reactivate",
+    "invitation-accept",
+    # Open to everyone, for they are the way in.
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_change_password",
+    "account_reauthenticate",
+    "account_inactive",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """An assessment in each state, and the people."""
+
+    people: factories.People
+    assessments: dict[str, Assessment]
+    submissions: dict[str, Submission]
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Thousands of refusals would fill the log of the run."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world():
+    people = factories.make_people()
+    held, handed_in = {}, {}
+    answers = dict(list(factories.example_answers().items())[:3])
+    for state in STATES:
+        by = people.coordinator
+        draft = factories.start_assessment(by, is_disclosed_to_partners=state == "disclosed")
+        factories.fill(draft, by, answers)
+        if state != "draft":
+            submission = factories.submissions.submit(assessment=draft, by=by)
+            if state in ("in_review", "returned", "accepted", "disclosed"):
+                reviews.take_up(submission=fresh(submission), by=people.reviewer)
+            if state == "returned":
+                reviews.ask(submission=fresh(submission), question="A.1", text="?", by=people.reviewer)
+                reviews.return_for_clarification(submission=fresh(submission), remark="", by=people.reviewer)
+            if state in ("accepted", "disclosed"):
+                reviews.accept(submission=fresh(submission), remark="", by=people.reviewer)
+            if state == "withdrawn":
+                assessments.withdraw(assessment=draft, by=by, reason="Wrong year.")
+            handed_in[state] = fresh(submission)
+        held[state] = Assessment.objects.get(pk=draft.pk)
+    return World(people, held, handed_in)
+
+
+def fresh(submission):
+    return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+
+
+def names():
+    return {name for pattern in get_resolver().url_patterns for name in [item.name for item in flat(pattern)] if name}
+
+
+def flat(pattern):
+    if hasattr(pattern, "url_patterns"):
+        return [item for child in pattern.url_patterns for item in flat(child)]
+    return [pattern]
+
+
+def test_every_address_has_a_line_in_the_table():
+    assert names() - set(TABLE) - ELSEWHERE == set()
+    assert set(TABLE) - names() == set()
+
+
+def address(name, rule, target):
+    if not rule.about:
+        return reverse(name)
+    arguments = {"pk": target.pk}
+    if name in ("theme", "response-save"):
+        arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
+    if name in ("review-question", "review-ask"):
+        arguments["code"] = "A.1"
+    return reverse(name, kwargs=arguments)
+
+
+def sees(who, state):
+    if who in COUNTRY:
+        return True
+    if who in SECRETARIAT:
+        return state in SEEN_BY_SECRETARIAT
+    return who in PARTNER and state == "disclosed"
+
+
+def expected(rule, who, state, method):
+    if who == "anonymous":
+        return "sign in"
+    if rule.about and not sees(who, state):
+        return "hidden"
+    return "let through" if rule.lets(who, method) else "refused"
+
+
+def outcome(response):
+    if response.status_code == 401 or (response.status_code == 302 and "/accounts/login/" in response["Location"]):
+        return "sign in"
+    return {404: "hidden", 403: "refused"}.get(response.status_code, "let through")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_everyone_is_let_through_to_what_is_theirs_and_to_nothing_else(world, method):
+    wrong = []
+    clients = {who: client_of(world, who) for who in sorted(EVERYONE)}
+    for name, rule in TABLE.items():
+        if rule.method == "post" and method == "get":
+            continue
+        targets = {"": {"": None}, "assessment": world.assessments, "submission": world.submissions}[rule.about]
+        for state, target in targets.items():
+            for who, client in clients.items():
+                response = tried(client, method, address(name, rule, target))
+                if response.status_code == 405:
+                    continue
+                found, wanted = outcome(response), expected(rule, who, state, method)
+                if found != wanted and not gone(name, found, state):
+                    wrong.append(f"{method} {name}, {state or 'no assessment'}, {who}: {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def gone(name, found, state):
+    """A report's file that nobody has asked for yet is not there, whoever asks."""
+    return name.endswith("report-file") and found == "hidden"
+
+
+def client_of(world, who):
+    client = Client()
+    if who != "anonymous":
+        client.force_login(getattr(world.people, who))
+    return client
+
+
+def tried(client, method, url):
+    """The answer to one request, with everything it wrote taken back."""
+    with transaction.atomic():
+        response = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.parametrize("who", sorted(STRANGERS | SECRETARIAT | PARTNER))
+def test_a_draft_leaves_no_trace_anywhere_for_those_outside(world, who):
+    secret = "SECRET-OF-THE-DRAFT"
+    factories.save_answer(world.assessments["draft"], world.people.respondent, "A.19", level=1, narrative=secret)
+    factories.save_answer(world.assessments["returned"], world.people.respondent, "A.1", level=1, narrative=secret)
+    client = client_of(world, who)
+    leaks = []
+    for name, rule in TABLE.items():
+        targets = {"": {"": None}, "assessment": world.assessments, "submission": world.submissions}[rule.about]
+        for state, target in targets.items():
+            response = tried(client, "get", address(name, rule, target))
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            if secret.encode() in body:
+                leaks.append(f"{name}, {state}")
+    assert leaks == []
