@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Prefetch
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question
@@ -65,7 +66,9 @@ def _require_open(instrument: Instrument, assessment: Assessment, voice: str, qu
 
 
 def _require_asked(instrument: Instrument, asked: Question, assessment: Assessment, voice: str) -> None:
-    rows = Response.objects.filter(assessment=assessment).prefetch_related("evidence")
+    # Whether a question is asked never depends on evidence, so none is loaded.
+    without_evidence = Prefetch("evidence", Evidence.objects.none())
+    rows = Response.objects.filter(assessment=assessment).prefetch_related(without_evidence)
     if not is_asked(instrument, asked, voice, voices_of(rows)):
         assert asked.asked_when is not None
         raise NotAsked(asked.code, asked.asked_when.question)
@@ -90,7 +93,8 @@ def _write(row: Response, standing: Answer, response: Answer, by: Any) -> Respon
     if not written:
         raise Stale(_locked_row(row.assessment_id, row.voice, row.question))
     if response.evidence != standing.evidence:
-        Evidence.objects.filter(response=row).delete()
+        if standing.evidence:
+            Evidence.objects.filter(response=row).delete()
         Evidence.objects.bulk_create(
             Evidence(response=row, position=place, title=item.title, reference=item.reference)
             for place, item in enumerate(response.evidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -226,55 +227,48 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     writer = Writer(assessment.pk, voice, request.user)
     form = QuestionForm(instrument, question, voice, request.POST)
     act = resolution(request.POST, code)
-    if act in ("theirs", "merge"):
-        return _resolve(assessment, writer, form, act)
-    outcome = writer.save(form)
-    if outcome.kind == "saved" and outcome.row is not None:
-        return _saved(writer, form, outcome.row)
-    if outcome.kind == "conflict" and outcome.row is not None:
-        return _refuse(
-            409,
-            "conflict",
-            _("%(code)s has two texts: choose one") % {"code": code},
-            html=_draw(_asking(assessment, form), outcome, request.POST),
-        )
-    return _refused(outcome)
+    if act == "merge":
+        return _merge(assessment, form)
+    outcome = writer.keep_theirs(form) if act == "theirs" else writer.save(form)
+    if outcome.is_refused:
+        return _refused(assessment, outcome)
+    return _resolved(assessment, form) if act else _saved(form, outcome.row)
 
 
-def _resolve(assessment: Assessment, writer: Writer, form: QuestionForm, act: str) -> HttpResponse:
-    page = load_page(assessment, writer.voice, form.question.theme, may_write=True)
-    if page is None:
-        raise Http404
-    question = form.question
-    if act == "theirs":
-        outcome = writer.keep_theirs(form)
-        if outcome.is_refused:
-            return _refused(outcome)
-        html = page.section(question)
-    elif form.is_valid():
-        outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
-        html = _draw(page.asking(question), outcome, form.data)
-    else:
-        return _refused(Outcome("faults", form))
-    return JsonResponse({"kind": outcome.kind, "html": html, **_follow_ups(form, page.answer(question))})
-
-
-def _asking(assessment: Assessment, form: QuestionForm) -> Asking:
+def _page(assessment: Assessment, form: QuestionForm) -> ThemePage:
     page = load_page(assessment, form.voice, form.question.theme, may_write=True)
     if page is None:
         raise Http404
-    return page.asking(form.question)
+    return page
 
 
-def _saved(writer: Writer, form: QuestionForm, row: Any) -> HttpResponse:
+def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
+    """Both texts in one field, not saved yet."""
+    if not form.is_valid():
+        return _refused(assessment, Outcome("faults", form))
+    page, question = _page(assessment, form), form.question
+    outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
+    html = _draw(page.asking(question), outcome, form.data)
+    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(form, page.answer(question))})
+
+
+def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
+    """The question as it stands after its conflict."""
+    page, question = _page(assessment, form), form.question
+    row = page.rows[question.code]
     return JsonResponse(
-        {
-            "kind": "saved",
-            "version": row.version,
-            "saved_at": row.saved_at.isoformat() if row.saved_at else None,
-            **_follow_ups(form, form.given),
-        }
+        {"kind": "saved", "html": page.section(question), "saved_at": _moment(row.saved_at)}
+        | _follow_ups(form, page.answer(question))
     )
+
+
+def _saved(form: QuestionForm, row: Any) -> HttpResponse:
+    stands = {"kind": "saved", "version": row.version, "saved_at": _moment(row.saved_at)}
+    return JsonResponse(stands | _follow_ups(form, form.given))
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _follow_ups(form: QuestionForm, answer: Answer) -> dict[str, Any]:
@@ -290,14 +284,17 @@ def _follow_ups(form: QuestionForm, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _refused(outcome: Outcome) -> HttpResponse:
+def _refused(assessment: Assessment, outcome: Outcome) -> HttpResponse:
+    form = outcome.form
+    if outcome.kind == "conflict":
+        code = form.question.code
+        html = _draw(_page(assessment, form).asking(form.question), outcome, form.data)
+        return _refuse(409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
     if outcome.kind == "faults":
-        form = outcome.form
         faults = {form.add_prefix(name): " ".join(texts) for name, texts in form.errors.items() if name in form.fields}
         message = " ".join(form.non_field_errors()) or not_saved_words(outcome)
         return _refuse(422, "faults", message, faults=faults)
-    status = 409 if outcome.kind == "state" else 422
-    return _refuse(status, outcome.kind, outcome.words)
+    return _refuse(409 if outcome.kind == "state" else 422, outcome.kind, outcome.words)
 
 
 def _refuse(status: int, kind: str, message: str, **more: Any) -> JsonResponse:
