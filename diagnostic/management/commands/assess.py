@@ -73,7 +73,7 @@ def countries() -> dict[str, dict[str, Any]]:
 
 def render(instrument: Instrument, filled: AssessmentFile, result: Result) -> bytes:
     """The report as a PDF, marked TLP:AMBER, its state "not submitted" (design: Interchange)."""
-    from diagnostic.rendering.pdf import render_pdf  # heavy, and only a report needs it
+    from diagnostic.rendering.process import render_pdf  # only a report needs it
 
     country = countries()[filled.country]
     facts = ReportFacts(
