@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from diagnostic.views import answers, assessments, help, home, reports, results, reviews, submissions
+from diagnostic.views import answers, assessments, home, reports, results, reviews, submissions
+from diagnostic.views import help as help_pages
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("help/", help.help_page, name="help"),
-    path("resources/", help.resources, name="resources"),
+    path("help/", help_pages.help_page, name="help"),
+    path("resources/", help_pages.resources, name="resources"),
     path("assessments/", assessments.index, name="assessment-list"),
     path("assessments/start/", assessments.start, name="assessment-start"),
     path("assessments/<uuid:pk>/", assessments.detail, name="assessment-detail"),

@@ -72,7 +72,7 @@ TABLE: dict[str, Rule] = {
     "response-save": on_assessment(AGENCIES, method="post"),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "what-if": on_assessment(COUNTRY | SECRETARIAT),
-    "assessment-report": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-report": on_assessment(COUNTRY | SECRETARIAT),
     "assessment-report-file": on_assessment(COUNTRY | SECRETARIAT),
     "submission-detail": on_submission(COUNTRY | SECRETARIAT | PARTNER),
     "submission-snapshot": on_submission(COUNTRY | SECRETARIAT),
