@@ -15,6 +15,8 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.models import Assessment
 from diagnostic.models.assessment import Marking
 
+from .text import TextField
+
 MEANINGS = {
     Marking.CLEAR: _("No limit on disclosure."),
     Marking.GREEN: _("Community, not public."),
@@ -122,17 +124,13 @@ class StartForm(SettingsForm):
 class WithdrawForm(forms.Form):
     """Why an assessment is taken back."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
-        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         validators=[clean_text],
         help_text=_("Kept in the log of this assessment, with your name and the time."),
         error_messages={"required": _("Say in a few words why the assessment is withdrawn.")},
     )
-
-    def clean_reason(self) -> str:
-        return self.cleaned_data["reason"].replace("\r\n", "\n")
 
     @property
     def helper(self) -> FormHelper:

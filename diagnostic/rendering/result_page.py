@@ -173,8 +173,8 @@ def _change_sentence(instrument: Instrument, result: Result, earlier: Result, pe
     ]
     up, down = _count(pairs, 1), _count(pairs, -1)
     return gettext(
-        "Since %(period)s, %(up)d themes rose, %(down)d fell and %(same)d stayed; the index was %(before)s and is "
-        "%(now)s."
+        "Since %(period)s the index went from %(before)s to %(now)s. Themes up: %(up)d, down: %(down)d, unchanged: "
+        "%(same)d."
     ) % {
         "period": period,
         "up": up,

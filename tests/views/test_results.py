@@ -1,0 +1,328 @@
+"""The result page and the what-if: what they say, to whom, and what they cost."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
+
+from diagnostic.actions import assessments, reviews, submissions
+from diagnostic.core.responses import Response as Answer
+from diagnostic.instruments import current_instrument
+from diagnostic.models import Assessment, Response, Submission
+from tests import factories
+from tests.factories import (
+    EXAMPLES,
+    example_answers,
+    fill,
+    make_accepted,
+    make_people,
+    make_submission,
+    save_answer,
+    start_assessment,
+)
+
+pytestmark = pytest.mark.django_db
+SENSITIVE = ("A.9", "A.10", "A.11")
+MOST_QUERIES = 8
+
+
+@pytest.fixture(autouse=True)
+def fresh_fragments() -> None:
+    caches["fragments"].clear()
+
+
+@pytest.fixture
+def people() -> factories.People:
+    return make_people()
+
+
+def read(client: Client, user: Any, pk: Any, **query: Any) -> str:
+    client.force_login(user)
+    response = client.get(reverse("result", args=[pk]), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def words(page: str) -> str:
+    """The page as its reader reads it: without markup, entities resolved."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def without_follow_ups(answers: dict[str, Answer]) -> dict[str, Answer]:
+    instrument = current_instrument()
+    return {code: answer for code, answer in answers.items() if not instrument.by_code[code].asked_when}
+
+
+def test_the_page_says_level_reason_and_roadmap_of_the_joint_session(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator, period="2026"), people.coordinator)
+    page = read(client, people.coordinator, assessment.pk)
+    expected = json.loads((EXAMPLES / "joint-session.result.json").read_text())
+
+    said = words(page)
+    assert "Level 2 Communication" in said
+    assert "The seven themes average 2.3, which lies in level 2" in said
+    assert "the index must reach 2.5" in said
+    assert "(3 + 7/3 + 2 + 3 + 7/3 + 2 + 5/3) / 7 = 7/3" in said
+    roadmap = page[page.index('id="roadmap"') :]
+    assert re.findall(r'<li id="([SGN]-[^"]+)"', roadmap) == [item["id"] for item in expected["recommendations"]]
+    for finding in expected["findings"]:
+        weakness = current_instrument().by_code[finding["question"]].weakness
+        assert escape(f"“{weakness.shown}”") in page
+
+
+def test_a_missing_foundation_is_named_in_the_words_of_the_rules(client: Client, people: factories.People) -> None:
+    high = {
+        code: replace(answer, level=4, status="answered", reason="", basis="both")
+        if current_instrument().by_code[code].is_scored
+        else answer
+        for code, answer in without_follow_ups(example_answers()).items()
+    }
+    high["A.1"] = Answer(level=4, basis="written")
+    high["A.2.2"] = Answer(level=2, basis="both")
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, high)
+    for code in ("A.3.2", "A.4.2"):
+        save_answer(assessment, people.coordinator, code, level=4)
+
+    said = words(read(client, people.coordinator, assessment.pk))
+
+    assert (
+        "Practice averages 3.9; the level is 2, Communication, because two foundations are missing: "
+        "A.1 is 4 on paper only, and level 3 asks that it is practised; "
+        "A.2.2 is 2, and level 3 asks for at least 3." in said
+    )
+
+
+def test_nothing_answered_states_no_level_and_the_whole_range(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    said = words(read(client, people.coordinator, assessment.pk))
+
+    assert "The level is not stated yet" in said
+    assert "index 1.0 to 5.0, level 1 Coexistence to 5 Collaboration" in said
+    assert "What is still open" in said
+
+
+def test_an_open_answer_leaves_a_range_and_links_to_its_question(client: Client, people: factories.People) -> None:
+    answers = example_answers() | {"A.12": Answer(status="unknown", reason="The laboratory has not replied.")}
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    page = read(client, people.coordinator, assessment.pk)
+
+    assert "while one scored answer is open" in words(page)
+    assert f"{reverse('theme', args=[assessment.pk, 'national', 'powers'])}#A.12" in page
+
+
+def test_partners_see_the_themes_score_and_nothing_else_of_the_sensitive_questions(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    instrument = current_instrument()
+    full = read(client, people.reviewer, submission.assessment_id)
+    page = read(client, people.partner, submission.assessment_id)
+
+    assert "leaves out the answers to A.9, A.10 and A.11" in words(page)
+    assert re.search(r"Powers and specialised capabilities.{0,4000}?class=\"score\">2\.0", page, re.DOTALL)
+    for code in SENSITIVE:
+        assert f"{code}: " not in page
+        for text in (instrument.by_code[code].weakness.shown, instrument.guidance_by_question[code].text):
+            assert escape(text) not in page
+    assert escape(instrument.guidance_by_question["A.9"].text) in full
+    assert "What if" not in page
+    client.force_login(people.partner)
+    assert client.get(reverse("what-if", args=[submission.assessment_id])).status_code == 403
+
+
+def test_partners_never_see_an_earlier_period(client: Client, people: factories.People) -> None:
+    make_accepted(people.coordinator, people.reviewer, period="Before-Us")
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+
+    assert "Before-Us" in read(client, people.reviewer, submission.assessment_id)
+    assert "Before-Us" not in read(client, people.partner, submission.assessment_id)
+
+
+def test_the_secretariat_reads_what_was_submitted_not_what_is_being_written(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_submission(people.coordinator)
+    assessment = submission.assessment
+    reviews.take_up(submission=submission, by=people.reviewer)
+    reviews.ask(submission=submission, question="A.13", text="Which resources?", by=people.reviewer)
+    reviews.return_for_clarification(submission=submission, remark="", by=people.reviewer)
+    before = read(client, people.reviewer, assessment.pk)
+    save_answer(Assessment.objects.get(pk=assessment.pk), people.coordinator, "A.13", level=1)
+
+    assert "A.13: 1" in read(client, people.coordinator, assessment.pk)
+    assert "A.13: 3" in before
+    assert "A.13: 3" in read(client, people.reviewer, assessment.pk)
+    assert "A.13: 3" in read(client, people.coordinator, assessment.pk, submission=1)
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1e3", "١", "9" * 40])
+def test_a_submission_that_is_not_there_is_not_found(client: Client, people: factories.People, number: str) -> None:
+    submission = make_submission(people.coordinator)
+    client.force_login(people.coordinator)
+    assert client.get(reverse("result", args=[submission.assessment_id]), {"submission": number}).status_code == 404
+
+
+def test_the_period_before_stands_beside_this_one(client: Client, people: factories.People) -> None:
+    make_accepted(people.coordinator, people.reviewer, period="2025")
+    better = example_answers() | {"A.1": Answer(level=5, basis="both")}
+    assessment = fill(start_assessment(people.coordinator, period="2026"), people.coordinator, better)
+
+    said = words(read(client, people.coordinator, assessment.pk))
+    assert "Since 2025 the index went from 2.3 to 2.4. Themes up: 1, down: 0, unchanged: 6." in said
+
+
+# What is kept of the page
+
+
+def test_any_change_of_what_the_page_shows_changes_the_page(client: Client, people: factories.People) -> None:
+    by = people.coordinator
+    assessment = fill(start_assessment(by, period="2026"), by)
+    pages = [read(client, by, assessment.pk)]
+
+    save_answer(assessment, by, "A.1", level=3, basis="both")
+    pages.append(read(client, by, assessment.pk))
+    save_answer(assessment, by, "A.1", level=3, basis="written")
+    pages.append(read(client, by, assessment.pk))
+    assert words(pages[2]).split("Result of")[1] == words(pages[0]).split("Result of")[1]
+
+    assessments.update_settings(
+        assessment=assessment,
+        by=by,
+        title="",
+        marking="TLP:AMBER",
+        is_disclosed_to_partners=False,
+        allows_statistics=False,
+        target_level=5,
+    )
+    pages.append(read(client, by, assessment.pk))
+    assert "Target 5 Collaboration" in words(pages[3])
+
+    submissions.submit(assessment=assessment, by=by)
+    pages.append(read(client, by, assessment.pk))
+    assert "not yet submitted" not in pages[4]
+    assert len(set(pages[:2] + pages[3:])) == 4
+
+
+def test_a_new_submission_of_the_period_before_changes_the_page(client: Client, people: factories.People) -> None:
+    by = people.coordinator
+    earlier = fill(start_assessment(by, period="2025"), by)
+    assessment = fill(start_assessment(by, period="2026"), by)
+    assert "Since 2025" not in read(client, by, assessment.pk)
+    submissions.submit(assessment=earlier, by=by)
+    assert "Since 2025" in read(client, by, assessment.pk)
+
+
+def test_what_is_kept_holds_nothing_of_who_asked(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    mine = read(client, people.coordinator, assessment.pk)
+    yours = read(client, people.police_coordinator, assessment.pk)
+
+    def body(page: str) -> str:
+        return page[page.index('<div class="verdict">') : page.index("</main>")]
+
+    assert body(mine) == body(yours)
+    assert "csrfmiddlewaretoken" not in body(mine)
+    assert people.coordinator.full_name not in body(mine)
+    assert people.police_coordinator.full_name in yours
+
+
+@pytest.mark.parametrize("many", [0, 3])
+def test_the_result_page_keeps_to_its_queries(client: Client, people: factories.People, many: int) -> None:
+    by = people.coordinator
+    for _ in range(many):
+        make_accepted(by, people.reviewer, is_disclosed_to_partners=True)
+        factories.make_user()
+    answers = example_answers() if many else {"A.1": Answer(level=2)}
+    submission = submissions.submit(assessment=fill(start_assessment(by), by, answers), by=by)
+    for person in (by, people.reviewer):
+        client.force_login(person)
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse("result", args=[submission.assessment_id])).status_code == 200
+            assert len(queries) <= MOST_QUERIES
+        assert len(queries) <= 5, "the second time the answers are not read again"
+
+
+# What if
+
+
+def project(client: Client, user: Any, assessment: Assessment, query: dict[str, str], **headers: str) -> Any:
+    client.force_login(user)
+    return client.get(reverse("what-if", args=[assessment.pk]), query, headers=headers)
+
+
+def test_the_what_if_shows_the_level_that_would_follow_and_saves_nothing(
+    client: Client, people: factories.People
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    before = list(Response.objects.order_by("pk").values_list("level", "basis", "version"))
+    moves = {"A.1-basis": "both", "A.2.2": "3", "A.14.1": "3", "A.16.1": "3"}
+
+    response = project(client, people.observer, assessment, moves)
+
+    said = words(response.content.decode())
+    assert response.status_code == 200
+    assert re.search(r"2 Communication → becomes 3 Cooperation", said)
+    assert re.search(r"Index 2\.3 → becomes 2\.5", said)
+    assert "Without A.16.1 the index would be 2.4 and the level would be 2 Communication." in said
+    assert list(Response.objects.order_by("pk").values_list("level", "basis", "version")) == before
+
+
+def test_the_script_gets_the_result_box_alone(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    response = project(client, people.coordinator, assessment, {"A.1": "5", "A.2.2": ""}, HX_Request="true")
+    page = response.content.decode()
+
+    assert "<html" not in page
+    assert "The result would be" in page
+    assert 'href="/assessments/' in page
+    assert "A.2.2=" not in page
+
+
+def test_an_address_without_its_empty_parts_is_the_one_to_keep(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    response = project(client, people.coordinator, assessment, {"A.1": "3", "A.2.2": ""})
+    assert response.url == f"{reverse('what-if', args=[assessment.pk])}?A.1=3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words_of_fault"),
+    [
+        ("A.1", "6", "Select a valid choice"),
+        ("A.1", "two", "Select a valid choice"),
+        ("A.1-basis", "maybe", "Select a valid choice"),
+        ("A.99", "3", "There is no scored question A.99."),
+        ("A.5.2", "3", "There is no scored question A.5.2."),
+        ("<script>", "3", "There is no scored question &lt;script&gt;."),
+    ],
+)
+def test_what_cannot_be_is_said_and_computes_nothing(
+    client: Client, people: factories.People, name: str, value: str, words_of_fault: str
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    response = project(client, people.coordinator, assessment, {name: value})
+    page = response.content.decode()
+
+    assert response.status_code == 400
+    assert words_of_fault in page
+    assert "There is a problem" in page
+    assert "<script>" not in page
+    assert "becomes" not in page
+
+
+def test_the_secretariat_moves_what_was_submitted(client: Client, people: factories.People) -> None:
+    submission: Submission = make_submission(people.coordinator)
+    response = project(client, people.reviewer, submission.assessment, {"A.1": "5", "submission": "1"})
+    assert response.status_code == 200
+    assert 'name="submission" value="1"' in response.content.decode()
