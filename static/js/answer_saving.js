@@ -54,9 +54,11 @@
       say(item, "no_reason", status.words().needsReason);
       return;
     }
-    status.showAnswer(item.code, "saving", status.words().saving);
+    if (retryAt) status.showAnswer(item.code, "failed", status.words().notSaved);
+    else status.showAnswer(item.code, "saving", status.words().saving);
     status.showRail(item.code, "not_saved");
     item.timer = setTimeout(() => enqueue(item), wait);
+    showBar();
   }
 
   function say(item, state, text) {
