@@ -19,10 +19,16 @@ from diagnostic.core.result import Result
 from diagnostic.core.scoring import shown
 
 from .continuum import Ladder, Mark, Picture, Stairs, Words
-from .shapes import FONTS, Canvas
+from .report_text import direction_of
+from .shapes import FONTS, Canvas, Caption
 from .strips import PrintStrip, Spot, scale_head, screen_strip, what_if_strip
 
 Layout = Literal["wide", "narrow", "print", "cover"]
+
+PRINTED_WIDTHS = {"print": 170, "cover": 210}
+"""How wide the report's stylesheet prints these layouts, in millimetres."""
+ASCENT = 0.888
+"""Where the baseline lies in a line that is as high as its letters, in Noto Sans."""
 
 LAYOUTS: dict[str, Stairs | Ladder] = {
     "wide": Stairs(width=1040, first_top=264, rise=40, bottom=384, has_scale=True),
@@ -102,7 +108,7 @@ def draw_continuum(
     its own. Right to left, x is mirrored and the text stays readable.
     """
     design = LAYOUTS[layout]
-    canvas = Canvas(design.width, is_rtl=is_rtl)
+    canvas = Canvas(design.width, is_rtl=is_rtl, lays_over=layout in PRINTED_WIDTHS)
     view_box = design.draw(_picture(continuum), canvas)
     return get_template("charts/continuum.svg").render(
         {
@@ -111,6 +117,7 @@ def draw_continuum(
             **_title_and_description(continuum, layout),
             "fonts": FONTS,
             "shapes": _safe(canvas.markup()),
+            "captions": [_place(caption, layout, design.width, view_box) for caption in canvas.captions],
         }
     )
 
@@ -277,6 +284,21 @@ def _step(continuum: Continuum, level: int) -> str:
 
 def _strip(values: dict[str, object]) -> SafeString:
     return get_template("charts/strip.svg").render(values)
+
+
+def _place(caption: Caption, layout: Layout, width: float, view_box: str) -> dict[str, str]:
+    """A caption as its words and the style that lays them over the printed picture."""
+    millimetre = PRINTED_WIDTHS[layout] / width
+    size = caption.size * millimetre
+    top = (caption.y - float(view_box.split()[1])) * millimetre - ASCENT * size
+    left = caption.x * millimetre
+    shift = {"start": 0, "middle": -50, "end": -100}[caption.anchor]
+    weight = 700 if caption.is_bold else 400
+    style = (
+        f"left: {left:.2f}mm; top: {top:.2f}mm; font-size: {size:.2f}mm; color: {caption.fill}; "
+        f"font-weight: {weight}; transform: translateX({shift}%)"
+    )
+    return {"words": caption.words, "style": style, "direction": direction_of(caption.words)}
 
 
 def _safe(shapes: str) -> SafeString:

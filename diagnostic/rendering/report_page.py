@@ -131,7 +131,8 @@ def build_report_page(report: Report) -> ReportPage:
         report=report,
         country=isolated(facts.country),
         label=gettext("%(country)s, %(period)s") % _names(facts),
-        title=gettext("%(country)s: Customs–Police Cooperation Diagnostic, %(period)s") % _names(facts),
+        title=gettext("%(country)s: Customs–Police Cooperation Diagnostic, %(period)s")
+        % {"country": facts.country, "period": facts.period},
         is_long=len(facts.country) > LONG_NAME,
         tlp_class=facts.marking.lower().replace(":", "-").replace("+", "-"),
         cover_facts=tuple(_cover_facts(report)),

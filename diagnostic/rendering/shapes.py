@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.utils.html import escape
 
@@ -25,13 +26,31 @@ ISOLATE = "\u2067{}\u2069"
 OPPOSITE = {"start": "end", "end": "start", "middle": "middle"}
 
 
-class Canvas:
-    """Collects shapes in drawing order, in a left-to-right plane `width` wide; right to left, x becomes width − x."""
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A line of text laid over the drawing instead of into it; at `x` and `y` its baseline is anchored."""
 
-    def __init__(self, width: float, *, is_rtl: bool = False) -> None:
+    x: float
+    y: float
+    words: str
+    size: float
+    fill: str
+    anchor: str
+    is_bold: bool
+
+
+class Canvas:
+    """Collects shapes in drawing order, in a left-to-right plane `width` wide; right to left, x becomes width − x.
+
+    With `lays_over`, text whose letters join or reorder becomes a caption: WeasyPrint sets SVG text letter by letter.
+    """
+
+    def __init__(self, width: float, *, is_rtl: bool = False, lays_over: bool = False) -> None:
         self.width = width
         self.is_rtl = is_rtl
+        self.lays_over = lays_over
         self.parts: list[str] = []
+        self.captions: list[Caption] = []
 
     def rect(self, x: float, y: float, width: float, height: float, *, fill: str, **look: str) -> None:
         """A rectangle from its upper corner towards the higher levels."""
@@ -65,6 +84,9 @@ class Canvas:
         """One line of text on its baseline, anchored at its first edge in reading direction unless said otherwise."""
         weight = ' font-weight="700"' if bold else ""
         place = OPPOSITE[anchor] if self.is_rtl else anchor
+        if self.lays_over and needs_shaping(words):
+            self.captions.append(Caption(self.width - x if self.is_rtl else x, y, words, size, fill, place, bold))
+            return
         shown = ISOLATE.format(words) if self.is_rtl else words
         self._add(
             f'<text x="{self._x(x)}" y="{number(y)}" font-size="{number(size)}"{weight} fill="{fill}" '
@@ -80,6 +102,13 @@ class Canvas:
 
     def _x(self, x: float) -> str:
         return number(self.width - x if self.is_rtl else x)
+
+
+def needs_shaping(words: str) -> bool:
+    """Whether letters of `words` join, reorder or combine, so that they cannot be set one by one."""
+    return any(
+        unicodedata.bidirectional(sign) in ("R", "AL") or unicodedata.category(sign) in ("Mn", "Mc") for sign in words
+    )
 
 
 def number(value: float) -> str:
