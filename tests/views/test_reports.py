@@ -1,0 +1,227 @@
+"""The report's page and file: asked for once, made by the worker, kept, and given only to who may read it all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from diagnostic import tasks
+from diagnostic.actions import reviews
+from diagnostic.models import AuditEntry, ReportFile
+from tests import factories
+from tests.factories import fill, make_accepted, make_people, make_submission, start_assessment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PDF = b"%PDF-1.7 rendered"
+
+
+@pytest.fixture
+def people() -> factories.People:
+    return make_people()
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for the process that renders; the digests of the reports that it was given."""
+    given: list[str] = []
+
+    def render(report: Any, language: str, *, politeness: int) -> bytes:
+        given.append(report.digest)
+        return PDF
+
+    monkeypatch.setattr(tasks, "render_pdf", render)
+    return given
+
+
+def ask(client: Client, user: Any, name: str, pk: Any) -> Any:
+    client.force_login(user)
+    return client.post(reverse(name, args=[pk]))
+
+
+def get(client: Client, user: Any, name: str, pk: Any) -> Any:
+    client.force_login(user)
+    return client.get(reverse(name, args=[pk]))
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
+
+
+def test_a_report_is_asked_for_made_and_downloaded(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_submission(people.coordinator)
+    page = get(client, people.reviewer, "submission-report", submission.pk).content.decode()
+    assert "has not been made yet" in page
+    assert ReportFile.objects.count() == 0
+
+    assert ask(client, people.reviewer, "submission-report", submission.pk).status_code == 302
+    page = get(client, people.reviewer, "submission-report", submission.pk).content.decode()
+    assert '<meta http-equiv="refresh" content="2">' in page
+    assert "waiting to be made" in page
+    assert rendered == []
+
+    run_tasks()
+    page = get(client, people.reviewer, "submission-report", submission.pk).content.decode()
+    assert "refresh" not in page
+    assert reverse("submission-report-file", args=[submission.pk]) in page
+
+    response = get(client, people.reviewer, "submission-report-file", submission.pk)
+    assert body(response) == PDF
+    assert response["Content-Type"] == "application/pdf"
+    assert f'filename="cpch-zz-{submission.assessment_id}-1.pdf"' in response["Content-Disposition"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert {"private", "no-store"} <= {part.strip() for part in response["Cache-Control"].split(",")}
+    entry = AuditEntry.objects.get(act="report.download", by=people.reviewer)
+    assert entry.chain.assessment_id == submission.assessment_id
+
+
+def test_the_same_report_is_rendered_once_for_everyone(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_submission(people.coordinator)
+    for person in (people.coordinator, people.observer, people.reviewer):
+        ask(client, person, "submission-report", submission.pk)
+    run_tasks()
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    assert len(rendered) == 1
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_a_changed_answer_makes_another_file_and_the_earlier_one_is_kept(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    ask(client, people.coordinator, "assessment-report", assessment.pk)
+    run_tasks()
+    factories.save_answer(assessment, people.coordinator, "A.4.2", level=2)
+    page = get(client, people.coordinator, "assessment-report", assessment.pk).content.decode()
+    assert "has not been made yet" in page
+    ask(client, people.coordinator, "assessment-report", assessment.pk)
+    run_tasks()
+    names = list(ReportFile.objects.values_list("name", flat=True))
+    assert len(set(rendered)) == len(set(names)) == 2
+    assert all(storages["reports"].exists(name) for name in names)
+    assert all(file.name == f"{file.digest}-full-en.pdf" for file in ReportFile.objects.all())
+
+
+def test_acceptance_is_printed_and_so_makes_a_new_report(client: Client, people: factories.People) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    reviews.take_up(submission=submission, by=people.reviewer)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    assert ReportFile.objects.count() == 1
+    submission.assessment.refresh_from_db()
+    reviews.accept(submission=submission, remark="", by=people.reviewer)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    assert ReportFile.objects.count() == 2
+
+
+def test_a_rendering_that_fails_is_said_and_can_be_asked_for_again(
+    client: Client, people: factories.People, monkeypatch: pytest.MonkeyPatch, run_tasks: Any
+) -> None:
+    def fail(report: Any, language: str, *, politeness: int) -> bytes:
+        raise RuntimeError("no fonts")
+
+    monkeypatch.setattr(tasks, "render_pdf", fail)
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    assert "could not be made" in get(client, people.coordinator, "submission-report", submission.pk).content.decode()
+
+    monkeypatch.setattr(tasks, "render_pdf", lambda report, language, politeness: PDF)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    assert ReportFile.objects.get().state == "ready"
+
+
+@pytest.mark.parametrize("state", ["queued", "rendering"])
+def test_a_file_left_behind_by_a_process_that_ended_is_taken_up_again(
+    state: str, client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    DBTaskResult.objects.all().delete()
+    at = timezone.now()
+    ReportFile.objects.update(state=state, requested_at=at, started_at=at)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    assert DBTaskResult.objects.count() == 0
+
+    ReportFile.objects.update(requested_at=at - timedelta(minutes=16), started_at=at - timedelta(minutes=16))
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    assert ReportFile.objects.get().state == "ready"
+
+
+def test_two_workers_do_not_render_the_same_file(people: factories.People, client: Client, rendered: list[str]) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    file = ReportFile.objects.get()
+    tasks.render_report.call(file.pk)
+    tasks.render_report.call(file.pk)
+    assert len(rendered) == 1
+
+
+def test_a_file_that_is_not_ready_leads_to_its_page(client: Client, people: factories.People) -> None:
+    submission = make_submission(people.coordinator)
+    response = get(client, people.coordinator, "submission-report-file", submission.pk)
+    assert response.url == reverse("submission-report", args=[submission.pk])
+
+
+def test_the_assessments_report_is_the_last_submissions_once_it_is_handed_in(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_submission(people.coordinator)
+    for person in (people.coordinator, people.reviewer):
+        response = get(client, person, "assessment-report", submission.assessment_id)
+        assert response.url == reverse("submission-report", args=[submission.pk])
+
+
+def test_what_the_country_changes_after_return_is_not_in_the_secretariats_report(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_submission(people.coordinator)
+    reviews.take_up(submission=submission, by=people.reviewer)
+    reviews.ask(submission=submission, question="A.1", text="Which meetings?", by=people.reviewer)
+    reviews.return_for_clarification(submission=submission, remark="", by=people.reviewer)
+    response = get(client, people.reviewer, "assessment-report", submission.assessment_id)
+    assert response.url == reverse("submission-report", args=[submission.pk])
+    assert get(client, people.coordinator, "assessment-report", submission.assessment_id).status_code == 200
+
+
+def test_partners_are_told_that_the_full_report_stays_with_the_country(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    for name in ("submission-report", "submission-report-file"):
+        response = get(client, people.partner, name, submission.pk)
+        assert response.status_code == 403
+        assert "stays with the country" in response.content.decode()
+    assert ask(client, people.partner, "submission-report", submission.pk).status_code == 403
+    assert ReportFile.objects.count() == 0
+
+
+def test_another_countrys_report_is_not_there(client: Client, people: factories.People) -> None:
+    submission = make_submission(people.coordinator)
+    for name in ("submission-report", "submission-report-file"):
+        assert get(client, people.foreigner, name, submission.pk).status_code == 404
+
+
+def test_a_ready_report_is_served_with_few_queries(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any, django_assert_max_num_queries: Any
+) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    body(get(client, people.coordinator, "submission-report-file", submission.pk))
+    with django_assert_max_num_queries(14):
+        body(client.get(reverse("submission-report-file", args=[submission.pk])))
