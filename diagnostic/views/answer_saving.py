@@ -35,6 +35,10 @@ class Outcome:
     words: str = ""
 
     @property
+    def code(self) -> str:
+        return self.form.question.code
+
+    @property
     def is_refused(self) -> bool:
         return self.kind in REFUSED
 
@@ -175,3 +179,12 @@ def not_saved_words(outcome: Outcome) -> str:
     if outcome.kind == "merged":
         return gettext("Both texts – edit and save")
     return outcome.words
+
+
+def links_to_faults(outcome: Outcome) -> list[tuple[str, str]]:
+    """For an error summary: where on the page the answer needs the writer, and why."""
+    if outcome.kind == "faults":
+        return outcome.form.links_to_faults()
+    if outcome.kind == "conflict":
+        return [(f"{outcome.code}-conflict", gettext("%(code)s has two texts: choose one") % {"code": outcome.code})]
+    return [(f"{outcome.code}-q", outcome.words)] if outcome.is_refused else []

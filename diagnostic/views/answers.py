@@ -34,6 +34,7 @@ from .answer_saving import (
     Writer,
     is_unchanged,
     is_unresolved,
+    links_to_faults,
     merged,
     not_saved_words,
     resolution,
@@ -41,6 +42,7 @@ from .answer_saving import (
     without_cleared,
 )
 from .answer_sections import Asking, draw_conflict, draw_unsaved
+from .theme_drawing import DrawnTheme, draw_theme, recall_theme
 
 View = Callable[..., HttpResponse]
 
@@ -76,10 +78,12 @@ def _was_refused_for_its_token(request: HttpRequest) -> bool:
 
 @csrf_protect
 def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> HttpResponse:
-    page = _load(request, pk, voice, theme)
+    assessment = load_assessment(request, pk)
+    require(can_read_answers(request.user, assessment), request)
     if request.method != "POST":
-        return _show(request, page, _typed_before_signing_in(request, page))
-    require(can_answer(request.user, page.assessment, voice), request)
+        return _show_standing(request, assessment, voice, theme)
+    require(can_answer(request.user, assessment, voice), request)
+    page = _load(assessment, voice, theme)
     owner = page_key.owner(request, pk)
     require(owner in (None, request.user.pk), request)
     page_key.forget(request)
@@ -87,7 +91,7 @@ def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> Ht
     unsaved = [outcome for outcome in outcomes if outcome.kind not in ("saved", "unchanged")]
     if unsaved:
         # What was saved is shown as it stands now, and a follow-up as its parent now says.
-        page = _load(request, pk, voice, theme)
+        page = _load(load_assessment(request, pk), voice, theme)
         return _show(request, page, outcomes, status=_status_of(unsaved))
     if any(outcome.kind == "saved" for outcome in outcomes):
         messages.success(request, _("Saved."))
@@ -95,10 +99,20 @@ def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> Ht
     return redirect(_place(request, page.url) if stays else page.next_url)
 
 
-def _load(request: HttpRequest, pk: UUID, voice: str, theme: str) -> ThemePage:
-    assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
-    page = load_page(assessment, voice, theme, may_write=can_answer(request.user, assessment, voice))
+def _show_standing(request: HttpRequest, assessment: Assessment, voice: str, theme: str) -> HttpResponse:
+    may_write = can_answer(request.user, assessment, voice)
+    typed = page_key.kept(request)
+    if typed is not None and may_write:
+        page = _load(assessment, voice, theme)
+        return _show(request, page, _typed_before_signing_in(page, typed))
+    drawn = recall_theme(assessment, voice, theme, may_write=may_write)
+    if drawn is None:
+        raise Http404
+    return _answer(request, assessment, drawn)
+
+
+def _load(assessment: Assessment, voice: str, theme: str) -> ThemePage:
+    page = load_page(assessment, voice, theme, may_write=True)
     if page is None:
         raise Http404
     return page
@@ -111,10 +125,7 @@ def _place(request: HttpRequest, url: str) -> str:
     return f"{url}#{code}" if code else url
 
 
-def _typed_before_signing_in(request: HttpRequest, page: ThemePage) -> list[Outcome]:
-    typed = page_key.kept(request)
-    if typed is None:
-        return []
+def _typed_before_signing_in(page: ThemePage, typed: QueryDict) -> list[Outcome]:
     words = _("Not saved yet – typed before you signed in again")
     found = []
     for question in page.questions:
@@ -156,26 +167,23 @@ def _status_of(unsaved: list[Outcome]) -> int:
 
 
 def _show(request: HttpRequest, page: ThemePage, outcomes: list[Outcome], status: int = 200) -> HttpResponse:
-    drawn = {outcome.form.question.code: _draw(page.asking(outcome.form.question), outcome, request.POST) for outcome
-             in outcomes if outcome.kind not in ("saved", "unchanged")}  # fmt: skip
-    faults: list[tuple[str, str]] = []
-    for outcome in outcomes:
-        if outcome.kind == "faults":
-            faults += outcome.form.links_to_faults()
-        elif outcome.is_refused and outcome.kind != "conflict":
-            faults.append((f"{outcome.form.question.code}-q", outcome.words))
-        elif outcome.kind == "conflict":
-            code = outcome.form.question.code
-            faults.append((f"{code}-conflict", _("%(code)s has two texts: choose one") % {"code": code}))
-    context = {
-        "page": page,
-        "assessment": page.assessment,
-        "sections": [drawn.get(question.code) or page.section(question) for question in page.questions],
-        "rail": page.rail({outcome.form.question.code: outcome.kind for outcome in outcomes}),
-        "faults": faults,
-        "has_kept": request.method == "GET" and bool(outcomes),
-        "page_key": page_key.make(request.user, page.assessment.pk) if page.may_write else "",
-    }
+    """The page with the answers that were not saved as they were typed."""
+    unsaved = [outcome for outcome in outcomes if outcome.kind not in ("saved", "unchanged")]
+    drawn = draw_theme(
+        page,
+        {outcome.code: _draw(page.asking(outcome.form.question), outcome, request.POST) for outcome in unsaved},
+        {outcome.code: outcome.kind for outcome in unsaved},
+    )
+    faults = [link for outcome in unsaved for link in links_to_faults(outcome)]
+    is_kept = request.method == "GET" and bool(unsaved)
+    return _answer(request, page.assessment, drawn, status, faults=faults, is_kept=is_kept)
+
+
+def _answer(
+    request: HttpRequest, assessment: Assessment, drawn: DrawnTheme, status: int = 200, **more: Any
+) -> HttpResponse:
+    key = page_key.make(request.user, assessment.pk) if drawn.is_open else ""
+    context = {"assessment": assessment, "drawn": drawn, "page_key": key, **more}
     return render(request, "answers/theme.html", context, status=status)
 
 
@@ -235,18 +243,11 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     return _resolved(assessment, form) if act else _saved(form, outcome.row)
 
 
-def _page(assessment: Assessment, form: QuestionForm) -> ThemePage:
-    page = load_page(assessment, form.voice, form.question.theme, may_write=True)
-    if page is None:
-        raise Http404
-    return page
-
-
 def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
     """Both texts in one field, not saved yet."""
     if not form.is_valid():
         return _refused(assessment, Outcome("faults", form))
-    page, question = _page(assessment, form), form.question
+    page, question = _load(assessment, form.voice, form.question.theme), form.question
     outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
     html = _draw(page.asking(question), outcome, form.data)
     return JsonResponse({"kind": "merged", "html": html, **_follow_ups(form, page.answer(question))})
@@ -254,7 +255,7 @@ def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
 
 def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
     """The question as it stands after its conflict."""
-    page, question = _page(assessment, form), form.question
+    page, question = _load(assessment, form.voice, form.question.theme), form.question
     row = page.rows[question.code]
     return JsonResponse(
         {"kind": "saved", "html": page.section(question), "saved_at": _moment(row.saved_at)}
@@ -288,7 +289,7 @@ def _refused(assessment: Assessment, outcome: Outcome) -> HttpResponse:
     form = outcome.form
     if outcome.kind == "conflict":
         code = form.question.code
-        html = _draw(_page(assessment, form).asking(form.question), outcome, form.data)
+        html = _draw(_load(assessment, form.voice, form.question.theme).asking(form.question), outcome, form.data)
         return _refuse(409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
     if outcome.kind == "faults":
         faults = {form.add_prefix(name): " ".join(texts) for name, texts in form.errors.items() if name in form.fields}

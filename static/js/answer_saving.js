@@ -9,7 +9,7 @@
   const PATIENCE = 20000;
   const KEEPALIVE_LIMIT = 60000;
 
-  const drafts = new Drafts(form.dataset.person, form.dataset.assessment, form.dataset.voice);
+  const drafts = new Drafts(form.dataset.person, status.words().assessment, status.words().voice);
   const answers = new Map();
   const queue = [];
   const elsewhere = new Map();
@@ -113,7 +113,7 @@
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
     const text = body.toString();
     try {
-      const response = await fetch(form.dataset.saveUrl.replace("CODE", encodeURIComponent(code)), {
+      const response = await fetch(status.words().saveUrl.replace("CODE", encodeURIComponent(code)), {
         method: "POST",
         body: text,
         headers: {
