@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -295,8 +295,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """This report as JSON values."""
-        value: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return value
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Report:
@@ -317,6 +316,14 @@ def canonical(data: Mapping[str, Any]) -> str:
 def digest_of(data: Mapping[str, Any]) -> str:
     """SHA-256, in hexadecimal, of `data` in canonical JSON."""
     return hashlib.sha256(canonical(data).encode("utf-8")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _read(kind: type[T], value: Mapping[str, Any]) -> T:
