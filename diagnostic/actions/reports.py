@@ -48,20 +48,25 @@ def request_report(
         format=PDF,
         defaults={"data": canonical(data), "requested_at": now()},
     )
-    is_due = is_new or _take_again(file)
-    if is_due:
+    is_to_queue = is_new or _take_again(file)
+    if is_to_queue:
         audit.record(act="report.request", by=by, assessment=assessment, digest=file.digest, edition=edition)
-    return file, is_due
+    return file, is_to_queue
+
+
+def is_due(file: ReportFile) -> bool:
+    """Whether asking for `file` queues it again: it failed, or a process that ended left it behind."""
+    late = now() - PATIENCE
+    since = {ReportFile.State.QUEUED: file.requested_at, ReportFile.State.RENDERING: file.started_at}
+    begun = since.get(ReportFile.State(file.state))
+    return file.state == ReportFile.State.FAILED or (begun is not None and begun < late)
 
 
 def _take_again(file: ReportFile) -> bool:
-    late = now() - PATIENCE
-    is_stuck = (
-        Q(state=ReportFile.State.FAILED)
-        | Q(state=ReportFile.State.QUEUED, requested_at__lt=late)
-        | Q(state=ReportFile.State.RENDERING, started_at__lt=late)
-    )
-    changed = ReportFile.objects.filter(is_stuck, pk=file.pk).update(
+    if not is_due(file):
+        return False
+    unchanged = Q(state=file.state, requested_at=file.requested_at, started_at=file.started_at)
+    changed = ReportFile.objects.filter(unchanged, pk=file.pk).update(
         state=ReportFile.State.QUEUED, requested_at=now(), started_at=None, finished_at=None
     )
     if changed:

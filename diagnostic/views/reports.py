@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRefresh
 
 from diagnostic.actions import audit
-from diagnostic.actions.reports import FULL, find_report, record_download, request_report
+from diagnostic.actions.reports import FULL, find_report, is_due, record_download, request_report
 from diagnostic.core import workflow
 from diagnostic.core.report_data import Report
 from diagnostic.models import Assessment, ReportFile, Submission
@@ -26,6 +27,8 @@ from diagnostic.tasks import render_report
 
 from .access import load_assessment, load_submission
 from .report_facts import report_of_assessment, report_of_submission
+
+WAITING = (ReportFile.State.QUEUED, ReportFile.State.RENDERING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +120,34 @@ def _of_submission(submission: Submission) -> Asked:
 
 
 def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Where the report stands; on POST, ask for it."""
+    """Where the report stands; on POST, ask for it. A page that asks again is told only what it has not `seen`."""
     data = asked.build().to_json()
     language = get_language() or "en"
     if request.method == "POST":
-        file, is_due = request_report(
+        file, is_to_queue = request_report(
             data=data, edition=FULL, language=language, by=request.user, assessment=asked.assessment
         )
-        if is_due:
+        if is_to_queue:
             transaction.on_commit(lambda: render_report.enqueue(file.pk))
         return redirect(asked.page_url)
-    file_or_none = find_report(data=data, edition=FULL, language=language)
-    response = render(
-        request,
-        "reports/report.html",
-        {
-            "assessment": asked.assessment,
-            "submission": asked.submission,
-            "state": file_or_none.state if file_or_none else "",
-            "file": file_or_none,
-            "file_url": asked.file_url,
-        },
-    )
+    kept = find_report(data=data, edition=FULL, language=language)
+    context = {
+        "assessment": asked.assessment,
+        "submission": asked.submission,
+        "state": kept.state if kept else "",
+        "is_waiting": kept is not None and kept.state in WAITING,
+        "can_ask": kept is None or is_due(kept),
+        "page_url": asked.page_url,
+        "file_url": asked.file_url,
+    }
+    if request.htmx and context["state"] == request.GET.get("seen") and not context["can_ask"]:
+        response = HttpResponse(status=204)
+    elif request.htmx and not context["can_ask"]:
+        response = render(request, "reports/_progress.html", context)
+    elif request.htmx:
+        response = HttpResponseClientRefresh()
+    else:
+        response = render(request, "reports/report.html", context)
     patch_cache_control(response, private=True, no_store=True)
     return response
 

@@ -65,13 +65,14 @@ def test_a_report_is_asked_for_made_and_downloaded(
 
     assert ask(client, people.reviewer, "submission-report", submission.pk).status_code == 302
     page = get(client, people.reviewer, "submission-report", submission.pk).content.decode()
-    assert '<meta http-equiv="refresh" content="2">' in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "See whether it is ready" in page
     assert "waiting to be made" in page
     assert rendered == []
 
     run_tasks()
     page = get(client, people.reviewer, "submission-report", submission.pk).content.decode()
-    assert "refresh" not in page
+    assert "hx-trigger" not in page
     assert reverse("submission-report-file", args=[submission.pk]) in page
 
     response = get(client, people.reviewer, "submission-report-file", submission.pk)
@@ -169,6 +170,29 @@ def test_two_workers_do_not_render_the_same_file(people: factories.People, clien
     tasks.render_report.call(file.pk)
     tasks.render_report.call(file.pk)
     assert len(rendered) == 1
+
+
+def test_a_page_that_waits_is_told_only_what_is_new(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    page = f"{reverse('submission-report', args=[submission.pk])}?seen=queued"
+    assert client.get(page, headers={"HX-Request": "true"}).status_code == 204
+    run_tasks()
+    answer = client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert "The report is ready." in answer
+    assert "<html" not in answer
+
+
+def test_a_page_that_waits_is_loaded_again_where_the_report_can_be_asked_for_anew(
+    client: Client, people: factories.People
+) -> None:
+    submission = make_submission(people.coordinator)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    ReportFile.objects.update(state="failed")
+    page = f"{reverse('submission-report', args=[submission.pk])}?seen=queued"
+    assert client.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
 def test_a_file_that_is_not_ready_leads_to_its_page(client: Client, people: factories.People) -> None:
