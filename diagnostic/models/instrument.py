@@ -124,7 +124,7 @@ class Option(CodedPart):
 
 
 class Question(CodedPart):
-    """A question by its handbook code; `levels` maps 1 to 5 to the statement, `asked_when` is a follow-up's condition."""
+    """A question by its handbook code; `levels` maps 1 to 5 to the statement, `asked_when` is a condition."""
 
     class Kind(models.TextChoices):
         SCORED = "scored"

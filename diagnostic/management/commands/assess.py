@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import AssessmentFile, InterchangeError, parse_assessment
 from diagnostic.core.json_reader import MAX_BYTES
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import ReportFacts
+from diagnostic.core.report_data import Report, ReportFacts
 from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.instruments import instrument_from_fixtures, read_yaml
+from diagnostic.rendering.process import Renderer, RenderingFailed
 
 
 class Command(BaseCommand):
@@ -35,18 +37,23 @@ class Command(BaseCommand):
         parser.add_argument("--pdf", metavar="OUT.pdf", type=Path, help="write the report there too")
 
     def handle(self, *, file: str, voice: str, pdf: Path | None, **options: Any) -> None:
-        instrument = instrument_from_fixtures()
+        # The renderer loads what it needs while the file is read and scored.
+        with Renderer() if pdf else nullcontext() as renderer:
+            instrument = instrument_from_fixtures()
+            filled = self._parse(file, instrument, voice)
+            result = score(instrument, filled.voices, voice, filled.target_level)
+            if renderer is not None and pdf is not None:
+                self._write(pdf, renderer, report_of(instrument, filled, result))
+        content = result_to_json(result, instrument, filled.country, filled.period)
+        self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
+
+    def _parse(self, file: str, instrument: Instrument, voice: str) -> AssessmentFile:
         try:
-            filled = parse_assessment(self._read(file), instrument, countries(), voice)
+            return parse_assessment(self._read(file), instrument, countries(), voice)
         except InterchangeError as error:
             for fault in error.faults:
                 self.stderr.write(str(fault), self.style.NOTICE)
             sys.exit(2)
-        result = score(instrument, filled.voices, voice, filled.target_level)
-        if pdf is not None:
-            self._write(pdf, render(instrument, filled, result))
-        content = result_to_json(result, instrument, filled.country, filled.period)
-        self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
 
     def _read(self, file: str) -> bytes:
         try:
@@ -57,11 +64,13 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, renderer: Renderer, report: Report) -> None:
         try:
-            path.write_bytes(content)
+            path.write_bytes(renderer.render(report))
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}", returncode=1) from error
+            raise CommandError(f"{path}: {error.strerror}") from error
+        except RenderingFailed as error:
+            raise CommandError(f"the report could not be rendered: {error}") from error
 
 
 @cache
@@ -71,10 +80,8 @@ def countries() -> dict[str, dict[str, Any]]:
     return {row["fields"]["alpha2"]: row["fields"] for row in rows if row["model"] == "accounts.country"}
 
 
-def render(instrument: Instrument, filled: AssessmentFile, result: Result) -> bytes:
-    """The report as a PDF, marked TLP:AMBER, its state "not submitted" (design: Interchange)."""
-    from diagnostic.rendering.process import render_pdf  # only a report needs it
-
+def report_of(instrument: Instrument, filled: AssessmentFile, result: Result) -> Report:
+    """The report of a file: marked TLP:AMBER, its state "not submitted" (design: Interchange)."""
     country = countries()[filled.country]
     facts = ReportFacts(
         country=country["name"],
@@ -84,4 +91,4 @@ def render(instrument: Instrument, filled: AssessmentFile, result: Result) -> by
         is_example=country.get("is_example", False),
     )
     is_chosen = filled.target_level is not None
-    return render_pdf(build_report(instrument, result, filled.voices, facts, is_target_chosen=is_chosen))
+    return build_report(instrument, result, filled.voices, facts, is_target_chosen=is_chosen)
