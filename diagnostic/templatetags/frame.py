@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.core.cache import caches
 from django.forms import BaseForm
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import Role
@@ -61,7 +65,22 @@ def navigation(context: Mapping[str, Any]) -> list[Link]:
     """The site's sections for the role of who is signed in; empty for everyone else."""
     path = context["request"].path
     links = NAVIGATION.get(_role(context), ())
-    return [Link(str(label), reverse(name), path.startswith(reverse(name))) for name, label in links]
+    addresses = [(label, reverse(name)) for name, label in links]
+    return [Link(str(label), url, path.startswith(url)) for label, url in addresses]
+
+
+@register.simple_tag(takes_context=True)
+def navigation_html(context: Mapping[str, Any], links: list[Link]) -> SafeString:
+    """`links` and who is signed in, as the head shows them twice; rendered once for the same person and section."""
+    user = context["user"]
+    membership = membership_of(user)
+    place = membership and (membership.role, membership.country_id, membership.agency_id, membership.organisation)
+    key = f"navigation:{hashlib.sha256(repr((get_language(), links, user.full_name, place)).encode()).hexdigest()}"
+    held = caches["fragments"].get(key)
+    if held is None:
+        held = str(render_to_string("components/_nav.html", {"links": links, "user": user}))
+        caches["fragments"].set(key, held)
+    return mark_safe(held)  # noqa: S308  what the template engine rendered and escaped
 
 
 @register.simple_tag(takes_context=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -25,7 +26,7 @@ from diagnostic.forms.what_if import WhatIfForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Response, Submission
 from diagnostic.permissions import can_answer, can_read_answers, can_read_everything, submissions_visible_to
-from diagnostic.queries import find_previous, load_previous, load_voices, snapshot_voices
+from diagnostic.queries import load_previous, load_voices, snapshot_voices
 from diagnostic.rendering.result_page import Before, build_result_page
 from diagnostic.rendering.what_if import build_projection
 
@@ -81,19 +82,17 @@ class Source:
         return frozenset(question.code for question in self.instrument.questions if question.is_sensitive)
 
     def key(self) -> str:
-        """Names everything that the body of the page shows, and nothing of who asked (2 queries; 1 of a submission)."""
-        if self.submission:
-            content: object = self.submission.digest
-        else:
-            rows = Response.objects.filter(assessment=self.assessment).order_by("pk").values_list("pk", "version")
-            content = [*rows, self.assessment.target_level]
-        before = None
-        if self.shows_everything:
-            before = find_previous(self.assessment).values_list("digest", "assessment__period").first()
+        """Names everything that the page shows but for the person who asked (1 query).
+
+        An answer's version only grows, so that their sum tells of every save; what the country handed in before
+        changes only as one of its assessments changes its state.
+        """
         assessment = self.assessment
+        rows = Response.objects.filter(assessment__country=assessment.country_id).order_by("assessment")
+        states = rows.values_list("assessment", "assessment__state_changed_at").annotate(Sum("version"))
         parts = (
-            [str(assessment.pk), assessment.period, assessment.country.name, assessment.state],
-            [self.submission and (self.submission.number, str(self.submission.submitted_at)), content, before],
+            [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
+            [self.submission and self.submission.digest, list(states)],
             [self.shows_everything, self.links_to_answers, self.can_answer],
             [self.instrument.digest, SCORING_VERSION, get_language()],
         )
@@ -105,11 +104,8 @@ class Source:
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the country stands and why, what holds it, and what to do."""
     source = _load_source(request, pk)
-    return render(
-        request,
-        "results/result.html",
-        {"assessment": source.assessment, "submission": source.submission, "body": _body(source)},
-    )
+    bar, body = _parts(source)
+    return render(request, "results/result.html", {"assessment": source.assessment, "bar": bar, "body": body})
 
 
 @login_required
@@ -156,14 +152,22 @@ def _load_source(request: HttpRequest, pk: UUID) -> Source:
     return Source(request, assessment, submission)
 
 
-def _body(source: Source) -> SafeString:
-    """The page below its frame, rendered once for all who may see the same; it holds nothing of who asked."""
+def _parts(source: Source) -> tuple[SafeString, SafeString]:
+    """The assessment's bar and the page below it, rendered once for all who may see the same.
+
+    The bar's links depend on the reader's side, which the key names; neither part holds anything of the person.
+    """
     cache, key = caches["fragments"], source.key()
     held = cache.get(key)
     if held is None:
-        held = str(render_to_string("results/_body.html", _body_context(source)))
+        bar = {"assessment": source.assessment, "submission": source.submission, "user": source.request.user}
+        held = [
+            str(render_to_string("results/_bar.html", bar)),
+            str(render_to_string("results/_body.html", _body_context(source))),
+        ]
         cache.set(key, held)
-    return mark_safe(held)  # noqa: S308  what the template engine rendered and escaped
+    bar, body = (mark_safe(part) for part in held)  # noqa: S308  what the template engine rendered and escaped
+    return bar, body
 
 
 def _body_context(source: Source) -> dict[str, object]:
