@@ -163,8 +163,16 @@ class ThemePage:
         return reverse("theme", kwargs={"pk": self.assessment.pk, "voice": self.voice, "theme": theme.id})
 
 
-def load_page(assessment: Assessment, voice: str, theme: str, *, may_write: bool) -> ThemePage | None:
-    """The page of `theme` in `voice`, or None where the assessment has no such theme or voice (at most 4 queries)."""
+UNREAD = Previous("", {}, None, "")
+
+
+def load_page(
+    assessment: Assessment, voice: str, theme: str, *, may_write: bool, previous: Previous | None = UNREAD
+) -> ThemePage | None:
+    """The page of `theme` in `voice`, or None where the assessment has no such theme or voice (at most 4 queries).
+
+    What the country handed in last is read, unless `previous` has it already.
+    """
     instrument = instrument_of(assessment)
     if theme not in instrument.theme_by_id or voice not in VOICES:
         return None
@@ -180,7 +188,7 @@ def load_page(assessment: Assessment, voice: str, theme: str, *, may_write: bool
         theme=instrument.theme_by_id[theme],
         rows=rows,
         answers={code: to_response(row) for code, row in rows.items()},
-        previous=load_previous(assessment),
+        previous=load_previous(assessment) if previous is UNREAD else previous,
         clarifications=clarifications,
         open_codes=open_codes,
         may_write=may_write,

@@ -100,12 +100,11 @@ def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> Ht
 
 
 def _show_standing(request: HttpRequest, assessment: Assessment, voice: str, theme: str) -> HttpResponse:
-    may_write = can_answer(request.user, assessment, voice)
     typed = page_key.kept(request)
-    if typed is not None and may_write:
+    if typed is not None and can_answer(request.user, assessment, voice):
         page = _load(assessment, voice, theme)
         return _show(request, page, _typed_before_signing_in(page, typed))
-    drawn = recall_theme(assessment, voice, theme, may_write=may_write)
+    drawn = recall_theme(assessment, voice, theme, request.user)
     if drawn is None:
         raise Http404
     return _answer(request, assessment, drawn)
@@ -171,6 +170,7 @@ def _show(request: HttpRequest, page: ThemePage, outcomes: list[Outcome], status
     unsaved = [outcome for outcome in outcomes if outcome.kind not in ("saved", "unchanged")]
     drawn = draw_theme(
         page,
+        request.user,
         {outcome.code: _draw(page.asking(outcome.form.question), outcome, request.POST) for outcome in unsaved},
         {outcome.code: outcome.kind for outcome in unsaved},
     )

@@ -1,6 +1,6 @@
 """A theme's page drawn around its questions, and remembered whole for as long as nothing that it shows has changed.
 
-As with a single question, nothing of the person who reads and no token is in a drawing.
+As with a single question, nothing of the person who reads but their role, and no token, is in a drawing.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from diagnostic.core import workflow
 from diagnostic.models import Assessment, Response
-from diagnostic.queries import find_previous
+from diagnostic.permissions import can_answer
+from diagnostic.queries import Previous, load_previous
 
 from .answer_page import ThemePage, load_page
 
@@ -30,12 +30,13 @@ class DrawnTheme:
     name: str
     url: str
     is_open: bool
+    bar: str
     rail: str
     body: str
 
 
 def draw_theme(
-    page: ThemePage, unsaved: Mapping[str, str] | None = None, outcomes: Mapping[str, str] | None = None
+    page: ThemePage, reader: Any, unsaved: Mapping[str, str] | None = None, outcomes: Mapping[str, str] | None = None
 ) -> DrawnTheme:
     """The page with its questions as they stand, or as `unsaved` has them; `outcomes` are told in the rail."""
     drawn = unsaved or {}
@@ -43,6 +44,8 @@ def draw_theme(
     context = {
         "page": page,
         "assessment": page.assessment,
+        "stage": "answer",
+        "user": reader,
         "is_open": is_open,
         "rail": page.rail(outcomes or {}),
         "sections": [drawn.get(question.code) or page.section(question) for question in page.questions],
@@ -51,36 +54,69 @@ def draw_theme(
         name=page.theme.name,
         url=page.url,
         is_open=is_open,
-        rail=mark_safe(render_to_string("answers/_rail.html", context)),  # noqa: S308
-        body=mark_safe(render_to_string("answers/_body.html", context)),  # noqa: S308
+        bar=render_to_string("components/_context.html", context),
+        rail=render_to_string("answers/_rail.html", context),
+        body=render_to_string("answers/_body.html", context),
     )
 
 
-def recall_theme(assessment: Assessment, voice: str, theme: str, *, may_write: bool) -> DrawnTheme | None:
+def recall_theme(assessment: Assessment, voice: str, theme: str, reader: Any) -> DrawnTheme | None:
     """The page as it stands, from memory where nothing has changed; None where there is none (at most 4 queries)."""
+    may_write = can_answer(reader, assessment, voice)
     if assessment.state == workflow.RETURNED:
-        # What the secretariat asks is read with it, and that reader waits for nobody.
-        return _draw_anew(assessment, voice, theme, may_write=may_write)
-    key = f"theme:{assessment.pk}:{voice}:{theme}:{get_language()}:{may_write}"
-    stamp = _stamp(assessment, voice)
-    held_stamp, held = caches["fragments"].get(key, ("", None))
-    if held_stamp == stamp:
-        return held
-    drawn = _draw_anew(assessment, voice, theme, may_write=may_write)
-    if drawn is not None:
-        caches["fragments"].set(key, (stamp, drawn))
+        # What the secretariat asks is read too, and with what follows that would be a query too many.
+        return _draw_anew(load_page(assessment, voice, theme, may_write=may_write), reader)
+    key = f"theme:{assessment.pk}:{voice}:{theme}:{get_language()}:{reader.membership.role}:{may_write}"
+    frame = _frame(assessment)
+    held = caches["fragments"].get(key)
+    if held is not None and held.frame == frame and held.versions == _versions(assessment, voice):
+        return held.drawn
+    previous = _recall_previous(assessment, frame)
+    page = load_page(assessment, voice, theme, may_write=may_write, previous=previous)
+    drawn = _draw_anew(page, reader)
+    if page is not None and drawn is not None:
+        versions = sorted((row.question, row.version) for row in page.rows.values())
+        caches["fragments"].set(key, Held(frame, versions, drawn))
     return drawn
 
 
-def _draw_anew(assessment: Assessment, voice: str, theme: str, *, may_write: bool) -> DrawnTheme | None:
-    page = load_page(assessment, voice, theme, may_write=may_write)
-    return draw_theme(page) if page is not None else None
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A drawing, and how things stood when it was made."""
+
+    frame: str
+    versions: list[tuple[str, int]]
+    drawn: DrawnTheme
 
 
-def _stamp(assessment: Assessment, voice: str) -> str:
-    """What changes whenever the page does: state, day, last period's submission, each answer's version (1 query)."""
-    previous = Subquery(find_previous(assessment).values("pk")[:1])
-    rows = Response.objects.filter(assessment_id=assessment.pk, voice=voice).order_by("question")
-    versions = list(rows.values_list("pk", "version", "saved_at", previous))
-    shown = (assessment.instrument_digest, assessment.state, timezone.now().date(), versions)
+def _draw_anew(page: ThemePage | None, reader: Any) -> DrawnTheme | None:
+    return draw_theme(page, reader) if page is not None else None
+
+
+def _versions(assessment: Assessment, voice: str) -> list[tuple[str, int]]:
+    rows = Response.objects.filter(assessment_id=assessment.pk, voice=voice).order_by()
+    return sorted(rows.values_list("question", "version"))
+
+
+def _frame(assessment: Assessment) -> str:
+    """What the page shows beside the answers (1 query).
+
+    It is told by the day, by what frames the assessment, and by when any assessment of the country last changed its
+    state: only that changes what stands beside the answers from the last period.
+    """
+    others = Assessment.objects.filter(country_id=assessment.country_id).order_by()
+    shown = (
+        timezone.now().date(),
+        (assessment.country.name, assessment.period, assessment.marking, assessment.instrument_digest),
+        sorted(others.values_list("started_at", "state_changed_at")),
+    )
     return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def _recall_previous(assessment: Assessment, frame: str) -> Previous | None:
+    key = f"previous:{assessment.pk}"
+    held_frame, previous = caches["fragments"].get(key, ("", None))
+    if held_frame != frame:
+        previous = load_previous(assessment)
+        caches["fragments"].set(key, (frame, previous))
+    return previous
