@@ -1,0 +1,124 @@
+"""The report: what its making takes beside plain WeasyPrint, its size, and what it leaves to the pages meanwhile."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from statistics import median
+
+from .client import Answer, Reader, Unmeasurable, hold, sound
+from .effort import Effort
+from .figures import Figure, at_most, ratio_at_most
+from .laid import Laid, Served
+from .processes import Ran, run, worker
+from .rounds import by_turns, median_ratio, medians
+
+MOST_CPU_RATIO = 1.0
+MOST_PEAK_MB = 120
+MOST_SIZE_KB = 200
+MOST_SERVED_MS = 50
+MOST_THEME_RATIO = 2.5
+MOST_RENDERING_SECONDS = 180
+REPORTS = 4
+READY_REQUESTS = 50
+
+
+def measure_rendering(laid: Laid, folder: Path, effort: Effort) -> list[Figure]:
+    """Our process that renders, and one that gives the same HTML to plain WeasyPrint, by turns."""
+    given = laid.inside("order")
+    order = json.dumps(given["order"]).encode()
+    plain = write_plain(given["order"], folder)
+
+    def ours() -> Ran:
+        return run(["-m", "diagnostic.rendering.pdf", "0"], laid.variables, given=order)
+
+    def beside() -> Ran:
+        return run(["-m", "bench.plain_weasyprint", *plain, "--auto"], {})
+
+    ours(), beside()
+    pairs = by_turns(ours, beside, effort.renders)
+    seconds = [(own.cpu_seconds, other.cpu_seconds) for own, other in pairs]
+    own, other = medians(seconds)
+    pdf = pairs[0][0].output
+    name = f"Report of {pages_of(pdf)} pages"
+    return [
+        ratio_at_most(
+            f"{name}, processor time", f"{own:.2f} s", f"{other:.2f} s plain", median_ratio(seconds), MOST_CPU_RATIO
+        ),
+        at_most(f"{name}, peak memory", max(ran.peak_bytes for ran, _other in pairs) / 1e6, MOST_PEAK_MB, "MB"),
+        at_most(f"{name}, size", len(pdf) / 1e3, MOST_SIZE_KB, "KB"),
+        prints_without_bootstrap(given["order"]),
+    ]
+
+
+def write_plain(order: dict[str, object], folder: Path) -> list[str]:
+    """The order's HTML and its one stylesheet as files, for a process that knows nothing of the site."""
+    html, css = folder / "report.html", folder / "report.css"
+    html.write_text(str(order["html"]), encoding="utf-8")
+    files = order["files"]
+    assert isinstance(files, dict)
+    css.write_text("\n".join(files.values()), encoding="utf-8")
+    return [str(html), str(css)]
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages the PDF has."""
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    return len(PdfReader(BytesIO(pdf)).pages)
+
+
+def prints_without_bootstrap(order: dict[str, object]) -> Figure:
+    """Whether anything that the report reads is, or brings in, Bootstrap's sheet."""
+    files = order["files"]
+    assert isinstance(files, dict)
+    named = [*files, *re.findall(r'<link[^>]*href="([^"]*)"', str(order["html"])), *files.values()]
+    has_it = any("bootstrap" in text.lower() or "@import" in text for text in named)
+    return Figure("Bootstrap's sheet in print", "yes" if has_it else "no", limit="no", is_met=not has_it)
+
+
+def measure_serving(served: Served, effort: Effort) -> list[Figure]:
+    """The theme page while four reports are made, and a report that is ready."""
+    reader, path = served.coordinator, served.laid.site["theme"]
+    reports = served.laid.site["reports"][:REPORTS]
+
+    def theme() -> Answer:
+        return reader.get(path)
+
+    idle = sound(hold([theme], effort.idle_seconds)).seconds
+    with worker(served.laid.variables):
+        for page, _file in reports:
+            answer = reader.post(page, {})
+            if answer.status != 302:
+                raise Unmeasurable(f"a report could not be asked for: {answer.status}")
+        busy = until_ready(reader, [file for _page, file in reports], theme)
+    ready = [reader.get(reports[0][1]).seconds for _number in range(READY_REQUESTS)]
+    own, other = median(busy), median(idle)
+    return [
+        ratio_at_most(
+            f"Theme page while {len(reports)} reports are made, median",
+            f"{own * 1000:.1f} ms",
+            f"{other * 1000:.1f} ms idle",
+            own / other,
+            MOST_THEME_RATIO,
+        ),
+        at_most("A report that is ready, from storage, median", median(ready) * 1000, MOST_SERVED_MS, "ms", 1),
+    ]
+
+
+def until_ready(reader: Reader, files: list[str], theme: object) -> list[float]:
+    """How long each theme page took from when the reports were asked for until the last was there."""
+    assert callable(theme)
+    ends = time.monotonic() + MOST_RENDERING_SECONDS
+    seconds: list[float] = []
+    waiting = list(files)
+    while waiting:
+        if time.monotonic() > ends:
+            raise Unmeasurable(f"{len(waiting)} reports were not ready after {MOST_RENDERING_SECONDS} s")
+        seconds += sound(hold([theme], 1)).seconds
+        waiting = [file for file in waiting if reader.get(file).status != 200]
+    return seconds
