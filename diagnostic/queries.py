@@ -89,9 +89,9 @@ def snapshot_voices(submission: Submission) -> dict[str, dict[str, Answer]]:
     }
 
 
-def find_previous(assessment: Assessment) -> QuerySet[Submission]:
-    """What the country handed in for its periods before this one, the latest first (1 query when read)."""
-    return (
+def load_previous(assessment: Assessment) -> Previous | None:
+    """The latest submission of the country's assessment before this one (1 query)."""
+    submission = (
         Submission.objects.filter(
             assessment__country_id=assessment.country_id,
             assessment__started_at__lt=assessment.started_at,
@@ -99,13 +99,10 @@ def find_previous(assessment: Assessment) -> QuerySet[Submission]:
         )
         .exclude(assessment__state=workflow.WITHDRAWN)
         .exclude(assessment_id=assessment.pk)
+        .select_related("assessment")
         .order_by("-assessment__started_at", "-number")
+        .first()
     )
-
-
-def load_previous(assessment: Assessment) -> Previous | None:
-    """The latest submission of the country's assessment before this one (1 query)."""
-    submission = find_previous(assessment).select_related("assessment").first()
     if submission is None:
         return None
     responses = snapshot_voices(submission).get("national", {})
