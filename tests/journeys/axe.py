@@ -11,25 +11,24 @@ WIDTHS = (1280, 390)
 
 
 def find_faults(page: Any, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """One line for each thing that axe finds on the page as it stands, at each width in px; the window is put back."""
+    """What is wrong with the page as it stands at each width in px, a line each; the window is put back."""
     before = page.viewport_size
     faults = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": before["height"]})
-        faults += [f"{_name(page)} at {width} px: {fault}" for fault in _look(page)]
+        faults += find_faults_here(page)
     page.set_viewport_size(before)
     return faults
 
 
-def _look(page: Any) -> list[str]:
-    faults = []
-    for found in Axe().run(page, options=WCAG).response["violations"]:
-        for node in found["nodes"]:
-            faults.append(f"{found['id']}, {found['help']}: {node['html'][:200]}")
+def find_faults_here(page: Any) -> list[str]:
+    """What is wrong with the page as it stands in its window, a line each."""
+    place = f"{page.title()} ({page.url}) at {page.viewport_size['width']} px"
+    faults = [
+        f"{place}: {found['id']}, {found['help']}: {node['html'][:200]}"
+        for found in Axe().run(page, options=WCAG).response["violations"]
+        for node in found["nodes"]
+    ]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        faults.append("wider than its window")
+        faults.append(f"{place}: wider than its window")
     return faults
-
-
-def _name(page: Any) -> str:
-    return f"{page.title()} ({page.url})"

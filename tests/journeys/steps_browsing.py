@@ -17,7 +17,7 @@ PATIENCE = 15_000
 
 
 class Visitor:
-    """One person at one browser; every page that `look` is told of is judged, and every complaint is kept."""
+    """One person at one browser; every page that `look` is shown is judged, and every complaint is kept."""
 
     def __init__(self, page: Any, user: User):
         self.page, self.user = page, user
@@ -39,13 +39,13 @@ class Visitor:
         self.page.get_by_role("link", name=name, exact=True).first.click()
         self.look(kind)
 
-    def look(self, kind: str) -> None:
-        """Judge the page as it stands: at the window's width, and the first of its kind at the narrow one too."""
+    def look(self, kind: str, widths: tuple[int, ...] = axe.WIDTHS) -> None:
+        """Judge the page as it stands at `widths`, the first time that this person meets a page of that kind."""
         self.page.wait_for_load_state("load")
         expect(self.page.get_by_role("heading", level=1)).to_have_count(1)
-        widths = axe.WIDTHS[:1] if kind in self._kinds else axe.WIDTHS
-        self._kinds.add(kind)
-        self.faults += axe.find_faults(self.page, widths)
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            self.faults += axe.find_faults(self.page, widths)
 
     def _hear(self, line: Any) -> None:
         if line.type == "error":

@@ -18,6 +18,7 @@ from diagnostic.instruments import instrument_from_fixtures
 from diagnostic.models import Response, Submission
 from tests.factories import EXAMPLES, PASSWORD, example, make_people, start_assessment
 
+from .axe import WIDTHS
 from .steps_answering import choose, continue_to_next, fill_answer, fill_theme, question
 from .steps_browsing import Visitor, enter, tab_to, visit
 
@@ -90,15 +91,15 @@ def answer_everything(coordinator: Visitor) -> None:
     page = coordinator.page
     given: list[str] = []
     themes = instrument_from_fixtures().themes
-    coordinator.follow(themes[0].name, "theme")
+    coordinator.follow(themes[0].name, "theme, blank")
     for theme in themes:
         expect(page.get_by_role("heading", level=1)).to_have_text(theme.name)
         given += fill_theme(page, ANSWERS)
-        coordinator.look("theme")
+        coordinator.look(f"theme {theme.id}, filled", WIDTHS if theme is themes[0] else WIDTHS[:1])
         continue_to_next(page)
     assert sorted(given) == sorted(ANSWERS)
     coordinator.look("check")
-    coordinator.follow("Overview", "overview")
+    coordinator.follow("Overview", "overview, filled")
 
 
 def nothing_is_missing(coordinator: Visitor) -> None:
@@ -107,7 +108,7 @@ def nothing_is_missing(coordinator: Visitor) -> None:
     page.goto(page.url.split("#")[0] + "missing/")
     coordinator.look("missing")
     expect(page.get_by_text("Nothing: every question that is asked has an answer.")).to_be_visible()
-    coordinator.follow("Back to the overview", "overview")
+    coordinator.follow("Back to the overview", "overview, filled")
 
 
 def result_is_that_of_the_command(coordinator: Visitor, file: Path) -> None:
@@ -120,7 +121,7 @@ def result_is_that_of_the_command(coordinator: Visitor, file: Path) -> None:
     assert rows.evaluate_all("rows => rows.map(row => row.id)") == [item["id"] for item in wanted["recommendations"]]
     for row, item in zip(rows.all(), wanted["recommendations"], strict=True):
         expect(row).to_contain_text(words_of(item))
-    coordinator.follow("Overview", "overview")
+    coordinator.follow("Overview", "overview, filled")
 
 
 def exported(coordinator: Visitor, overview: str, folder: Path) -> dict[str, Any]:
@@ -212,7 +213,7 @@ def return_with_questions(reviewer: Visitor) -> None:
         page.locator(f"nav a[href$='/{code}/'], .list a[href$='/{code}/']").first.click()
         page.locator("textarea[name=text]").fill(text)
         page.get_by_role("button", name=f"Mark {code} for clarification").click()
-        reviewer.look("marked")
+        reviewer.look("answer, marked")
     page.get_by_role("link", name="Return for clarification").click()
     reviewer.look("return")
     page.get_by_role("button", name="Return for clarification").click()
@@ -224,7 +225,7 @@ def accept(reviewer: Visitor) -> None:
     take_up(reviewer)
     for code in ASKED:
         expect(page.locator("section[aria-labelledby=changed]")).to_contain_text(code)
-    reviewer.look("submission, again")
+    reviewer.look("second submission")
     page.get_by_role("link", name="Accept the assessment").click()
     reviewer.look("accept")
     page.get_by_role("button", name="Accept the assessment").click()

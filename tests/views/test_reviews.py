@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from diagnostic.actions import reviews, submissions
 from diagnostic.core import workflow
 from diagnostic.models import Assessment, AuditEntry, Clarification, Response, Review, Submission
 from tests import factories
+from tests.journeys.axe import find_faults_here
 
 pytestmark = pytest.mark.django_db
 
@@ -711,12 +711,10 @@ def sign_in(page: Any, live_server: Any, user: User, settings: Any) -> None:
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
 
-def findings(page: Any, paths: list[str]) -> list[tuple[str, str]]:
+def findings(page: Any, paths: list[str]) -> list[str]:
     """What axe finds on each page, and where one is wider than its window."""
     found = []
     for path in paths:
         page.goto(path)
-        found += [(path, item["id"]) for item in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append((path, "too wide"))
+        found += find_faults_here(page)
     return found
