@@ -33,6 +33,7 @@ class DrawnTheme:
     bar: str
     rail: str
     body: str
+    scripts: str
 
 
 def draw_theme(
@@ -57,6 +58,7 @@ def draw_theme(
         bar=render_to_string("components/_context.html", context),
         rail=render_to_string("answers/_rail.html", context),
         body=render_to_string("answers/_body.html", context),
+        scripts=render_to_string("answers/_scripts.html", context),
     )
 
 
