@@ -101,7 +101,7 @@
     if (reply.status === 0 || reply.status >= 500) return failed(item, reply, true);
     item.unsure = null;
     if (reply.status === 200) return confirmed(item, typed, reply.body);
-    if (reply.status === 409 && reply.body.kind === "conflict") return conflicted(item, reply.body);
+    if (reply.status === 409 && reply.body.kind === "conflict") return conflicted(item, typed, reply.body);
     if (reply.status === 401 || reply.status === 429 || reply.body.kind === "token") return failed(item, reply, false);
     return refused(item, reply);
   }
@@ -219,7 +219,9 @@
     tick();
   }
 
-  function conflicted(item, body) {
+  function conflicted(item, typed, body) {
+    // What was typed on since is not in this reply: the next save, already on its way, brings one that has it.
+    if (answer.read(sectionOf(item)) !== typed) return;
     item.problem = "conflict";
     item.isDirty = true;
     item.resolve = "";

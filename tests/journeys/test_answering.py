@@ -267,6 +267,20 @@ def test_two_people_get_both_texts_and_the_second_chooses(open_as, people, asses
     assert drafts(second) == []
 
 
+def test_what_is_typed_on_while_a_conflict_is_found_is_part_of_it(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    factories.save_answer(assessment, people.police_respondent, "A.1", level=2, narrative="Theirs.")
+    held: list[Any] = []
+    page.route(SAVES, lambda route: route.continue_() if held else held.append(route))
+    field(page, "A.1-answer-4").check()
+    field(page, "A.1-narrative").press_sequentially("Mine, in haste.")
+    held[0].continue_()
+    page.wait_for_selector(".conflict")
+    assert "Mine, in haste." in page.locator(".conflict").inner_text()
+    assert page.locator(".conflict .level").all_inner_texts() == ["4\nCoordination", "2\nCommunication"]
+
+
 def test_both_texts_can_be_edited_into_one(open_as, people, assessment):
     factories.save_answer(assessment, people.police_respondent, "A.17", level=1)
     page = open_as(people.respondent)
