@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .instrument import LEVELS, Instrument, Question
 from .json_reader import NoNumber, NotJson, Object, read_json
-from .response_rules import Fault, check_response, find_text_fault
+from .response_rules import Fault, check_members, check_response, find_text_fault
 from .responses import NATIONAL, VOICES, Evidence, Response, Voices
 from .words import Message, _
 
@@ -309,15 +309,16 @@ class _Reader:
             else:
                 self.fault(key, _("unknown key"))
         response = Response(**{key: value for key, value in members.items() if value is not None})
-        broken = [
-            fault
-            for fault in check_response(self.instrument, question, voice, response)
-            if not self.order.is_unread(fault.path) and not (fault.path == "reason" and "status" in self.order.unread)
-        ]
+        broken = [fault for fault in self.check(question, voice, response) if not self.order.is_unread(fault.path)]
         for fault in self.order.sort(self.faults, broken):
-            outer.append(Fault(_readable(_join(path, fault.path)), fault.message))
+            outer.append(Fault(_readable(_join(path, fault.path) if fault.path else path), fault.message))
         self.faults, self.order = outer, _Order()
         return response
+
+    def check(self, question: Question, voice: str, response: Response) -> list[Fault]:
+        """What the rules say; where the status could not be read, nothing that depends on it."""
+        check = check_members if "status" in self.order.unread else check_response
+        return check(self.instrument, question, voice, response)
 
     def status(self, path: str, value: Any) -> str | None:
         if value in STATUSES:
@@ -378,9 +379,10 @@ class _Order:
         self.left[path] = self.tick()
 
     def is_unread(self, path: str) -> bool:
-        return "" in self.unread or any(
-            path == broken or path.startswith((f"{broken}.", f"{broken}[")) for broken in self.unread
-        )
+        if "" in self.unread or path in self.unread:
+            return True
+        item = path.rpartition(".")[0]
+        return item.startswith("evidence[") and item in self.unread
 
     def sort(self, noted: list[Fault], broken: list[Fault]) -> list[Fault]:
         """`noted` as they came and `broken` where their member stands, or would have stood."""
@@ -396,7 +398,7 @@ class _Order:
 
 
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path and key else path or key
+    return f"{path}.{key}" if path else key
 
 
 def _readable(path: str) -> str:

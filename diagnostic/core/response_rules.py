@@ -48,8 +48,12 @@ def find_text_fault(text: str) -> Message | None:
 
 def check_response(instrument: Instrument, question: Question, voice: str, response: Response) -> list[Fault]:
     """Every fault of `response` as the answer of `voice` to `question`; empty where it can be taken."""
+    return [*_status_faults(question, response), *check_members(instrument, question, voice, response)]
+
+
+def check_members(instrument: Instrument, question: Question, voice: str, response: Response) -> list[Fault]:
+    """The faults that are there whatever the status is."""
     return [
-        *_status_faults(question, response),
         *_member_faults(question, response),
         *_authority_faults(instrument, voice, response),
         *_area_faults(instrument, response),
@@ -123,11 +127,13 @@ def _area_faults(instrument: Instrument, response: Response) -> Iterator[Fault]:
 
 def _choice_faults(member: str, chosen: tuple[str, ...], options: Iterable[Option]) -> Iterator[Fault]:
     known = {option.id for option in options}
+    seen: set[str] = set()
     for place, value in enumerate(chosen):
         if value not in known:
             yield Fault(f"{member}[{place}]", Message(_("unknown option")))
-        elif value in chosen[:place]:
+        elif value in seen:
             yield Fault(f"{member}[{place}]", Message(_("%(option)s is named twice"), {"option": value}))
+        seen.add(value)
 
 
 def _text_faults(response: Response) -> Iterator[Fault]:

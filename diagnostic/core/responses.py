@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .instrument import AGENCIES, Instrument, Question
@@ -43,8 +43,8 @@ class Response:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was given at all."""
-        return self == BLANK
+        """Nothing was given at all; a reason of blanks is none."""
+        return self == BLANK or (self.reason.isspace() and replace(self, reason="") == BLANK)
 
 
 BLANK = Response()

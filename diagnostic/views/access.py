@@ -14,22 +14,22 @@ from diagnostic.permissions import assessments_visible_to, submissions_visible_t
 
 def load_assessment(request: HttpRequest, pk: UUID) -> Assessment:
     """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists."""
-    assessment = assessments_visible_to(request.user).filter(pk=pk).first()
-    if assessment is None:
+    try:
+        return assessments_visible_to(request.user).get(pk=pk)
+    except Assessment.DoesNotExist as error:
         if Assessment.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", assessment=str(pk))
-        raise Http404
-    return assessment
+        raise Http404 from error
 
 
 def load_submission(request: HttpRequest, pk: UUID) -> Submission:
     """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`."""
-    submission = submissions_visible_to(request.user).filter(pk=pk).first()
-    if submission is None:
+    try:
+        return submissions_visible_to(request.user).get(pk=pk)
+    except Submission.DoesNotExist as error:
         if Submission.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", submission=str(pk))
-        raise Http404
-    return submission
+        raise Http404 from error
 
 
 def require(is_allowed: bool, request: HttpRequest) -> None:

@@ -66,6 +66,9 @@ def test_a_level_is_a_json_integer_from_one_to_five(level):
         ({"A.1": {"reason": "because"}}, ["A.1.reason"]),
         ({"A.1": {"status": "perhaps", "reason": "because"}}, ["A.1.status"]),
         ({"A.1": {"basis": "oral"}}, ["A.1.basis"]),
+        ({"A.9": {"status": "perhaps", "reason": "\u202a"}}, ["A.9.status", "A.9.reason"]),
+        ({"A.5.2": {"areas": {"drugs": None, "drugs.x": "both"}}}, ["A.5.2.areas.drugs", "A.5.2.areas.drugs.x"]),
+        ({"A.5.1": {"authority": {"": None, "customs": "zz"}}}, ["A.5.1.authority.", "A.5.1.authority.customs"]),
         ({"A.1": {"evidence": [{"reference": "7"}, {"title": " "}, "x"]}}, ["A.1.evidence[0].title", "A.1.evidence[1].title", "A.1.evidence[2]"]),
         ({"A.1": {"evidence": [{"title": "x", "page": 2}]}}, ["A.1.evidence[0].page"]),
         ({"A.1": {"narrative": "x" * 10_001}}, ["A.1.narrative"]),
@@ -178,6 +181,16 @@ def test_marks_and_isolates_are_accepted_and_empty_members_are_blank():
     assert not national["A.1"].is_blank
     assert national["A.2.1"].is_blank
     assert national["A.17"].is_blank
+
+
+def test_a_reason_of_blanks_is_no_answer():
+    assert parse(file({"A.14.2": {"reason": " "}})).voices["national"]["A.14.2"].is_blank
+
+
+def test_a_hostile_file_is_refused_without_comparing_everything_with_everything():
+    areas = {f"x{number}": None for number in range(20_000)}
+    answers = {"A.5.2": {"areas": areas}, "A.17": {"challenges": ["legal"] * 60_000}}
+    assert len(faults(file(answers))) == 20_000 + 59_999
 
 
 def test_another_voice_is_required_where_it_is_scored():
