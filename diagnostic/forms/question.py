@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -108,8 +107,7 @@ class QuestionForm(forms.Form):
     def add_fault(self, fault: Fault) -> None:
         """Put `fault` on the field that it belongs to."""
         field = field_of(fault.path, self.given)
-        text = capfirst(in_words(fault.message))
-        self.add_error(field if field in self.fields else None, text)
+        self.add_error(field if field in self.fields else None, in_words(fault.message))
 
     def links_to_faults(self) -> list[tuple[str, str]]:
         """For an error summary: the id of each faulty field and what is wrong with it."""

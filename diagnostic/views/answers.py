@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -292,7 +293,11 @@ def _refused(assessment: Assessment, outcome: Outcome) -> HttpResponse:
         html = _draw(_load(assessment, form.voice, form.question.theme).asking(form.question), outcome, form.data)
         return _refuse(409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
     if outcome.kind == "faults":
-        faults = {form.add_prefix(name): " ".join(texts) for name, texts in form.errors.items() if name in form.fields}
+        faults = {
+            form.add_prefix(name): " ".join(capfirst(text) for text in texts)
+            for name, texts in form.errors.items()
+            if name in form.fields
+        }
         message = " ".join(form.non_field_errors()) or not_saved_words(outcome)
         return _refuse(422, "faults", message, faults=faults)
     return _refuse(409 if outcome.kind == "state" else 422, outcome.kind, outcome.words)
