@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cpch.accounts.models import Membership
 from diagnostic.actions import assessments, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken
+from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.core import workflow
 from diagnostic.core.interchange import write_assessment
@@ -48,12 +50,14 @@ from .overview import Overview, load_overview
 from .reading import give
 
 PER_PAGE = 25
+TWICE = timedelta(seconds=10)
+"""How far apart two clicks of an impatient person may lie."""
 CONFLICT = 409
 UNPROCESSABLE = 422
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def index(request: HttpRequest) -> HttpResponse:
     """The assessments that exist for the reader, each with where it stands and its last submission."""
     membership = membership_of(request.user)
@@ -86,15 +90,29 @@ def start(request: HttpRequest) -> HttpResponse:
     """Start an assessment of one's own country."""
     require(can_start(request.user), request)
     form = StartForm(current_instrument(), request.POST or None)
+    taken = None
     if request.method == "POST" and form.is_valid():
         try:
             assessment = assessments.start(by=request.user, mode=workflow.JOINT, **form.cleaned_data)
         except PeriodTaken as error:
+            taken = _standing(request.user, form.cleaned_data["period"])
+            if taken and _was_just_started(taken, request.user):
+                return redirect("assessment-detail", pk=taken.pk)
             form.add_error("period", _(error.message.text) % error.message.values)
         else:
             messages.success(request, _("The assessment for %(period)s is started.") % {"period": assessment.period})
             return redirect("assessment-detail", pk=assessment.pk)
-    return render(request, "assessments/start.html", {"form": form}, status=_status_of(form))
+    return render(request, "assessments/start.html", {"form": form, "taken": taken}, status=_status_of(form))
+
+
+def _standing(user: Any, period: str) -> Assessment | None:
+    found = assessments_visible_to(user).filter(period=period)
+    return found.exclude(state=workflow.WITHDRAWN).first()
+
+
+def _was_just_started(assessment: Assessment, by: Any) -> bool:
+    """Whether a button pressed twice explains that the period is taken."""
+    return assessment.started_by_id == by.pk and now() - assessment.started_at < TWICE
 
 
 @login_required
@@ -108,7 +126,7 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             assessments.update_settings(assessment=assessment, by=request.user, **form.cleaned_data)
         except StateChanged as error:
-            return _refused(request, error)
+            return _refused(request, assessment, error)
         messages.success(request, _("The settings are changed."))
         return redirect("assessment-detail", pk=pk)
     is_open = assessment.state in workflow.WRITABLE
@@ -117,7 +135,7 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The task list; who is not of the country is led to what was submitted."""
     assessment = load_assessment(request, pk)
@@ -170,7 +188,7 @@ def _people(assessment: Assessment) -> QuerySet[Membership]:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything that is blank or cannot be answered, on one page."""
     assessment = load_assessment(request, pk)
@@ -180,7 +198,7 @@ def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every answer, what is open and what follows, before the assessment is handed in."""
     assessment = load_assessment(request, pk)
@@ -228,7 +246,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:
-        return _refused(request, error)
+        return _refused(request, assessment, error)
     return redirect("submission-detail", pk=submission.pk)
 
 
@@ -243,7 +261,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             assessments.withdraw(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
         except ActionRefused as error:
-            return _refused(request, error)
+            return _refused(request, assessment, error)
         messages.success(request, _("The assessment is withdrawn."))
         return redirect("assessment-list")
     is_possible = workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None
@@ -266,7 +284,7 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who did what, when, and whether the chain of entries is whole."""
     assessment = load_assessment(request, pk)
@@ -287,6 +305,6 @@ def _status_of(form: Any) -> int:
     return UNPROCESSABLE if form.errors else 200
 
 
-def _refused(request: HttpRequest, error: ActionRefused) -> HttpResponse:
+def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused) -> HttpResponse:
     reason = _(error.message.text) % error.message.values
-    return render(request, "409.html", {"reason": reason}, status=CONFLICT)
+    return render(request, "409.html", {"reason": reason, "assessment": assessment}, status=CONFLICT)

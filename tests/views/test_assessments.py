@@ -179,6 +179,14 @@ def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: fac
     assert response.context["form"].errors["period"] == [
         "There is an assessment for 2026 already. Open it, or choose another period."
     ]
+    assert "Open the assessment for 2026" in words(response)
+
+
+def test_a_button_pressed_twice_starts_one_assessment_and_opens_it(client: Client, people: factories.People) -> None:
+    first = post(client, people.coordinator, "assessment-start", **STARTED)
+    second = post(client, people.coordinator, "assessment-start", **STARTED)
+
+    assert second.url == first.url == reverse("assessment-detail", args=[Assessment.objects.get().pk])
 
 
 def test_settings_change_while_the_assessment_is_with_the_country(client: Client, people: factories.People) -> None:
@@ -351,6 +359,7 @@ def test_a_second_submission_is_refused_in_clear_words(client: Client, people: f
 
     assert response.status_code == 409
     assert "The assessment has moved on since this page was opened." in words(response)
+    assert reverse("assessment-detail", args=[assessment.pk]) in response.content.decode()
     assert Submission.objects.count() == 1
 
 
