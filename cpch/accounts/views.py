@@ -43,7 +43,7 @@ DEAD_LINKS = {"dead_link": "30/m/ip"}
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def people(request: HttpRequest) -> HttpResponse:
     """The people of one's country, for an administrator of every country, and the open invitations (5 queries)."""
     _require(can_list_people(request.user), request)

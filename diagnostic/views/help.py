@@ -41,7 +41,7 @@ SECTIONS = {
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to answer, what the levels mean, who sees what, what a marking allows, whom to ask."""
     instrument = current_instrument()
@@ -50,7 +50,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def resources(request: HttpRequest) -> HttpResponse:
     """Every resource that the handbook names, by the section that names it first."""
     held = sorted(current_instrument().resources, key=lambda resource: list(SECTIONS).index(_section(resource)))

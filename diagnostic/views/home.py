@@ -11,7 +11,7 @@ from diagnostic.permissions import is_in_secretariat
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest) -> HttpResponse:
     """Lead the secretariat to the submissions, everyone else to the assessments that they may see."""
     return redirect("review-queue" if is_in_secretariat(request.user) else "assessment-list")

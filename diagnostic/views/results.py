@@ -100,7 +100,7 @@ class Source:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the country stands and why, what holds it, and what to do."""
     source = _load_source(request, pk)
@@ -109,7 +109,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The result that other levels would give; all of it is in the address, so that it can be kept or sent."""
     source = _load_source(request, pk)

@@ -16,7 +16,7 @@ from .access import load_submission, require
 
 
 @login_required
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Number, time, digest and what was frozen; where to read it."""
     submission = load_submission(request, pk)
