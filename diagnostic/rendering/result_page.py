@@ -135,7 +135,7 @@ def build_result_page(
         not_counted=join_words([code for code in result.not_counted if code not in hidden]),
         agreement=result.agreement,
         agreement_mean=shown(result.agreement.mean_difference) if result.agreement else "",
-        change=tuple(_change(instrument, result, earlier)) if earlier else (),
+        change=tuple(_change(instrument, result, earlier)) if earlier and result.place.index is not None else (),
         change_sentence=_change_sentence(instrument, result, earlier, before.period) if before and earlier else "",
         before_period=before.period if before else "",
         index_sum=sum_index(result),
