@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cpch.accounts.models import User
-from diagnostic.actions import reviews, submissions
+from diagnostic.actions import assessments, reviews, submissions
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
@@ -615,6 +615,23 @@ def test_a_drawing_changes_with_everything_that_it_shows(asking):
         changed[place] = value
         assert draw(*changed) != first, f"nothing changed with {value!r}"
     assert draw(*shown) == first
+
+
+def test_a_remembered_page_gives_way_to_whatever_changes_it(people, client):
+    last = factories.fill(factories.start_assessment(people.coordinator, period="2025"), people.coordinator)
+    current = factories.start_assessment(people.coordinator, period="2026")
+    assert "Your answer in 2025" not in page(client, current)
+    submissions.submit(assessment=last, by=people.coordinator)
+    assert "Your answer in 2025" in page(client, current)
+    kept = {"title": "", "is_disclosed_to_partners": False, "allows_statistics": False, "target_level": None}
+    assessments.update_settings(assessment=current, by=people.coordinator, marking="TLP:RED", **kept)
+    assert page(client, current).count("TLP:RED") == 2
+    factories.save_answer(current, people.coordinator, "A.17", level=4)
+    assert 'data-state="answered"' in page(client, current)
+    with CaptureQueriesContext(connection) as asked:
+        page(client, current)
+    assert len(asked) <= MOST_QUERIES_OF_A_PAGE - 2
+    assert "<form" not in page(signed_in(people.observer), current).split("<main")[1]
 
 
 def test_a_drawing_holds_no_token_and_no_person(people, assessment, client):
