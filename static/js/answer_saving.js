@@ -3,11 +3,9 @@
 
 (() => {
   const form = document.querySelector("form[data-answers]");
-  const { Drafts, answer, status, times } = window.cpch;
+  const { Drafts, answer, post, status, times } = window.cpch;
   const PAUSE = 800;
   const WAITS = [2, 4, 8, 16, 30];
-  const PATIENCE = 20000;
-  const KEEPALIVE_LIMIT = 60000;
 
   const drafts = new Drafts(form.dataset.person, status.words().assessment, status.words().voice);
   const answers = new Map();
@@ -104,40 +102,6 @@
     if (reply.status === 409 && reply.body.kind === "conflict") return conflicted(item, typed, reply.body);
     if (reply.status === 401 || reply.status === 429 || reply.body.kind === "token") return failed(item, reply, false);
     return refused(item, reply);
-  }
-
-  async function post(code, typed, base, extra) {
-    const body = new URLSearchParams(typed);
-    body.set(`${code}-version`, base);
-    body.set("page_key", form.elements.page_key.value);
-    for (const [name, value] of Object.entries(extra)) body.set(name, value);
-    const text = body.toString();
-    try {
-      const response = await fetch(status.words().saveUrl.replace("CODE", encodeURIComponent(code)), {
-        method: "POST",
-        body: text,
-        headers: {
-          "Accept": "application/json",
-          "Content-Type": "application/x-www-form-urlencoded",
-          "X-CSRFToken": token(),
-        },
-        credentials: "same-origin",
-        redirect: "error",
-        keepalive: text.length < KEEPALIVE_LIMIT,
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
-      const wait = Number(response.headers.get("Retry-After")) || 0;
-      return { status: response.status, body: isJson ? await response.json() : {}, wait };
-    } catch {
-      return { status: 0, body: {}, wait: 0 };
-    }
-  }
-
-  /* Read anew each time: signing in again, perhaps in another tab, changes it. */
-  function token() {
-    const found = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]*)/);
-    return found ? decodeURIComponent(found[1]) : form.elements.csrfmiddlewaretoken.value;
   }
 
   /* ---------- What comes back ---------- */
@@ -276,17 +240,7 @@
     }
   }
 
-  function withElsewhere(text) {
-    if (!elsewhere.size) return text;
-    const nodes = [`${text} ${status.words().elsewhere.replace("%s", "")}`];
-    for (const [code, path] of elsewhere) {
-      const link = document.createElement("a");
-      link.href = `${path}#${code}`;
-      link.textContent = code;
-      nodes.push(" ", link);
-    }
-    return nodes;
-  }
+  const withElsewhere = (text) => status.withElsewhere(text, elsewhere);
 
   /* ---------- Drafts that were left behind ---------- */
 
@@ -433,13 +387,8 @@
   /* A browser that fills a reloaded page with what it remembers would hide what the server says stands. */
   form.autocomplete = "off";
 
-  function latestSave() {
-    const moments = [...form.querySelectorAll("[data-save] time")].map((time) => new Date(time.dateTime));
-    return moments.length ? new Date(Math.max(...moments)) : null;
-  }
-
   async function start() {
-    savedAt = latestSave();
+    savedAt = status.latestSave(form);
     await drafts.open();
     for (const section of form.querySelectorAll(".question[data-unsaved][data-open]")) edited(section, 0);
     await restore();

@@ -67,7 +67,25 @@
     }
   }
 
+  /* The hint of the bar, and links to the answers of other pages that wait there. */
+  function withElsewhere(text, elsewhere) {
+    if (!elsewhere.size) return text;
+    const nodes = [`${text} ${words().elsewhere.replace("%s", "")}`];
+    for (const [code, path] of elsewhere) {
+      const link = document.createElement("a");
+      link.href = `${path}#${code}`;
+      link.textContent = code;
+      nodes.push(" ", link);
+    }
+    return nodes;
+  }
+
+  function latestSave(form) {
+    const moments = [...form.querySelectorAll("[data-save] time")].map((time) => new Date(time.dateTime));
+    return moments.length ? new Date(Math.max(...moments)) : null;
+  }
+
   window.cpch = Object.assign(window.cpch || {}, {
-    status: { words, savedWords, showAnswer, showRail, showBar, showSignIn, showFaults },
+    status: { words, savedWords, showAnswer, showRail, showBar, showSignIn, showFaults, withElsewhere, latestSave },
   });
 })();
