@@ -29,6 +29,11 @@ def find_faults_here(page: Any) -> list[str]:
         for found in Axe().run(page, options=WCAG).response["violations"]
         for node in found["nodes"]
     ]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+    if is_too_wide(page):
         faults.append(f"{place}: wider than its window")
     return faults
+
+
+def is_too_wide(page: Any) -> bool:
+    """Whether a reader would have to scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
