@@ -16,13 +16,32 @@ class Effort:
     saving_seconds: float
     starts: int
     renders: int
+    reports: int
     idle_seconds: float
     checks: bool
 
 
 FULL = Effort(
-    rounds=9, round_seconds=2, clients=8, savers=64, saving_seconds=30, starts=9, renders=5, idle_seconds=8, checks=True
+    rounds=9,
+    round_seconds=2,
+    clients=8,
+    savers=64,
+    saving_seconds=30,
+    starts=9,
+    renders=5,
+    reports=4,
+    idle_seconds=8,
+    checks=True,
 )
 QUICK = Effort(
-    rounds=3, round_seconds=1, clients=8, savers=64, saving_seconds=5, starts=3, renders=2, idle_seconds=3, checks=False
+    rounds=3,
+    round_seconds=1,
+    clients=8,
+    savers=64,
+    saving_seconds=5,
+    starts=3,
+    renders=2,
+    reports=4,
+    idle_seconds=3,
+    checks=False,
 )

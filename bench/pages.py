@@ -35,7 +35,6 @@ def compare(name: str, served: Served, kind: str, effort: Effort) -> Figure:
     def bare() -> float:
         return rate(served.bare_reader, served.bare[name])
 
-    ours(), bare()
     pairs = by_turns(ours, bare, effort.rounds)
     own, other = medians(pairs)
     return ratio_at_least(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from statistics import median
+
+from pypdf import PdfReader
 
 from .client import Answer, Reader, Unmeasurable, hold, sound
 from .effort import Effort
@@ -21,7 +25,6 @@ MOST_SIZE_KB = 200
 MOST_SERVED_MS = 50
 MOST_THEME_RATIO = 2.5
 MOST_RENDERING_SECONDS = 180
-REPORTS = 4
 READY_REQUESTS = 50
 
 
@@ -37,7 +40,6 @@ def measure_rendering(laid: Laid, folder: Path, effort: Effort) -> list[Figure]:
     def beside() -> Ran:
         return run(["-m", "bench.plain_weasyprint", *plain, "--auto"], {})
 
-    ours(), beside()
     pairs = by_turns(ours, beside, effort.renders)
     seconds = [(own.cpu_seconds, other.cpu_seconds) for own, other in pairs]
     own, other = medians(seconds)
@@ -65,10 +67,6 @@ def write_plain(order: dict[str, object], folder: Path) -> list[str]:
 
 def pages_of(pdf: bytes) -> int:
     """How many pages the PDF has."""
-    from io import BytesIO
-
-    from pypdf import PdfReader
-
     return len(PdfReader(BytesIO(pdf)).pages)
 
 
@@ -82,9 +80,9 @@ def prints_without_bootstrap(order: dict[str, object]) -> Figure:
 
 
 def measure_serving(served: Served, effort: Effort) -> list[Figure]:
-    """The theme page while four reports are made, and a report that is ready."""
+    """The theme page while several reports are made, and a report that is ready."""
     reader, path = served.coordinator, served.laid.site["theme"]
-    reports = served.laid.site["reports"][:REPORTS]
+    reports = served.laid.site["reports"][: effort.reports]
 
     def theme() -> Answer:
         return reader.get(path)
@@ -110,9 +108,8 @@ def measure_serving(served: Served, effort: Effort) -> list[Figure]:
     ]
 
 
-def until_ready(reader: Reader, files: list[str], theme: object) -> list[float]:
+def until_ready(reader: Reader, files: list[str], theme: Callable[[], Answer]) -> list[float]:
     """How long each theme page took from when the reports were asked for until the last was there."""
-    assert callable(theme)
     ends = time.monotonic() + MOST_RENDERING_SECONDS
     seconds: list[float] = []
     waiting = list(files)

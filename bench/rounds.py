@@ -12,7 +12,12 @@ Measured = TypeVar("Measured")
 def by_turns(
     ours: Callable[[], Measured], beside: Callable[[], Measured], rounds: int
 ) -> list[tuple[Measured, Measured]]:
-    """Measure both `rounds` times, the other one first in every second round; pairs of ours and the other."""
+    """Measure both `rounds` times, the other one first in every second round; pairs of ours and the other.
+
+    Of several rounds, one before them is not counted: it fills what files and processes remember.
+    """
+    if rounds > 1:
+        ours(), beside()
     pairs = []
     for number in range(rounds):
         if number % 2:

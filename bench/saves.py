@@ -59,7 +59,6 @@ def measure(served: Served, databases: Databases, effort: Effort) -> list[Figure
     def bare() -> Load:
         return sound(hold(bare_savers, effort.round_seconds))
 
-    ours(), bare()
     pairs = by_turns(ours, bare, effort.rounds)
     at_once = hold(savers, effort.saving_seconds)
     verified = served.laid.inside("verify", [saver.acknowledged() for saver in savers])

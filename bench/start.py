@@ -34,7 +34,6 @@ def measure_start(laid: Laid, databases: Databases, effort: Effort) -> list[Figu
     def bare() -> float:
         return start(BARE, {"BARE_DATABASE_URL": databases.bare})
 
-    ours(), bare()
     name = "From start to the first answer"
     return [compare(name, by_turns(ours, bare, effort.starts), "bare", MOST_START_RATIO)]
 
@@ -61,8 +60,6 @@ def measure_assess(laid: Laid, folder: Path, effort: Effort) -> list[Figure]:
     def plain_pdf() -> float:
         return run(["-m", "bench.plain_weasyprint", *plain], {}).seconds
 
-    for warm_up in (assess, assess_to_pdf, plain_pdf):
-        warm_up()
     of_ours = by_turns(assess, lambda: setup(own_variables), effort.starts)
     of_bare = by_turns(assess, lambda: setup(bare_variables), effort.starts)
     to_pdf = by_turns(assess_to_pdf, plain_pdf, effort.renders)
