@@ -81,7 +81,7 @@ def start(coordinator: Visitor) -> None:
     page.get_by_label("Period").fill(FILE["period"])
     page.get_by_label("Title (optional)").fill(FILE["title"])
     page.get_by_role("radio", name="TLP:AMBER:").check()
-    page.get_by_role("button", name="Start the assessment").click()
+    coordinator.go(page.get_by_role("button", name="Start the assessment"))
     expect(page.get_by_role("status")).to_contain_text(f"The assessment for {FILE['period']} is started.")
     coordinator.look("overview")
 
@@ -139,7 +139,7 @@ def submit(coordinator: Visitor, number: int) -> None:
     coordinator.follow("Check the answers", "check")
     expect(page.get_by_text("Nothing is open: every question that is asked has an answer.")).to_be_visible()
     page.get_by_label("Customs and police agree on these answers").check()
-    page.get_by_role("button", name="Submit the assessment").click()
+    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
     coordinator.look("receipt")
     submission = Submission.objects.get(number=number)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Submission {number} is received")
@@ -159,7 +159,7 @@ def clarify(coordinator: Visitor, overview: str) -> None:
     assert open_codes(page) == list(ASKED)
     for code, text in ASKED.items():
         page.goto(overview)
-        asked.get_by_role("link", name=code, exact=True).click()
+        coordinator.go(asked.get_by_role("link", name=code, exact=True))
         coordinator.look("clarification")
         for line in text.splitlines():
             expect(question(page, code).locator(".clarification")).to_contain_text(line)
@@ -185,18 +185,18 @@ def open_codes(page: Any) -> list[str]:
 
 def take_up(reviewer: Visitor) -> None:
     page = reviewer.page
-    page.get_by_role("link", name="Submissions").first.click()
+    reviewer.go(page.get_by_role("link", name="Submissions").first)
     reviewer.look("queue")
-    page.get_by_role("link", name=re.compile(f"Example.*{FILE['period']}")).first.click()
+    reviewer.go(page.get_by_role("link", name=re.compile(f"Example.*{FILE['period']}")).first)
     reviewer.look("submission")
-    page.get_by_role("button", name="Take up the review").click()
+    reviewer.go(page.get_by_role("button", name="Take up the review"))
     expect(page.locator(".act-bar")).to_contain_text("No question is marked for clarification.")
 
 
 def read_answers(reviewer: Visitor) -> None:
     """Every answer with its narrative, one after the other as the page leads."""
     page = reviewer.page
-    page.get_by_role("link", name="Read from A.1 on").click()
+    reviewer.go(page.get_by_role("link", name="Read from A.1 on"))
     for code, answer in ((item.code, ANSWERS.get(item.code, {})) for item in instrument_from_fixtures().questions):
         expect(page).to_have_url(re.compile(f"/{re.escape(code)}/$"))
         expect(page.locator("article")).to_contain_text(answer.get("narrative", answer.get("reason", "")))
@@ -204,19 +204,19 @@ def read_answers(reviewer: Visitor) -> None:
             reviewer.look(f"answer {code}")
         following = page.get_by_role("link", name=re.compile("^Next"))
         if following.count():
-            following.click()
+            reviewer.go(following)
 
 
 def return_with_questions(reviewer: Visitor) -> None:
     page = reviewer.page
     for code, text in ASKED.items():
-        page.locator(f"nav a[href$='/{code}/'], .list a[href$='/{code}/']").first.click()
+        reviewer.go(page.locator(f"nav a[href$='/{code}/'], .list a[href$='/{code}/']").first)
         page.locator("textarea[name=text]").fill(text)
-        page.get_by_role("button", name=f"Mark {code} for clarification").click()
+        reviewer.go(page.get_by_role("button", name=f"Mark {code} for clarification"))
         reviewer.look("answer, marked")
-    page.get_by_role("link", name="Return for clarification").click()
+    reviewer.go(page.get_by_role("link", name="Return for clarification"))
     reviewer.look("return")
-    page.get_by_role("button", name="Return for clarification").click()
+    reviewer.go(page.get_by_role("button", name="Return for clarification"))
     reviewer.look("submission, returned")
 
 
@@ -226,9 +226,9 @@ def accept(reviewer: Visitor) -> None:
     for code in ASKED:
         expect(page.locator("section[aria-labelledby=changed]")).to_contain_text(code)
     reviewer.look("second submission")
-    page.get_by_role("link", name="Accept the assessment").click()
+    reviewer.go(page.get_by_role("link", name="Accept the assessment"))
     reviewer.look("accept")
-    page.get_by_role("button", name="Accept the assessment").click()
+    reviewer.go(page.get_by_role("button", name="Accept the assessment"))
     expect(page.get_by_text("Accepted on")).to_be_visible()
     reviewer.look("submission, accepted")
 
@@ -237,7 +237,7 @@ def download_report(reviewer: Visitor, run_tasks: Callable[[], None], folder: Pa
     """Ask for the report, wait until the worker has made it, and return the text of what is downloaded."""
     page = reviewer.page
     reviewer.follow("Report", "report, not made")
-    page.get_by_role("button", name="Make the report").click()
+    reviewer.go(page.get_by_role("button", name="Make the report"))
     expect(page.get_by_role("status")).to_contain_text("The report is waiting to be made.")
     reviewer.look("report, waiting")
     run_tasks()
@@ -305,25 +305,25 @@ def test_without_javascript_a_theme_is_answered_and_the_assessment_submitted(new
     coordinator = visit(new_page, make_people().coordinator, java_script_enabled=False)
     page = coordinator.page
     coordinator.sign_in()
-    page.get_by_role("link", name="Start an assessment").click()
+    coordinator.go(page.get_by_role("link", name="Start an assessment"))
     page.get_by_label("Period").fill("2026")
-    page.get_by_role("button", name="Start the assessment").click()
+    coordinator.go(page.get_by_role("button", name="Start the assessment"))
     theme = instrument_from_fixtures().themes[0]
-    page.get_by_role("link", name=theme.name).first.click()
+    coordinator.go(page.get_by_role("link", name=theme.name).first)
     fill_answer(page, "A.17", {name: ANSWERS["A.17"][name] for name in ("level", "challenges")})
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    coordinator.go(page.get_by_role("button", name="Save", exact=True).last)
     expect(question(page, "A.17").locator("[data-save]")).to_contain_text("Saved")
     choose(page, "A.1", "answer", "unknown")
-    page.get_by_role("button", name=re.compile("^Continue to")).click()
+    coordinator.go(page.get_by_role("button", name=re.compile("^Continue to")))
     expect(page.locator(".error-summary")).to_contain_text("A.1")
     question(page, "A.1").locator("textarea[name='A.1-reason']").fill("The file is with the ministry.")
-    page.get_by_role("button", name=re.compile("^Continue to")).click()
+    coordinator.go(page.get_by_role("button", name=re.compile("^Continue to")))
     expect(page.get_by_role("heading", level=1)).to_have_text(instrument_from_fixtures().themes[1].name)
-    page.get_by_role("link", name="Check and submit").click()
-    page.get_by_role("button", name="Submit the assessment").click()
+    coordinator.go(page.get_by_role("link", name="Check and submit"))
+    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
     expect(page.locator(".error-summary")).to_contain_text("Confirm that the answers are the country’s")
     page.get_by_label("Customs and police agree on these answers").check()
-    page.get_by_role("button", name="Submit the assessment").click()
+    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Submission 1 is received")
 
     frozen = json.loads(Submission.objects.get().snapshot)["assessment"]["voices"]["national"]
