@@ -12,4 +12,7 @@ class AccountBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         people = User.objects.select_related("membership__country", "membership__agency")
-        return people.filter(pk=user_id, is_active=True).first()
+        try:
+            return people.get(pk=user_id, is_active=True)
+        except User.DoesNotExist:
+            return None
