@@ -76,8 +76,14 @@ def current_instrument() -> Instrument:
 
 
 def instrument_of(assessment: models.Assessment) -> Instrument:
-    """The version that `assessment` was started with; its `instrument` must be loaded with it."""
-    return get_instrument(assessment.instrument.code, assessment.instrument.version)
+    """The version that `assessment` was started with; memory answers from the second time on."""
+    return get_instrument(*_name_of(assessment.instrument_id))
+
+
+@lru_cache(maxsize=8)
+def _name_of(key: int) -> tuple[str, str]:
+    """Code and version of the instrument version with that key, which never change."""
+    return models.InstrumentVersion.objects.get(pk=key).natural_key()
 
 
 def _has(model: type[orm.Model], name: str) -> bool:

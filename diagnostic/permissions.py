@@ -49,12 +49,12 @@ def is_partner(user: Any) -> bool:
 
 
 def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
-    """The assessments that exist for `user`, with country and instrument loaded.
+    """The assessments that exist for `user`, with their country loaded.
 
     A country's people see theirs in any state; the secretariat those that were submitted and not withdrawn; a partner
     the accepted ones that their country discloses.
     """
-    found = Assessment.objects.select_related("country", "instrument")
+    found = Assessment.objects.select_related("country")
     membership = membership_of(user)
     if membership is None:
         return found.none()
@@ -68,7 +68,7 @@ def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
 def submissions_visible_to(user: Any) -> QuerySet[Submission]:
     """The submissions that exist for `user`: those of the assessments they see; for a partner, accepted ones."""
     found = Submission.objects.select_related(
-        "assessment__country", "assessment__instrument", "submitted_by", "review__taken_up_by", "review__closed_by"
+        "assessment__country", "submitted_by", "review__taken_up_by", "review__closed_by"
     )
     membership = membership_of(user)
     if membership is None:

@@ -30,8 +30,8 @@ class Previous:
     index_shown: str
 
 
-def to_response(row: Response) -> Answer:
-    """The core's response that `row` holds; its evidence must be loaded, else it costs a query."""
+def to_response(row: Response, evidence: Iterable[Evidence] | None = None) -> Answer:
+    """The core's response that `row` holds; its evidence must be given or loaded, else it costs a query."""
     return Answer(
         status=row.status,
         level=row.level,
@@ -42,7 +42,9 @@ def to_response(row: Response) -> Answer:
         areas=row.areas,
         topics=tuple(row.topics),
         challenges=tuple(row.challenges),
-        evidence=tuple(Evidence(item.title, item.reference) for item in row.evidence.all()),
+        evidence=tuple(
+            Evidence(item.title, item.reference) for item in (row.evidence.all() if evidence is None else evidence)
+        ),
     )
 
 

@@ -97,7 +97,7 @@ def update_settings(
     """
     if not can_change_settings(by, assessment):
         raise PermissionDenied
-    current = Assessment.objects.select_for_update(of=("self",)).select_related("country", "instrument")
+    current = Assessment.objects.select_for_update(of=("self",)).select_related("country")
     held = current.get(pk=assessment.pk)
     if held.state not in workflow.WRITABLE:
         raise StateChanged

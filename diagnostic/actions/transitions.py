@@ -14,7 +14,7 @@ def move(assessment: Assessment, act: str) -> Assessment:
 
     Raises `StateChanged` where the table has no such row from the present state, or someone was faster.
     """
-    locked = Assessment.objects.select_for_update(of=("self",)).select_related("country", "instrument")
+    locked = Assessment.objects.select_for_update(of=("self",)).select_related("country")
     current = locked.get(pk=assessment.pk)
     transition = workflow.find_transition(act, current.state, current.mode)
     if transition is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +12,9 @@ from .words import Message, _
 
 MAX_CHARACTERS = 10_000
 BIDI_OVERRIDES = range(0x202A, 0x202F)
+SURROGATES = range(0xD800, 0xE000)
+# Unicode's category Cc but for tab and newline, the overrides, and surrogates that stand alone.
+SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,17 @@ def find_text_fault(text: str) -> Message | None:
             _("has %(length)s characters; at most %(most)s are possible"),
             {"length": f"{len(text):,}", "most": f"{MAX_CHARACTERS:,}"},
         )
-    for place, character in enumerate(text):
-        code = ord(character)
-        if code in BIDI_OVERRIDES:
-            words = _("has the text-direction override U+%(code)s at character %(place)s; remove it")
-        elif 0xD800 <= code <= 0xDFFF:
-            words = _("has the lone surrogate U+%(code)s at character %(place)s, which is no text; remove it")
-        elif character not in "\t\n" and unicodedata.category(character) == "Cc":
-            words = _("has the control character U+%(code)s at character %(place)s; remove it")
-        else:
-            continue
-        return Message(words, {"code": f"{code:04X}", "place": f"{place + 1:,}"})
-    return None
+    found = SUSPECT.search(text)
+    if found is None:
+        return None
+    code = ord(found[0])
+    if code in BIDI_OVERRIDES:
+        words = _("has the text-direction override U+%(code)s at character %(place)s; remove it")
+    elif code in SURROGATES:
+        words = _("has the lone surrogate U+%(code)s at character %(place)s, which is no text; remove it")
+    else:
+        words = _("has the control character U+%(code)s at character %(place)s; remove it")
+    return Message(words, {"code": f"{code:04X}", "place": f"{found.start() + 1:,}"})
 
 
 def check_response(instrument: Instrument, question: Question, voice: str, response: Response) -> list[Fault]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import Role
 from diagnostic.core import workflow
+from diagnostic.core.instrument import Instrument
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, Submission
@@ -124,6 +125,12 @@ def level_name(level: int) -> str:
 def scoring_version() -> int:
     """The version of the scoring rules that this program computes by."""
     return SCORING_VERSION
+
+
+@register.simple_tag
+def instrument_for(assessment: Assessment) -> Instrument:
+    """The instrument version of `assessment`, from memory."""
+    return instrument_of(assessment)
 
 
 @register.simple_tag
