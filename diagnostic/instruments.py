@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from django.conf import settings
@@ -78,6 +79,15 @@ def current_instrument() -> Instrument:
 def instrument_of(assessment: models.Assessment) -> Instrument:
     """The version that `assessment` was started with; memory answers from the second time on."""
     return get_instrument(*_name_of(assessment.instrument_id))
+
+
+@lru_cache(maxsize=4096)
+def instrument_at(pk: UUID) -> Instrument:
+    """The version that the assessment `pk` was started with, which never changes; memory answers.
+
+    Raises `Assessment.DoesNotExist`.
+    """
+    return instrument_of(models.Assessment.objects.only("instrument_id").get(pk=pk))
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Prefetch
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question
@@ -38,7 +38,7 @@ def save(*, assessment_id: UUID, voice: str, question: str, response: Answer, ba
     faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)
-    standing = to_response(row, None if row.has_evidence else ())
+    standing = to_response(row)
     if response == standing:
         return row
     if row.version != base_version:
@@ -48,10 +48,8 @@ def save(*, assessment_id: UUID, voice: str, question: str, response: Answer, ba
     return _write(row, standing, response, by)
 
 
-def _locked_row(assessment_id: UUID, voice: str, question: str) -> Any:
-    rows = Response.objects.select_related("assessment").annotate(
-        has_evidence=Exists(Evidence.objects.filter(response=OuterRef("pk")))
-    )
+def _locked_row(assessment_id: UUID, voice: str, question: str) -> Response:
+    rows = Response.objects.select_related("assessment")
     # Locking the assessment makes a save and a change of its state wait for each other.
     return rows.select_for_update(of=("assessment",)).get(assessment_id=assessment_id, voice=voice, question=question)
 

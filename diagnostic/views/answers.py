@@ -22,8 +22,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.responses import is_asked
 from diagnostic.forms.question import QuestionForm
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment
+from diagnostic.models import Response as Row
 from diagnostic.permissions import can_answer, can_read_answers
 from diagnostic.queries import to_response
 
@@ -227,21 +228,38 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     """Save one answer: 200 with its new version; 409 with both texts or where the state forbids it; 422 with faults."""
     if page_key.owner(request, pk) not in (None, request.user.pk):
         return _refuse(401, "other_person", _("Somebody else has signed in since this page was opened."))
+    act = resolution(request.POST, code)
+    try:
+        instrument = instrument_at(pk)
+        question = instrument.by_code[code]
+        form = QuestionForm(instrument, question, voice, request.POST)
+        outcome = None if act else Writer(pk, voice, request.user).save(form)
+    except (Assessment.DoesNotExist, Row.DoesNotExist, KeyError, PermissionDenied):
+        outcome = None
+    if outcome is not None and not outcome.is_refused:
+        return _saved(form, outcome.row)
+    # The act checks the person itself; who is told more than "saved" is looked at as on every page.
     assessment = load_assessment(request, pk)
     require(can_answer(request.user, assessment, voice), request)
-    instrument = instrument_of(assessment)
-    question = instrument.by_code.get(code)
+    return _save_with_care(request, assessment, voice, code, outcome)
+
+
+def _save_with_care(
+    request: HttpRequest, assessment: Assessment, voice: str, code: str, outcome: Outcome | None
+) -> HttpResponse:
+    """What is more than a plain save: a refusal that says why, or a conflict that is resolved."""
+    question = instrument_of(assessment).by_code.get(code)
     if question is None:
         raise Http404
-    writer = Writer(assessment.pk, voice, request.user)
-    form = QuestionForm(instrument, question, voice, request.POST)
+    if outcome is not None:
+        return _refused(assessment, outcome)
+    form = QuestionForm(instrument_of(assessment), question, voice, request.POST)
     act = resolution(request.POST, code)
     if act == "merge":
         return _merge(assessment, form)
+    writer = Writer(assessment.pk, voice, request.user)
     outcome = writer.keep_theirs(form) if act == "theirs" else writer.save(form)
-    if outcome.is_refused:
-        return _refused(assessment, outcome)
-    return _resolved(assessment, form) if act else _saved(form, outcome.row)
+    return _refused(assessment, outcome) if outcome.is_refused else _resolved(assessment, form)
 
 
 def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
