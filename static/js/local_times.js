@@ -2,7 +2,8 @@
 "use strict";
 
 (() => {
-  const language = document.documentElement.lang || undefined;
+  // The rest of the site writes 9 February 2026; plain "en" would put the month first.
+  const language = document.documentElement.lang.replace(/^en$/, "en-GB") || undefined;
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const calendar = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
 
