@@ -28,7 +28,7 @@ ENOUGH = Fraction(3, 4)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one scored question counts; `level` is None where it does not; `basis` is what its response says."""
+    """How one scored question counts; `level` is None where it does not, `basis` only where it is answered."""
 
     state: ScoredState
     level: int | None = None
@@ -132,7 +132,7 @@ def _own_standing(response: Response) -> Standing:
     if response.status != "answered":
         return Standing(response.status)
     if response.level is None:
-        return Standing("blank", None, response.basis)
+        return Standing("blank")
     return Standing("answered", response.level, response.basis)
 
 
@@ -184,7 +184,7 @@ def find_range(instrument: Instrument, standings: Standings) -> Range:
         return find_place(
             instrument,
             {
-                code: Standing("answered", level, item.basis) if item.is_open else item
+                code: Standing("answered", level) if item.is_open else item
                 for code, item in standings.items()
             },
         )

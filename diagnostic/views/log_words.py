@@ -52,9 +52,15 @@ def _say_settings(changes: dict[str, list[Any]]) -> str:
     parts = [
         gettext("%(name)s from %(before)s to %(after)s")
         % {"name": SETTINGS.get(name, name), "before": _plain(before), "after": _plain(after)}
-        for name, (before, after) in changes.items()
+        for name, (before, after) in sorted(changes.items(), key=_in_order)
     ]
     return gettext("changed %(changes)s") % {"changes": "; ".join(parts)}
+
+
+def _in_order(change: tuple[str, Any]) -> int:
+    """A setting's place on its page; a database may give the members of a detail in any order."""
+    names = list(SETTINGS)
+    return names.index(change[0]) if change[0] in names else len(names)
 
 
 def _plain(value: Any) -> str:

@@ -113,12 +113,9 @@ def test_the_level_is_stated_from_three_quarters_on():
     assert scored({"national": sixteen | {"A.13": Response(level=2)}}).level == 2
 
 
-def test_a_basis_of_paper_bounds_the_highest_level_though_the_level_is_still_open():
+def test_a_basis_without_a_level_bounds_nothing_so_that_the_working_level_lies_in_its_range():
     result = scored(all_at(5, A_1=Response(basis="written")))
-    assert (result.level, result.range.highest_level) == (None, 2)
-    answered = project(INSTRUMENT, all_at(5, A_1=Response(basis="written")), {"A.1": Change(level=5)})
-    assert answered.level == result.range.highest_level
-    assert scored(all_at(5, A_1=Response())).range.highest_level == 5
+    assert result.place.working_level == result.range.highest_level == 5
 
 
 def test_the_national_voice_takes_authority_from_the_agencies_where_it_is_silent():

@@ -170,7 +170,7 @@ def test_an_error_summary_takes_the_focus_and_leads_to_the_field(page: Any) -> N
     page.goto(reverse("account_login"))
     page.click("main button")
 
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.wait_for_function("document.activeElement.className === 'error-summary'")
 
     page.click("text=Type your password.")
 
