@@ -183,10 +183,7 @@ def find_range(instrument: Instrument, standings: Standings) -> Range:
     def filled(level: int) -> Place:
         return find_place(
             instrument,
-            {
-                code: Standing("answered", level) if item.is_open else item
-                for code, item in standings.items()
-            },
+            {code: Standing("answered", level) if item.is_open else item for code, item in standings.items()},
         )
 
     low, high = filled(1), filled(5)
