@@ -10,19 +10,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cpch.accounts.models import Membership, Role
+from cpch.accounts.models import Role
+from cpch.accounts.permissions import membership_of
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, Submission
 
 SEEN_BY_SECRETARIAT = (workflow.SUBMITTED, workflow.IN_REVIEW, workflow.RETURNED, workflow.ACCEPTED)
-
-
-def membership_of(user: Any) -> Membership | None:
-    """The membership of an active, signed-in person; loaded with the user, so this asks nothing of the database."""
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
-        return None
-    return getattr(user, "membership", None)
 
 
 def _role(user: Any) -> str:
