@@ -135,3 +135,14 @@ def make_accepted(by: User, reviewer: User, **settings: Any) -> Submission:
     submission.assessment.refresh_from_db()
     reviews.accept(submission=submission, remark="", by=reviewer)
     return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+
+
+def make_returned(assessment: Assessment, by: User, reviewer: User, *questions: str) -> Submission:
+    """`assessment` handed in by its coordinator and sent back with `questions` to clarify."""
+    submission = submissions.submit(assessment=assessment, by=by)
+    reviews.take_up(submission=submission, by=reviewer)
+    submission.assessment.refresh_from_db()
+    for question in questions:
+        reviews.ask(submission=submission, question=question, text="Which document says so?", by=reviewer)
+    reviews.return_for_clarification(submission=submission, remark="", by=reviewer)
+    return submission

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Prefetch
+from django.db import models, transaction
+from django.db.models import F, QuerySet
 
+from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_to_json
 from diagnostic.core.response_rules import check_response
+from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.responses import is_asked
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
-from diagnostic.queries import load_clarifications, open_questions, to_response, voices_of
+from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from .clock import now
 from .errors import Invalid, NotAsked, NotOpen, Stale, StateChanged
@@ -31,27 +35,87 @@ def save(*, assessment_id: UUID, voice: str, question: str, response: Answer, ba
     `base_version` is the version the writer saw. What stands already is not saved again. Raises `PermissionDenied`,
     `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved first.
     """
-    row = _locked_row(assessment_id, voice, question)
-    assessment, instrument = row.assessment, instrument_of(row.assessment)
+    instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    _require_open(instrument, assessment, voice, question, by)
+    standing, voices = _lock_with_parents(assessment_id, voice, asked, instrument)
+    row = standing.row
+    _require_open(instrument, row.assessment, voice, question, by)
     faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)
-    standing = to_response(row)
-    if response == standing:
+    if response == standing.answer:
         return row
     if row.version != base_version:
         raise Stale(row)
-    if asked.asked_when and not response.is_blank:
-        _require_asked(instrument, asked, assessment, voice)
-    return _write(row, standing, response, by)
+    if not response.is_blank and not is_asked(instrument, asked, voice, voices):
+        assert asked.asked_when is not None
+        raise NotAsked(asked.code, asked.asked_when.question)
+    return _write(standing, response, by)
 
 
-def _locked_row(assessment_id: UUID, voice: str, question: str) -> Response:
-    rows = Response.objects.select_related("assessment")
-    # Locking the assessment makes a save and a change of its state wait for each other.
-    return rows.select_for_update(of=("assessment",)).get(assessment_id=assessment_id, voice=voice, question=question)
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A row that stands, and the answer that it holds."""
+
+    row: Response
+    answer: Answer
+
+
+def _locking() -> QuerySet[Response]:
+    """Rows with their assessment, one row for each document, so that a save reads all of it in one query.
+
+    The lock on the assessment makes a save and a change of its state wait for each other.
+    """
+    return (
+        Response.objects.select_related("assessment")
+        .annotate(document=F("evidence__title"), reference=F("evidence__reference"))
+        .select_for_update(of=("assessment",))
+        .order_by("pk", "evidence__position")
+    )
+
+
+ONE_ANSWER = PreparedRead(
+    lambda: _locking().filter(
+        assessment_id=Slot("assessment_id", models.UUIDField()),
+        voice=Slot("voice", models.CharField()),
+        question=Slot("question", models.CharField()),
+    )
+)
+
+
+def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
+    """The answer of `voice` to `question` (1 query). Raises `Response.DoesNotExist`."""
+    rows = ONE_ANSWER.all(assessment_id=assessment_id, voice=voice, question=question)
+    if not rows:
+        raise Response.DoesNotExist
+    return _standing(rows)[0]
+
+
+def _lock_with_parents(
+    assessment_id: UUID, voice: str, asked: Question, instrument: Instrument
+) -> tuple[_Standing, dict[str, dict[str, Answer]]]:
+    """The answer of `voice`, and every voice's answers to the questions that `asked` follows (1 query)."""
+    if asked.asked_when is None:
+        return _lock(assessment_id, voice, asked.code), {}
+    codes = [asked.code, *instrument.parents_of(asked)]
+    own, voices = None, {}
+    for standing in _standing(list(_locking().filter(assessment_id=assessment_id, question__in=codes))):
+        row = standing.row
+        if (row.voice, row.question) == (voice, asked.code):
+            own = standing
+        voices.setdefault(row.voice, {})[row.question] = standing.answer
+    if own is None:
+        raise Response.DoesNotExist
+    return own, voices
+
+
+def _standing(rows: list[Any]) -> list[_Standing]:
+    found = []
+    for _key, group in groupby(rows, key=lambda row: row.pk):
+        same = list(group)
+        documents = [Document(row.document, row.reference) for row in same if row.document is not None]
+        found.append(_Standing(same[0], to_response(same[0], documents)))
+    return found
 
 
 def _require_open(instrument: Instrument, assessment: Assessment, voice: str, question: str, by: Any) -> None:
@@ -65,16 +129,8 @@ def _require_open(instrument: Instrument, assessment: Assessment, voice: str, qu
             raise NotOpen(question)
 
 
-def _require_asked(instrument: Instrument, asked: Question, assessment: Assessment, voice: str) -> None:
-    # Whether a question is asked never depends on evidence, so none is loaded.
-    without_evidence = Prefetch("evidence", Evidence.objects.none())
-    rows = Response.objects.filter(assessment=assessment).prefetch_related(without_evidence)
-    if not is_asked(instrument, asked, voice, voices_of(rows)):
-        assert asked.asked_when is not None
-        raise NotAsked(asked.code, asked.asked_when.question)
-
-
-def _write(row: Response, standing: Answer, response: Answer, by: Any) -> Response:
+def _write(standing: _Standing, response: Answer, by: Any) -> Response:
+    row = standing.row
     values: dict[str, Any] = {
         "status": response.status,
         "level": response.level,
@@ -87,13 +143,13 @@ def _write(row: Response, standing: Answer, response: Answer, by: Any) -> Respon
         "challenges": list(response.challenges),
         "version": row.version + 1,
         "saved_at": now(),
-        "saved_by": by,
+        "saved_by_id": by.pk,
     }
     written = Response.objects.filter(pk=row.pk, version=row.version).update(**values)
     if not written:
-        raise Stale(_locked_row(row.assessment_id, row.voice, row.question))
-    if response.evidence != standing.evidence:
-        if standing.evidence:
+        raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
+    if response.evidence != standing.answer.evidence:
+        if standing.answer.evidence:
             Evidence.objects.filter(response=row).delete()
         Evidence.objects.bulk_create(
             Evidence(response=row, position=place, title=item.title, reference=item.reference)
@@ -102,7 +158,7 @@ def _write(row: Response, standing: Answer, response: Answer, by: Any) -> Respon
     for name, value in values.items():
         setattr(row, name, value)
     ResponseRevision.objects.create(
-        response=row, version=row.version, content=response_to_json(response), saved_at=row.saved_at, saved_by=by
+        response=row, version=row.version, content=response_to_json(response), saved_at=row.saved_at, saved_by_id=by.pk
     )
     return row
 
@@ -113,7 +169,7 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
 
     Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
     """
-    row = _locked_row(assessment_id, voice, question)
+    row = _lock(assessment_id, voice, question).row
     instrument = instrument_of(row.assessment)
     _require_open(instrument, row.assessment, voice, question, by)
     faults = check_response(instrument, instrument.by_code[question], voice, response)

@@ -258,6 +258,14 @@ class Instrument:
                 found.setdefault(question.asked_when.question, []).append(question)
         return {code: tuple(questions) for code, questions in found.items()}
 
+    def parents_of(self, question: Question) -> tuple[str, ...]:
+        """The codes of the questions that `question` follows, the nearest first; none for one that is always asked."""
+        found: list[str] = []
+        while question.asked_when:
+            question = self.by_code[question.asked_when.question]
+            found.append(question.code)
+        return tuple(found)
+
     def level_name(self, level: int) -> str:
         """The name of a level of the continuum, 1 to 5."""
         return self.continuum[level - 1].name

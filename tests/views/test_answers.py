@@ -403,6 +403,21 @@ def test_a_save_costs_few_queries(client, assessment, people):
         assert len(asked) <= MOST_QUERIES_OF_A_SAVE, [query["sql"] for query in asked]
 
 
+@pytest.mark.parametrize("is_returned", [False, True])
+def test_a_save_that_replaces_the_evidence_of_a_follow_up_costs_no_more(client, assessment, people, is_returned):
+    evidence = (Evidence("MOU of 2021"), Evidence("Minutes"))
+    factories.fill(assessment, people.coordinator)
+    factories.save_answer(assessment, people.respondent, "A.3.1", level=3)
+    row = factories.save_answer(assessment, people.respondent, "A.3.2", level=2, evidence=evidence)
+    if is_returned:
+        factories.make_returned(assessment, people.coordinator, people.reviewer, "A.3.2")
+    body = {**fields("A.3.2", row.version, answer="3"), "A.3.2-evidence_title": "MOU", "A.3.2-evidence_reference": "7"}
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(save_url(assessment, "A.3.2"), body).status_code == 200
+    assert len(asked) <= MOST_QUERIES_OF_A_SAVE, [query["sql"] for query in asked]
+    assert stored(assessment, "A.3.2") == Answer(level=3, evidence=(Evidence("MOU", "7"),))
+
+
 @pytest.mark.parametrize("theme", ["framework", "powers"])
 @pytest.mark.parametrize("is_filled", [False, True])
 def test_a_theme_page_costs_the_same_few_queries_however_many_questions_it_has(people, client, theme, is_filled):
