@@ -86,19 +86,76 @@ def can_start(user: Any) -> bool:
     return _role(user) == Role.COORDINATOR
 
 
+def agency_of(user: Any) -> str:
+    """The agency that the person speaks for, customs or police; "" for everyone else."""
+    membership = membership_of(user)
+    return membership.agency.kind if membership is not None and membership.agency is not None else ""
+
+
 def can_answer(user: Any, assessment: Assessment, voice: str) -> bool:
-    """Write in `voice`: the national one in a joint session, else one's own agency's."""
+    """Write in `voice`: in a joint session the national one; else one's own agency's, and as coordinator the national.
+
+    When each may change is `workflow.writable_voices`.
+    """
     if not _is_of_country(user, assessment, Role.RESPONDENT, Role.COORDINATOR):
         return False
     if assessment.mode == workflow.JOINT:
         return voice == NATIONAL
-    membership = membership_of(user)
-    return membership is not None and membership.agency is not None and membership.agency.kind == voice
+    if voice == NATIONAL:
+        return _role(user) == Role.COORDINATOR
+    return agency_of(user) == voice
+
+
+def readable_voices(user: Any, assessment: Assessment) -> tuple[str, ...]:
+    """The voices whose answers, as they stand now, exist for `user`: those of the country's own people alone.
+
+    Where each agency answers for itself, they are blind to each other until the comparison opens: each reads its own,
+    an observer none. From then on all are read (design: What must always hold, 3).
+    """
+    if not can_read_answers(user, assessment):
+        return ()
+    if assessment.mode == workflow.JOINT or assessment.comparison_opened_at is not None:
+        return workflow.voices_of(assessment.mode)
+    return (agency_of(user),) if agency_of(user) else ()
+
+
+def main_voice(user: Any, assessment: Assessment) -> str:
+    """The voice whose answers and result `user` is shown first; "" where they may read none yet."""
+    voices = readable_voices(user, assessment)
+    return NATIONAL if NATIONAL in voices else next(iter(voices), "")
 
 
 def can_read_answers(user: Any, assessment: Assessment) -> bool:
-    """Read the answers as they stand now, before and after submission: the country's own people."""
+    """Be told how the assessment stands, before and after submission: the country's own people.
+
+    Which voices' answers they read is `readable_voices`.
+    """
     return _is_of_country(user, assessment, Role.RESPONDENT, Role.COORDINATOR, Role.OBSERVER)
+
+
+def can_declare(user: Any, assessment: Assessment, agency: str) -> bool:
+    """Declare the answers of one's own agency complete, and take it back."""
+    return _is_of_country(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+
+
+def can_open_comparison(user: Any, assessment: Assessment) -> bool:
+    """Open the comparison before both agencies have declared."""
+    return _is_of_country(user, assessment, Role.COORDINATOR)
+
+
+def can_compare(user: Any, assessment: Assessment) -> bool:
+    """Read both voices side by side and discuss them: the country's own people, once the comparison is open."""
+    return assessment.mode == workflow.SEPARATE and NATIONAL in readable_voices(user, assessment)
+
+
+def can_discuss(user: Any, assessment: Assessment) -> bool:
+    """Write into the discussion between the two agencies: their respondents and coordinators."""
+    return can_compare(user, assessment) and bool(agency_of(user))
+
+
+def can_attest(user: Any, assessment: Assessment, agency: str) -> bool:
+    """Sign for `agency`: its own coordinator."""
+    return _is_of_country(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
 def can_change_settings(user: Any, assessment: Assessment) -> bool:

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
-from diagnostic.core.responses import NATIONAL
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import CURRENT, current_instrument
 from diagnostic.models import Assessment, InstrumentVersion, Response
@@ -73,7 +72,9 @@ def start(
     except IntegrityError as error:
         raise PeriodTaken(period) from error
     Response.objects.bulk_create(
-        Response(assessment=assessment, voice=NATIONAL, question=question.code) for question in instrument.questions
+        Response(assessment=assessment, voice=voice, question=question.code)
+        for voice in workflow.voices_of(mode)
+        for question in instrument.questions
     )
     audit.record(act="assessment.start", by=by, assessment=assessment, period=assessment.period, mode=mode)
     return assessment
@@ -99,7 +100,7 @@ def update_settings(
         raise PermissionDenied
     current = Assessment.objects.select_for_update(of=("self",)).select_related("country")
     held = current.get(pk=assessment.pk)
-    if held.state not in workflow.WRITABLE:
+    if held.state not in workflow.WITH_COUNTRY:
         raise StateChanged
     wanted = {
         "title": title.strip(),

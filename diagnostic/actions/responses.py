@@ -121,7 +121,7 @@ def _standing(rows: list[Any]) -> list[_Standing]:
 def _require_open(instrument: Instrument, assessment: Assessment, voice: str, question: str, by: Any) -> None:
     if not can_answer(by, assessment, voice):
         raise PermissionDenied
-    if assessment.state not in workflow.WRITABLE:
+    if voice not in workflow.writable_voices(assessment.state, assessment.mode):
         raise StateChanged
     if assessment.state == workflow.RETURNED:
         clarifications = load_clarifications(assessment)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .instrument import AGENCIES
+from .responses import NATIONAL, VOICES
+
 DRAFT = "draft"
 COMPARING = "comparing"
 SUBMITTED = "submitted"
@@ -49,10 +52,26 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 ACTS: tuple[str, ...] = tuple(dict.fromkeys(row.act for row in TRANSITIONS))
 
-WRITABLE: tuple[str, ...] = (DRAFT, RETURNED)
-"""The states in which a joint session's answers may change: all of them, or those named on return."""
+WITH_COUNTRY: tuple[str, ...] = (DRAFT, COMPARING, RETURNED)
+"""The states in which an assessment is with its country: answers, settings and signatures are its own matter."""
 
 ENDED: tuple[str, ...] = (ACCEPTED, WITHDRAWN)
+
+
+def writable_voices(state: str, mode: str) -> tuple[str, ...]:
+    """The voices whose answers may change in `state`; on return only the named questions of them.
+
+    In a joint session that is the national voice; where each agency answers for itself, the agencies' until they are
+    compared, and from then on only the national one (design: What must always hold, 3).
+    """
+    if state not in WITH_COUNTRY:
+        return ()
+    return AGENCIES if mode == SEPARATE and state == DRAFT else (NATIONAL,)
+
+
+def voices_of(mode: str) -> tuple[str, ...]:
+    """The voices that an assessment in `mode` has."""
+    return VOICES if mode == SEPARATE else (NATIONAL,)
 
 
 def find_transition(act: str, state: str, mode: str) -> Transition | None:

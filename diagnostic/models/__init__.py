@@ -1,7 +1,9 @@
 """One noun a file; imported from here."""
 
+from .agreement import Attestation, Declaration
 from .assessment import Assessment, Marking
 from .audit import AuditChain, AuditEntry
+from .comment import Comment
 from .evidence import Evidence
 from .instrument import (
     ContinuumLevel,
@@ -18,21 +20,26 @@ from .instrument import (
 )
 from .report import ReportFile
 from .response import Response, ResponseRevision
-from .review import Clarification, Review
+from .review import Assignment, Clarification, Opinion, Review
 from .submission import Submission
 
 __all__ = [
     "Assessment",
+    "Assignment",
+    "Attestation",
     "AuditChain",
     "AuditEntry",
     "Clarification",
+    "Comment",
     "ContinuumLevel",
     "Criterion",
+    "Declaration",
     "Evidence",
     "Guidance",
     "InstrumentVersion",
     "Marking",
     "NextStep",
+    "Opinion",
     "Option",
     "Question",
     "ReportFile",

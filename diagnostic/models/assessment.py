@@ -24,7 +24,11 @@ class Marking(models.TextChoices):
 
 
 class Assessment(models.Model):
-    """One country's diagnostic for one period. `state` changes only through the transition table."""
+    """One country's diagnostic for one period. `state` changes only through the transition table.
+
+    `comparison_reason` says why a coordinator opened the comparison before both agencies had declared; it is empty
+    where both had. `has_attestations` tells a save that there are signatures for it to void.
+    """
 
     class Mode(models.TextChoices):
         JOINT = workflow.JOINT, _("One joint session")
@@ -51,6 +55,12 @@ class Assessment(models.Model):
     is_disclosed_to_partners = models.BooleanField(_("disclosed to partners once accepted"), default=False)
     allows_statistics = models.BooleanField(_("anonymous figures may be used in statistics"), default=False)
     target_level = models.PositiveSmallIntegerField(_("target"), null=True, blank=True)
+    comparison_opened_at = models.DateTimeField(null=True, blank=True)
+    comparison_opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    comparison_reason = models.TextField(blank=True, default="")
+    has_attestations = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state_changed_at = models.DateTimeField(default=timezone.now)

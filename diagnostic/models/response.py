@@ -11,6 +11,7 @@ from diagnostic.core.instrument import BASES
 from diagnostic.core.responses import VOICES
 
 from .assessment import Assessment
+from .submission import Submission
 
 STATUSES = ("answered", "not_applicable", "unknown")
 
@@ -18,7 +19,9 @@ STATUSES = ("answered", "not_applicable", "unknown")
 class Response(models.Model):
     """One row for each question and voice, laid blank at the start, so that a save is always an update.
 
-    `version` counts the saves; a save names the version it was based on. Evidence is in its own table.
+    `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
+    why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
+    true, until another is saved.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
@@ -34,6 +37,8 @@ class Response(models.Model):
     areas = models.JSONField(default=dict, blank=True)
     topics = models.JSONField(default=list, blank=True)
     challenges = models.JSONField(default=list, blank=True)
+    agreement = models.TextField(blank=True, default="")
+    confirms = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -66,6 +71,8 @@ class ResponseRevision(models.Model):
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
     version = models.PositiveIntegerField()
     content = models.JSONField()
+    agreement = models.TextField(blank=True, default="")
+    confirms = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     was_kept = models.BooleanField(default=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

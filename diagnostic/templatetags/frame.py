@@ -153,7 +153,7 @@ def _role(context: Mapping[str, Any]) -> str:
 def _steps_of_the_country(assessment: Assessment) -> list[tuple[str, Any, str]]:
     first = instrument_of(assessment).themes[0].id
     of = {"pk": assessment.pk}
-    may_submit = assessment.state in workflow.WRITABLE
+    may_submit = assessment.state in workflow.WITH_COUNTRY
     return [
         ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
         ("answer", _("Answer"), reverse("theme", kwargs={**of, "voice": "national", "theme": first})),

@@ -129,7 +129,7 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _refused(request, assessment, error)
         messages.success(request, _("The settings are changed."))
         return redirect("assessment-detail", pk=pk)
-    is_open = assessment.state in workflow.WRITABLE
+    is_open = assessment.state in workflow.WITH_COUNTRY
     context = {"form": form, "assessment": assessment, "is_open": is_open}
     return render(request, "assessments/settings.html", context, status=_status_of(form))
 
@@ -152,7 +152,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "next_step": find_next_step(overview, user),
             "people": _people(assessment),
             "submissions": _submissions(assessment),
-            "is_open": assessment.state in workflow.WRITABLE,
+            "is_open": assessment.state in workflow.WITH_COUNTRY,
             "can_answer": can_answer(user, assessment, NATIONAL),
             "can_submit": can_submit(user, assessment),
             "can_change_settings": can_change_settings(user, assessment),
@@ -227,7 +227,7 @@ def _render_check(request: HttpRequest, overview: Overview, fault: str = "", sta
         "headline": say_headline(instrument, result),
         "verdict": say_verdict(instrument, result),
         "fault": fault,
-        "is_open": assessment.state in workflow.WRITABLE,
+        "is_open": assessment.state in workflow.WITH_COUNTRY,
         "can_submit": can_submit(request.user, assessment),
         "can_answer": can_answer(request.user, assessment, NATIONAL),
     }
@@ -240,7 +240,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand the assessment in, once the reader has confirmed it, and show the receipt."""
     assessment = load_assessment(request, pk)
     require(can_submit(request.user, assessment), request)
-    if assessment.state in workflow.WRITABLE and request.POST.get("confirmed") != "yes":
+    if assessment.state in workflow.WITH_COUNTRY and request.POST.get("confirmed") != "yes":
         fault = _("Confirm that the answers are the country’s before you submit.")
         return _render_check(request, load_overview(assessment), fault, UNPROCESSABLE)
     try:

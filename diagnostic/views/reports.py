@@ -91,7 +91,7 @@ def submission_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _submission_instead(request: HttpRequest, assessment: Assessment) -> Submission | None:
     """The last submission, unless the country's own people read what they may still change."""
-    if can_read_answers(request.user, assessment) and assessment.state in workflow.WRITABLE:
+    if can_read_answers(request.user, assessment) and assessment.state in workflow.WITH_COUNTRY:
         return None
     return submissions_visible_to(request.user).filter(assessment=assessment).order_by("-number").first()
 
