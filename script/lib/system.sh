@@ -60,6 +60,11 @@ ensure_browser() {
     [ -z "$missing" ] || need_packages $missing
 }
 
+# What the tests read finished reports with.
+ensure_pdf_reader() {
+    command -v pdftotext >/dev/null 2>&1 || need_packages poppler-utils
+}
+
 has_font() {
     command -v fc-list >/dev/null 2>&1 && fc-list | grep -q "$1"
 }

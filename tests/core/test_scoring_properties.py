@@ -12,7 +12,9 @@ from diagnostic.core.result import Change, project, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import shown
 
-from .strategies import INSTRUMENT, all_voices, targets
+from .strategies import FEW_WORDS, INSTRUMENT, all_voices, targets
+
+voices_given = all_voices(FEW_WORDS)
 
 
 def places(voices, target=None):
@@ -20,7 +22,7 @@ def places(voices, target=None):
     return result, {theme.theme: theme.score for theme in result.place.themes}
 
 
-@given(all_voices(), st.data())
+@given(voices_given, st.data())
 def test_raising_a_level_never_lowers_anything(voices, data):
     raisable = [
         code
@@ -45,7 +47,7 @@ def test_raising_a_level_never_lowers_anything(voices, data):
         assert getattr(after.range, bound) >= getattr(before.range, bound), bound
 
 
-@given(all_voices())
+@given(voices_given)
 def test_index_and_level_lie_within_their_bounds(voices):
     result, _themes = places(voices)
     if result.place.index is not None:
@@ -55,7 +57,7 @@ def test_index_and_level_lie_within_their_bounds(voices):
         assert result.level == result.place.working_level
 
 
-@given(all_voices(), targets)
+@given(voices_given, targets)
 def test_each_unmet_criterion_up_to_the_target_has_a_step(voices, target):
     result, _themes = places(voices, target)
     steps = {(item.theme, item.to_level) for item in result.recommendations if item.kind == "next_step"}
@@ -64,7 +66,7 @@ def test_each_unmet_criterion_up_to_the_target_has_a_step(voices, target):
             assert (INSTRUMENT.by_code[item.criterion.question].theme, item.criterion.level) in steps
 
 
-@given(all_voices(), targets, st.randoms())
+@given(voices_given, targets, st.randoms())
 def test_the_order_of_input_never_matters(voices, target, random):
     shuffled = {}
     for voice in random.sample(list(voices), len(voices)):
@@ -77,13 +79,13 @@ def _json(voices, target):
     return result_to_json(score(INSTRUMENT, voices, NATIONAL, target), INSTRUMENT, "ZZ", "2026")
 
 
-@given(all_voices())
+@given(voices_given)
 def test_coverage_adds_up(voices):
     coverage = score(INSTRUMENT, voices).coverage
     assert sum(count for state, count in coverage.items() if state != "scored") == coverage["scored"] == 21
 
 
-@given(all_voices(), targets)
+@given(voices_given, targets)
 def test_every_recommendation_stands_once_and_in_order(voices, target):
     result = score(INSTRUMENT, voices, NATIONAL, target)
     ids = [item.id for item in result.recommendations]
@@ -96,12 +98,12 @@ def test_every_recommendation_stands_once_and_in_order(voices, target):
     assert again == result.recommendations
 
 
-@given(all_voices(), targets)
+@given(voices_given, targets)
 def test_a_what_if_without_changes_is_the_result(voices, target):
     assert project(INSTRUMENT, voices, {}, NATIONAL, target) == score(INSTRUMENT, voices, NATIONAL, target)
 
 
-@given(all_voices(), st.sampled_from([question.code for question in INSTRUMENT.scored]), st.integers(1, 5))
+@given(voices_given, st.sampled_from([question.code for question in INSTRUMENT.scored]), st.integers(1, 5))
 def test_a_changed_question_is_answered(voices, code, level):
     result = project(INSTRUMENT, voices, {code: Change(level=level)})
     standing = result.standings[code]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 WIDTHS = (1280, 390)
@@ -26,12 +26,19 @@ def find_faults_here(page: Any) -> list[str]:
     place = f"{page.title()} ({page.url}) at {page.viewport_size['width']} px"
     faults = [
         f"{place}: {found['id']}, {found['help']}: {node['html'][:200]}"
-        for found in Axe().run(page, options=WCAG).response["violations"]
+        for found in violations(page)
         for node in found["nodes"]
     ]
     if is_too_wide(page):
         faults.append(f"{place}: wider than its window")
     return faults
+
+
+def violations(page: Any) -> list[dict[str, Any]]:
+    """What axe finds; its script is brought to a document once, for it is larger than most pages."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate("async options => (await axe.run(options)).violations", WCAG)
 
 
 def is_too_wide(page: Any) -> bool:

@@ -40,11 +40,7 @@ class Visitor:
         self.look(kind)
 
     def go(self, control: Any) -> None:
-        """Click what leads to another page, and wait until that is whole.
-
-        Asking about a page that still loads makes the browser lay it out before our stylesheet is there, and then
-        Bootstrap's icons, which the content policy refuses, are asked for: nothing that a reader ever meets.
-        """
+        """Click what leads to another page, and wait until that is whole."""
         with self.page.expect_navigation():
             control.click()
 

@@ -377,6 +377,7 @@ def test_evidence_is_added_changed_and_removed(open_as, people, assessment):
     page.goto(theme_url(assessment))
     add = page.locator('[id="A.1"] .evidence-new > summary')
     add.click()
+    expect(page.locator('[id="A.1"] .evidence-fields input').first).to_be_focused()
     page.keyboard.type("MOU of 2021")
     page.keyboard.press("Tab")
     page.keyboard.type("MOU/7")
