@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diagnostic.views import answers, assessments, home, reports, results, reviews, submissions
+from diagnostic.views import answers, assessments, history, home, reports, results, reviews, submissions
 from diagnostic.views import help as help_pages
 
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/report/", reports.assessment_report, name="assessment-report"),
     path("assessments/<uuid:pk>/report/report.pdf", reports.assessment_report_file, name="assessment-report-file"),
     path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/", answers.save, name="response-save"),
+    path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/", history.revisions, name="response-history"),
     path("assessments/<uuid:pk>/<str:voice>/<slug:theme>/", answers.theme, name="theme"),
     path("submissions/<uuid:pk>/", submissions.receipt, name="submission-detail"),
     path("submissions/<uuid:pk>/snapshot.json", submissions.snapshot, name="submission-snapshot"),
