@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diagnostic.views import answers, assessments, history, home, reports, results, reviews, submissions
+from diagnostic.views import answers, assessments, history, home, over_time, reports, results, reviews, submissions
 from diagnostic.views import help as help_pages
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/withdraw/", assessments.withdraw, name="assessment-withdraw"),
     path("assessments/<uuid:pk>/export/", assessments.export, name="assessment-export"),
     path("assessments/<uuid:pk>/log/", assessments.log, name="assessment-log"),
+    path("assessments/<uuid:pk>/over-time/", over_time.over_time, name="over-time"),
     path("assessments/<uuid:pk>/result/", results.result, name="result"),
     path("assessments/<uuid:pk>/what-if/", results.what_if, name="what-if"),
     path("assessments/<uuid:pk>/report/", reports.assessment_report, name="assessment-report"),

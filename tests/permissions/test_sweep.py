@@ -71,6 +71,7 @@ TABLE: dict[str, Rule] = {
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
     "response-history": on_assessment(COUNTRY),
     "response-save": on_assessment(AGENCIES, method="post"),
+    "over-time": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "what-if": on_assessment(COUNTRY | SECRETARIAT),
     "assessment-report": on_assessment(COUNTRY | SECRETARIAT),
