@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,7 @@ from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
-from diagnostic.core.responses import Evidence, Responses
+from diagnostic.core.responses import NATIONAL, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditEntry, Clarification, Response, Submission
 
@@ -22,12 +23,17 @@ WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What the country handed in for its period before this one; to be read beside an answer, never as one."""
+    """What the country handed in for its period before this one; to be read beside an answer, never as one.
+
+    `voice` says whose answers these are: the national ones, or those of an agency that answered for itself then.
+    """
 
     period: str
     responses: Responses
     level: int | None
     index_shown: str
+    voice: str = NATIONAL
+    submission_id: UUID | None = None
 
 
 def to_response(row: Response, evidence: Iterable[Evidence] | None = None) -> Answer:
@@ -91,8 +97,12 @@ def snapshot_voices(submission: Submission) -> dict[str, dict[str, Answer]]:
     }
 
 
-def load_previous(assessment: Assessment) -> Previous | None:
-    """The latest submission of the country's assessment before this one (1 query)."""
+def load_previous(assessment: Assessment, voice: str = NATIONAL) -> Previous | None:
+    """The latest submission of the country's assessment before this one (1 query).
+
+    Its answers are those of `voice`, or, where that agency gave none of its own then, the national ones as far as the
+    agency may give them.
+    """
     submission = (
         Submission.objects.filter(
             assessment__country_id=assessment.country_id,
@@ -107,8 +117,16 @@ def load_previous(assessment: Assessment) -> Previous | None:
     )
     if submission is None:
         return None
-    responses = snapshot_voices(submission).get("national", {})
-    return Previous(submission.assessment.period, responses, submission.level, submission.index_shown)
+    voices = snapshot_voices(submission)
+    source = voice if voices.get(voice) else NATIONAL
+    return Previous(
+        period=submission.assessment.period,
+        responses={code: as_given_by(voice, response) for code, response in voices.get(source, {}).items()},
+        level=submission.level,
+        index_shown=submission.index_shown,
+        voice=source,
+        submission_id=submission.pk,
+    )
 
 
 def load_clarifications(assessment: Assessment) -> dict[str, Clarification]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diagnostic.views import answers, assessments, home, reports, results, reviews, submissions
+from diagnostic.views import answers, assessments, history, home, over_time, reports, results, reviews, submissions
 from diagnostic.views import help as help_pages
 
 urlpatterns = [
@@ -19,11 +19,13 @@ urlpatterns = [
     path("assessments/<uuid:pk>/withdraw/", assessments.withdraw, name="assessment-withdraw"),
     path("assessments/<uuid:pk>/export/", assessments.export, name="assessment-export"),
     path("assessments/<uuid:pk>/log/", assessments.log, name="assessment-log"),
+    path("assessments/<uuid:pk>/over-time/", over_time.over_time, name="over-time"),
     path("assessments/<uuid:pk>/result/", results.result, name="result"),
     path("assessments/<uuid:pk>/what-if/", results.what_if, name="what-if"),
     path("assessments/<uuid:pk>/report/", reports.assessment_report, name="assessment-report"),
     path("assessments/<uuid:pk>/report/report.pdf", reports.assessment_report_file, name="assessment-report-file"),
     path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/", answers.save, name="response-save"),
+    path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/", history.revisions, name="response-history"),
     path("assessments/<uuid:pk>/<str:voice>/<slug:theme>/", answers.theme, name="theme"),
     path("submissions/<uuid:pk>/", submissions.receipt, name="submission-detail"),
     path("submissions/<uuid:pk>/snapshot.json", submissions.snapshot, name="submission-snapshot"),

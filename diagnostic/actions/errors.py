@@ -50,6 +50,13 @@ class NotAsked(ActionRefused):
         )
 
 
+class NothingBefore(ActionRefused):
+    """The country has no earlier answer to this question that could be still true."""
+
+    def __init__(self, question: str):
+        super().__init__(Message(_("There is no earlier answer to %(code)s to confirm."), {"code": question}))
+
+
 class Stale(ActionRefused):
     """Someone else saved the answer first; `row` is what stands now."""
 

@@ -29,11 +29,21 @@ from .errors import Invalid, NotAsked, NotOpen, Stale, StateChanged
 
 
 @transaction.atomic
-def save(*, assessment_id: UUID, voice: str, question: str, response: Answer, base_version: int, by: Any) -> Response:
+def save(
+    *,
+    assessment_id: UUID,
+    voice: str,
+    question: str,
+    response: Answer,
+    base_version: int,
+    by: Any,
+    confirms: UUID | None = None,
+) -> Response:
     """Save `response` as the answer of `voice` to `question`, and append its revision.
 
-    `base_version` is the version the writer saw. What stands already is not saved again. Raises `PermissionDenied`,
-    `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved first.
+    `base_version` is the version the writer saw; `confirms` the submission whose answer is said to be still true. What
+    stands already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or
+    `Stale` where someone else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -43,14 +53,14 @@ def save(*, assessment_id: UUID, voice: str, question: str, response: Answer, ba
     faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)
-    if response == standing.answer:
+    if response == standing.answer and confirms in (None, row.confirms_id):
         return row
     if row.version != base_version:
         raise Stale(row)
     if not response.is_blank and not is_asked(instrument, asked, voice, voices):
         assert asked.asked_when is not None
         raise NotAsked(asked.code, asked.asked_when.question)
-    return _write(standing, response, by)
+    return _write(standing, response, by, confirms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def _require_open(instrument: Instrument, assessment: Assessment, voice: str, qu
             raise NotOpen(question)
 
 
-def _write(standing: _Standing, response: Answer, by: Any) -> Response:
+def _write(standing: _Standing, response: Answer, by: Any, confirms: UUID | None) -> Response:
     row = standing.row
     values: dict[str, Any] = {
         "status": response.status,
@@ -141,6 +151,7 @@ def _write(standing: _Standing, response: Answer, by: Any) -> Response:
         "areas": dict(response.areas),
         "topics": list(response.topics),
         "challenges": list(response.challenges),
+        "confirms_id": confirms,
         "version": row.version + 1,
         "saved_at": now(),
         "saved_by_id": by.pk,
@@ -158,7 +169,12 @@ def _write(standing: _Standing, response: Answer, by: Any) -> Response:
     for name, value in values.items():
         setattr(row, name, value)
     ResponseRevision.objects.create(
-        response=row, version=row.version, content=response_to_json(response), saved_at=row.saved_at, saved_by_id=by.pk
+        response=row,
+        version=row.version,
+        content=response_to_json(response),
+        confirms_id=confirms,
+        saved_at=row.saved_at,
+        saved_by_id=by.pk,
     )
     return row
 

@@ -53,6 +53,13 @@ Responses = Mapping[str, Response]
 Voices = Mapping[str, Responses]
 
 
+def as_given_by(voice: str, response: Response) -> Response:
+    """`response` as `voice` may give it: an agency speaks of its own authority alone."""
+    if voice == NATIONAL:
+        return response
+    return replace(response, authority={agency: held for agency, held in response.authority.items() if agency == voice})
+
+
 def known_authority(question: str, voice: str, voices: Voices) -> dict[str, str]:
     """The authority of each agency that is known to `voice` for `question`, customs first.
 

@@ -21,7 +21,7 @@ from diagnostic.core.scoring import shown
 from .continuum import Ladder, Mark, Picture, Stairs, Words
 from .report_text import direction_of
 from .shapes import FONTS, Canvas, Caption
-from .strips import PrintStrip, Spot, scale_head, screen_strip, what_if_strip
+from .strips import PrintStrip, Spot, scale_head, screen_strip, trace_strip, what_if_strip
 
 Layout = Literal["wide", "narrow", "print", "cover"]
 
@@ -165,6 +165,14 @@ def draw_strip(
     spots = [Spot(level, is_implied) for level, is_implied in levels]
     shapes = screen_strip(score, spots, target_level)
     return _strip({"css_class": "strip", "shapes": _safe(shapes)})
+
+
+def draw_trace(scores: Sequence[Fraction | None]) -> SafeString:
+    """One theme's scores over the periods, the oldest first, on a strip like `draw_strip`'s; the table has the figures.
+
+    Hidden from screen readers. Right to left the stylesheet flips it; it holds no text.
+    """
+    return _strip({"css_class": "strip", "shapes": _safe(trace_strip(scores))})
 
 
 def draw_print_strip(

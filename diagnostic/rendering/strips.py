@@ -55,6 +55,19 @@ def screen_strip(score: Fraction | None, spots: Sequence[Spot], target: int | No
     return "".join(parts)
 
 
+def trace_strip(scores: Sequence[Fraction | None]) -> str:
+    """A theme's scores over the periods on one strip: the earlier ones hollow, the last one solid; 48 px high."""
+    parts = [*_bands(34, 4), *_risers(0, 48, LINE)]
+    known = [score for score in scores if score is not None]
+    if len(known) > 1:
+        ends = f'x1="{_percent(known[-2])}" x2="{_percent(known[-1])}" y1="20" y2="20"'
+        parts.append(f'<line {ends} stroke="{INK}" stroke-width="1.5"/>')
+    parts += [_at(score, 20, HOLLOW) for score in known[:-1]]
+    if known:
+        parts.append(_at(known[-1], 20, DIAMOND if scores[-1] is not None else HOLLOW))
+    return "".join(parts)
+
+
 def what_if_strip(before: Fraction | None, after: Fraction | None, *, is_rtl: bool = False) -> str:
     """The index before and after a what-if, on the five numbered bands; 60 px high."""
 

@@ -90,7 +90,7 @@ def stages(
 ) -> list[Link]:
     """The stages of `assessment` as its reader goes through them; `stage` is the key of the page's own.
 
-    Keys: overview, answer, result, submit, report, and for the secretariat answers.
+    Keys: overview, answer, result, submit, report, and for the secretariat answers and history.
     """
     role = _role(context)
     if role in (Role.REVIEWER, Role.ADMINISTRATOR):
@@ -169,6 +169,7 @@ def _steps_of_the_secretariat(assessment: Assessment, submission: Submission | N
     return [
         ("answers", _("Answers"), answers),
         ("result", _("Result"), reverse("result", kwargs=of)),
+        ("history", _("History"), reverse("over-time", kwargs=of)),
         ("report", _("Report"), reverse("assessment-report", kwargs=of)),
     ]
 
@@ -178,5 +179,6 @@ def _steps_of_a_partner(assessment: Assessment) -> list[tuple[str, Any, str]]:
     return [
         ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
         ("result", _("Result"), reverse("result", kwargs=of)),
+        ("history", _("History"), reverse("over-time", kwargs=of)),
         ("report", _("Report"), reverse("assessment-report", kwargs=of)),
     ]

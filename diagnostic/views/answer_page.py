@@ -125,11 +125,17 @@ class ThemePage:
             question=question,
             voice=self.voice,
             period=self.previous.period if self.previous else "",
+            is_own=self.previous is None or self.previous.voice == self.voice,
             previous=self.previous.responses.get(question.code) if self.previous else None,
             clarification=clarification.text if clarification else "",
             is_open=question.code in self.open_codes,
             is_asked=self.states[question.code] != "not_asked",
+            is_confirmed=self._is_confirmed(question),
         )
+
+    def _is_confirmed(self, question: Question) -> bool:
+        confirms = self.rows[question.code].confirms_id
+        return confirms is not None and self.previous is not None and confirms == self.previous.submission_id
 
     def section(self, question: Question) -> str:
         """The question drawn as it stands."""
@@ -188,7 +194,7 @@ def load_page(
         theme=instrument.theme_by_id[theme],
         rows=rows,
         answers={code: to_response(row) for code, row in rows.items()},
-        previous=load_previous(assessment) if previous is UNREAD else previous,
+        previous=load_previous(assessment, voice) if previous is UNREAD else previous,
         clarifications=clarifications,
         open_codes=open_codes,
         may_write=may_write,

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
+from diagnostic.actions import confirmations
 from diagnostic.actions import responses as actions
 from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, Stale
 from diagnostic.core.interchange import response_from_json
@@ -69,6 +70,22 @@ class Writer:
             return Outcome("state", form, words=in_words(refusal.message))
         return Outcome("saved", form, row=row)
 
+    def confirm(self, form: QuestionForm) -> Outcome:
+        """Put the last period's answer, as still true, in the place of what `form` holds, which goes to the history."""
+        typed = self.save(form)
+        if typed.is_refused or typed.row is None:
+            return typed
+        act = {name: value for name, value in self._act(form).items() if name != "response"}
+        try:
+            row = confirmations.confirm(**act, base_version=typed.row.version)
+        except Stale as refusal:
+            return Outcome("conflict", form, row=refusal.row)
+        except NotAsked as refusal:
+            return Outcome("not_asked", form, words=in_words(refusal.message))
+        except ActionRefused as refusal:
+            return Outcome("state", form, words=in_words(refusal.message))
+        return Outcome("saved", form, row=row)
+
     def keep_theirs(self, form: QuestionForm) -> Outcome:
         """Give the typed text up for what stands; it goes to the history."""
         if not form.is_valid():
@@ -90,12 +107,12 @@ class Writer:
 
 
 def resolution(data: QueryDict, code: str) -> str:
-    """How the writer resolves a conflict of this question now: "mine", "theirs", "merge", or "" not yet."""
+    """What is done with this question's texts now: "mine", "theirs" or "merge" of a conflict, "confirm", or "" none."""
     asked, _colon, act = data.get("resolve", "").partition(":")
     if asked != code:
         return ""
-    if act == "merge":
-        return "merge"
+    if act in ("merge", "confirm"):
+        return act
     return "theirs" if data.get(f"{code}-keep") == "theirs" else "mine"
 
 

@@ -26,13 +26,18 @@ from .word_marks import Marked, mark_words
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks."""
+    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks.
+
+    `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true.
+    """
 
     instrument: Instrument
     question: Question
     voice: str
     period: str = ""
     previous: Response | None = None
+    is_own: bool = True
+    is_confirmed: bool = False
     clarification: str = ""
     is_open: bool = True
     is_asked: bool = True
@@ -75,6 +80,8 @@ def _without_instrument(asking: Asking) -> tuple[object, ...]:
         asking.voice,
         asking.period,
         asking.previous,
+        asking.is_own,
+        asking.is_confirmed,
         asking.clarification,
         asking.is_open,
         asking.is_asked,

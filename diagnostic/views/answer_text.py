@@ -21,6 +21,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an answer said and another says differently; "" where it is not said."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """What a response says; `facts` are its other parts, in the order they are asked."""
 
@@ -53,6 +62,15 @@ def differing(mine: AnswerText, theirs: AnswerText) -> tuple[tuple[Fact, ...], t
     """The facts that only one of two answers states; evidence counts as one."""
     left, right = (*mine.facts, *_evidence_fact(mine)), (*theirs.facts, *_evidence_fact(theirs))
     return tuple(fact for fact in left if fact not in right), tuple(fact for fact in right if fact not in left)
+
+
+def changes(before: AnswerText, after: AnswerText) -> tuple[Change, ...]:
+    """The facts, evidence among them, in which the later answer is another than the one before it."""
+    then = {fact.label: fact.value for fact in (*before.facts, *_evidence_fact(before))}
+    now = {fact.label: fact.value for fact in (*after.facts, *_evidence_fact(after))}
+    labels = dict.fromkeys((*then, *now))
+    found = (Change(label, then.get(label, ""), now.get(label, "")) for label in labels)
+    return tuple(change for change in found if change.before != change.after)
 
 
 def _facts(instrument: Instrument, response: Response) -> list[Fact]:

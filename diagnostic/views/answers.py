@@ -153,6 +153,8 @@ def _save_all(request: HttpRequest, page: ThemePage) -> list[Outcome]:
             outcomes.append(Outcome("merged", both))
         elif act == "theirs":
             outcomes.append(writer.keep_theirs(form))
+        elif act == "confirm":
+            outcomes.append(writer.confirm(form))
         elif is_unchanged(form, page.rows[question.code], page.answer(question)):
             outcomes.append(Outcome("unchanged", form))
         else:
@@ -258,7 +260,8 @@ def _save_with_care(
     if act == "merge":
         return _merge(assessment, form)
     writer = Writer(assessment.pk, voice, request.user)
-    outcome = writer.keep_theirs(form) if act == "theirs" else writer.save(form)
+    acts = {"theirs": writer.keep_theirs, "confirm": writer.confirm}
+    outcome = acts.get(act, writer.save)(form)
     return _refused(assessment, outcome) if outcome.is_refused else _resolved(assessment, form)
 
 
@@ -273,7 +276,7 @@ def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
 
 
 def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
-    """The question as it stands after its conflict."""
+    """The question as it stands after its conflict, or with the last period's answer in it."""
     page, question = _load(assessment, form.voice, form.question.theme), form.question
     row = page.rows[question.code]
     return JsonResponse(

@@ -73,7 +73,7 @@ def recall_theme(assessment: Assessment, voice: str, theme: str, reader: Any) ->
     held = caches["fragments"].get(key)
     if held is not None and held.frame == frame and held.versions == _versions(assessment, voice):
         return held.drawn
-    previous = _recall_previous(assessment, frame)
+    previous = _recall_previous(assessment, voice, frame)
     page = load_page(assessment, voice, theme, may_write=may_write, previous=previous)
     drawn = _draw_anew(page, reader)
     if page is not None and drawn is not None:
@@ -115,10 +115,10 @@ def _frame(assessment: Assessment) -> str:
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
-def _recall_previous(assessment: Assessment, frame: str) -> Previous | None:
-    key = f"previous:{assessment.pk}"
+def _recall_previous(assessment: Assessment, voice: str, frame: str) -> Previous | None:
+    key = f"previous:{assessment.pk}:{voice}"
     held_frame, previous = caches["fragments"].get(key, ("", None))
     if held_frame != frame:
-        previous = load_previous(assessment)
+        previous = load_previous(assessment, voice)
         caches["fragments"].set(key, (frame, previous))
     return previous

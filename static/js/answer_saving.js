@@ -47,6 +47,7 @@
     keep(item);
     if (item.problem === "conflict") return;
     item.problem = null;
+    item.resolve = "";
     clearTimeout(item.timer);
     if (answer.lacksReason(section)) {
       say(item, "no_reason", status.words().needsReason);
@@ -111,10 +112,12 @@
     retryAt = 0;
     status.showSignIn(false);
     item.problem = null;
+    const wasConfirmed = item.resolve === "confirm";
     item.resolve = "";
     let section = sectionOf(item);
     if (body.html) {
       section = replace(section, body.html);
+      if (wasConfirmed) section.querySelector("[data-confirmed]").focus();
       item.isDirty = body.kind === "merged";
       drafts.drop(item.code);
       if (item.isDirty) {
@@ -155,6 +158,7 @@
 
   function failed(item, reply, isUnsure) {
     if (!isUnsure) item.unsure = null;
+    sectionOf(item).inert = false;
     keep(item);
     queue.unshift(item);
     const wait = reply.wait || WAITS[Math.min(failures, WAITS.length - 1)];
@@ -199,9 +203,11 @@
 
   function refused(item, reply) {
     item.problem = reply.body.kind || "refused";
+    item.resolve = item.resolve === "confirm" ? "" : item.resolve;
     isLeaving = false;
     keep(item);
     const section = sectionOf(item);
+    section.inert = false;
     if (reply.body.faults) status.showFaults(section, reply.body.faults);
     const lacksReason = reply.body.faults && reply.body.faults[`${item.code}-reason`] && answer.lacksReason(section);
     say(item, lacksReason ? "no_reason" : "not_saved", reply.body.message || status.words().refused);
@@ -330,6 +336,8 @@
       item.resolve = pressed.value.split(":")[1];
       item.isDirty = true;
       item.problem = null;
+      // What is typed while its answer is being replaced would be lost.
+      section.inert = item.resolve === "confirm";
       enqueue(item);
     } else if (pressed.value === "next") onContinue();
     else flush();

@@ -69,7 +69,9 @@ TABLE: dict[str, Rule] = {
     "assessment-export": on_assessment(COUNTRY),
     "assessment-log": on_assessment(COORDINATORS | {"observer"}),
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
+    "response-history": on_assessment(COUNTRY),
     "response-save": on_assessment(AGENCIES, method="post"),
+    "over-time": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "what-if": on_assessment(COUNTRY | SECRETARIAT),
     "assessment-report": on_assessment(COUNTRY | SECRETARIAT),
@@ -173,7 +175,7 @@ def address(name, rule, target):
     if not rule.about:
         return reverse(name)
     arguments = {"pk": target.pk}
-    if name in ("theme", "response-save"):
+    if name in ("theme", "response-save", "response-history"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
     if name in ("review-question", "review-ask"):
         arguments["code"] = "A.1"

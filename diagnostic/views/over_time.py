@@ -1,0 +1,114 @@
+"""A country's level, index and themes over its periods, from what it handed in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_bidi, gettext
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.core import workflow
+from diagnostic.core.periods import PeriodResult, find_change, has_one_rule, read_period
+from diagnostic.core.scoring import shown
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import submissions_visible_to
+from diagnostic.rendering.charts import draw_trace
+from diagnostic.rendering.over_time import Point, draw_over_time, drawn_count
+
+from .access import load_assessment
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """One period as the table tells it."""
+
+    submission: Submission
+    result: PeriodResult
+    index: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """One theme: its strip, its score in each period, and what changed since the period before."""
+
+    name: str
+    strip: str
+    scores: tuple[tuple[str, str], ...]
+    change: str
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The periods of the assessment's country that its reader may see, each by its last submission."""
+    assessment = load_assessment(request, pk)
+    submissions = _load_submissions(request.user, assessment)
+    results = [read_period(json.loads(submission.snapshot)) for submission in submissions]
+    instrument = instrument_of(assessment)
+    names = [level.name for level in instrument.continuum]
+    points = [Point(item.period, item.level, item.index) for item in results]
+    context: dict[str, Any] = {
+        "assessment": assessment,
+        "rows": _rows(submissions, results),
+        "periods": [item.period for item in results],
+        "themes": [
+            _theme(theme.name, results, [item.scores.get(theme.id) for item in results]) for theme in instrument.themes
+        ],
+        "level_names": names,
+        "is_comparable": has_one_rule(results),
+        "is_cut": drawn_count(len(points), "narrow") < len(points),
+    }
+    if points:
+        is_rtl = get_language_bidi()
+        for layout in ("wide", "narrow"):
+            context[layout] = draw_over_time(points, names, layout, prefix=f"over-time-{layout}", is_rtl=is_rtl)
+    return render(request, "history/over_time.html", context)
+
+
+def _load_submissions(user: Any, assessment: Assessment) -> list[Submission]:
+    """The last submission of each of the country's assessments that `user` may see, the oldest first (1 query)."""
+    visible = submissions_visible_to(user).exclude(assessment__state=workflow.WITHDRAWN)
+    last = visible.filter(assessment=OuterRef("assessment")).order_by("-number").values("pk")[:1]
+    found = visible.filter(assessment__country=assessment.country_id, pk=Subquery(last))
+    return list(found.order_by("assessment__started_at", "pk"))
+
+
+def _rows(submissions: Sequence[Submission], results: Sequence[PeriodResult]) -> list[PeriodRow]:
+    indexes = [result.index for result in results]
+    return [
+        PeriodRow(submission, result, _say(result.index), say_change(indexes[: place + 1]))
+        for place, (submission, result) in enumerate(zip(submissions, results, strict=True))
+    ]
+
+
+def _theme(name: str, results: Sequence[PeriodResult], scores: list[Fraction | None]) -> ThemeRow:
+    told = tuple((result.period, _say(score)) for result, score in zip(results, scores, strict=True))
+    return ThemeRow(name, draw_trace(scores), told, say_change(scores))
+
+
+def _say(score: Fraction | None) -> str:
+    return gettext("none") if score is None else shown(score)
+
+
+def say_change(scores: Sequence[Fraction | None]) -> str:
+    """The change as the two figures show it, with its sign; a change too small to show is said in words."""
+    change = find_change(scores)
+    if change is None:
+        return ""
+    tenths = round(10 * (Fraction(_say(scores[-1])) - Fraction(_say(scores[-2]))))
+    if change == 0:
+        return gettext("unchanged")
+    if tenths == 0:
+        return gettext("a little higher") if change > 0 else gettext("a little lower")
+    return f"{'+' if tenths > 0 else '−'}{shown(Fraction(abs(tenths), 10))}"

@@ -1,0 +1,156 @@
+"""Last period's answer beside a question, and the button that says it is still true, with and without a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Response, ResponseRevision
+from diagnostic.queries import to_response
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES_OF_A_CONFIRMATION = 20
+
+
+@pytest.fixture(autouse=True)
+def no_fragments():
+    caches["fragments"].clear()
+
+
+@pytest.fixture
+def people():
+    return factories.make_people()
+
+
+@pytest.fixture
+def last(people):
+    return factories.make_submission(people.coordinator, period="2025")
+
+
+@pytest.fixture
+def assessment(people, last):
+    return factories.start_assessment(people.coordinator, period="2026")
+
+
+@pytest.fixture
+def client(people):
+    return signed_in(people.respondent)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def theme_url(assessment, theme="framework", voice="national"):
+    return reverse("theme", kwargs={"pk": assessment.pk, "voice": voice, "theme": theme})
+
+
+def save_url(assessment, code, voice="national"):
+    return reverse("response-save", kwargs={"pk": assessment.pk, "voice": voice, "code": code})
+
+
+def section(text, code):
+    found = re.search(rf'<section class="question" id="{re.escape(code)}".*?</section>', text, re.DOTALL)
+    assert found is not None
+    return found.group()
+
+
+def stored(assessment, code, voice="national"):
+    return to_response(Response.objects.get(assessment=assessment, voice=voice, question=code))
+
+
+def confirming(code, version=0, **fields):
+    return {f"{code}-version": version, "resolve": f"{code}:confirm", **fields}
+
+
+def test_the_button_stands_where_there_is_an_answer_to_confirm_and_goes_once_it_is(client, assessment):
+    assert 'value="A.1:confirm"' in section(client.get(theme_url(assessment)).content.decode(), "A.1")
+    response = client.post(theme_url(assessment), confirming("A.1"))
+    assert (response.status_code, response["Location"]) == (302, f"{theme_url(assessment)}#A.1")
+    after = section(client.get(theme_url(assessment)).content.decode(), "A.1")
+    assert "Confirmed as still true" in after
+    assert "A.1:confirm" not in after
+    assert stored(assessment, "A.1") == factories.example_answers()["A.1"]
+
+
+def test_without_an_earlier_period_there_is_no_button(people, client):
+    first = factories.start_assessment(people.coordinator, period="2024")
+    assert ":confirm" not in client.get(theme_url(first)).content.decode()
+    answer = client.post(save_url(first, "A.1"), confirming("A.1"))
+    assert (answer.status_code, answer.json()["kind"]) == (409, "state")
+
+
+def test_who_only_reads_is_told_and_gets_no_button(people, client, assessment):
+    client.post(theme_url(assessment), confirming("A.1"))
+    text = signed_in(people.observer).get(theme_url(assessment)).content.decode()
+    assert "Confirmed as still true" in text
+    assert ":confirm" not in text
+    refused = signed_in(people.observer).post(theme_url(assessment), confirming("A.2.1"))
+    assert refused.status_code == 403
+    assert stored(assessment, "A.2.1").is_blank
+
+
+def test_the_other_answers_of_the_page_are_saved_with_it(client, assessment):
+    others = {"A.17-version": 0, "A.17-answer": "4"}
+    client.post(theme_url(assessment), confirming("A.1", **others))
+    assert stored(assessment, "A.17").level == 4
+    assert stored(assessment, "A.1") == factories.example_answers()["A.1"]
+
+
+def test_what_was_typed_there_goes_to_the_history(client, assessment):
+    typed = {"A.1-answer": "5", "A.1-narrative": "Half a thought."}
+    client.post(theme_url(assessment), confirming("A.1", **typed))
+    revisions = ResponseRevision.objects.filter(response__assessment=assessment, response__question="A.1")
+    assert [(item.content["level"], item.confirms_id is not None) for item in revisions] == [(5, False), (3, True)]
+    assert revisions[0].content["narrative"] == "Half a thought."
+
+
+def test_what_is_wrong_with_the_typed_text_is_said_first(client, assessment):
+    typed = {"A.1-answer": "unknown", "A.1-reason": ""}
+    response = client.post(theme_url(assessment), confirming("A.1", **typed))
+    assert response.status_code == 422
+    assert stored(assessment, "A.1").is_blank
+
+
+def test_a_newer_answer_of_somebody_else_is_a_conflict(people, client, assessment):
+    factories.save_answer(assessment, people.police_respondent, "A.1", level=5)
+    response = client.post(theme_url(assessment), confirming("A.1"))
+    assert response.status_code == 409
+    assert "data-conflict" in section(response.content.decode(), "A.1")
+    assert stored(assessment, "A.1") == Answer(level=5)
+
+
+def test_the_script_gets_the_question_with_the_answer_in_it(client, assessment):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(save_url(assessment, "A.3.1"), confirming("A.3.1"))
+    assert len(asked) <= MOST_QUERIES_OF_A_CONFIRMATION
+    assert answer.status_code == 200
+    held = answer.json()
+    assert (held["kind"], held["state"], held["asked"]) == ("saved", "answered", {"A.3.2": True})
+    assert "data-confirmed" in held["html"]
+    assert re.search(r'name="A.3.1-version"[^>]*value="1"|value="1"[^>]*name="A.3.1-version"', held["html"])
+
+
+def test_a_follow_up_that_is_not_asked_is_refused_in_clear_words(client, assessment):
+    answer = client.post(save_url(assessment, "A.3.2"), confirming("A.3.2"))
+    assert (answer.status_code, answer.json()["kind"]) == (422, "not_asked")
+
+
+def test_an_agency_is_told_that_the_answer_beside_its_own_is_the_national_one(people, client, last):
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    text = client.get(theme_url(apart, voice="customs")).content.decode()
+    assert "The national answer in 2025" in section(text, "A.1")
+    client.post(theme_url(apart, voice="customs"), confirming("A.1"))
+    assert stored(apart, "A.1", "customs") == factories.example_answers()["A.1"]
+    assert stored(apart, "A.1").is_blank
