@@ -26,7 +26,10 @@ from .word_marks import Marked, mark_words
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks."""
+    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks.
+
+    `known` is what the agencies said of the authority that it is asked for, as "customs:none police:own".
+    """
 
     instrument: Instrument
     question: Question
@@ -36,6 +39,7 @@ class Asking:
     clarification: str = ""
     is_open: bool = True
     is_asked: bool = True
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def _without_instrument(asking: Asking) -> tuple[object, ...]:
         asking.clarification,
         asking.is_open,
         asking.is_asked,
+        asking.known,
     )
 
 
