@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from diagnostic.core import workflow
-from diagnostic.core.instrument import Instrument
+from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
-from diagnostic.core.responses import NATIONAL, Evidence, Responses, as_given_by
+from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditEntry, Clarification, Response, Submission
 
@@ -56,14 +56,28 @@ def to_response(row: Response, evidence: Iterable[Evidence] | None = None) -> An
 
 def load_rows(assessment: Assessment, voice: str) -> dict[str, Response]:
     """The rows of one voice, by question, with evidence and who saved them (2 queries)."""
-    rows = Response.objects.filter(assessment=assessment, voice=voice)
-    return {row.question: row for row in rows.select_related("saved_by").prefetch_related("evidence")}
+    return load_rows_by_voice(assessment, (voice,)).get(voice, {})
 
 
-def load_voices(assessment: Assessment) -> dict[str, dict[str, Answer]]:
-    """Every voice's responses, blank ones left out; all voices that the mode has are there (2 queries)."""
-    rows = Response.objects.filter(assessment=assessment).prefetch_related("evidence")
+def load_rows_by_voice(assessment: Assessment, voices: Collection[str]) -> dict[str, dict[str, Response]]:
+    """The rows of `voices`, by voice and question, with evidence and who saved them (2 queries)."""
+    rows = Response.objects.filter(assessment=assessment, voice__in=voices)
+    found: dict[str, dict[str, Response]] = {}
+    for row in rows.select_related("saved_by").prefetch_related("evidence"):
+        found.setdefault(row.voice, {})[row.question] = row
+    return found
+
+
+def load_voices(assessment: Assessment, voices: Collection[str] = VOICES) -> dict[str, dict[str, Answer]]:
+    """The responses of `voices`, blank ones left out; each of them that the mode has is there (2 queries)."""
+    rows = Response.objects.filter(assessment=assessment, voice__in=voices).prefetch_related("evidence")
     return voices_of(rows)
+
+
+def load_authorities(assessment_id: UUID, question: str) -> dict[str, dict[str, Answer]]:
+    """What each agency's own voice says of its authority at `question`, and nothing else of its answer (1 query)."""
+    rows = Response.objects.filter(assessment_id=assessment_id, voice__in=AGENCIES, question=question)
+    return {voice: {question: Answer(authority=held)} for voice, held in rows.values_list("voice", "authority")}
 
 
 def voices_of(rows: Iterable[Response]) -> dict[str, dict[str, Answer]]:
@@ -143,8 +157,11 @@ def load_clarifications(assessment: Assessment) -> dict[str, Clarification]:
 def open_questions(
     instrument: Instrument, assessment: Assessment, clarifications: Mapping[str, Clarification]
 ) -> frozenset[str]:
-    """The questions whose answers may change now: all in a draft, the named ones and their follow-ups on return."""
-    if assessment.state == workflow.DRAFT:
+    """The questions whose answers may change now: all before submission, the named ones and their follow-ups on return.
+
+    In which voices they may is `workflow.writable_voices`.
+    """
+    if assessment.state in (workflow.DRAFT, workflow.COMPARING):
         return frozenset(instrument.by_code)
     if assessment.state == workflow.RETURNED:
         return with_follow_ups(instrument, clarifications)

@@ -94,12 +94,14 @@ def example_answers(name: str = "joint-session", voice: str = "national") -> dic
     return dict(parse_assessment(data, instrument_from_fixtures(), {"ZZ"}).voices[voice])
 
 
-def save_answer(assessment: Assessment, by: User, question: str, **members: Any) -> Response:
+def save_answer(
+    assessment: Assessment, by: User, question: str, *, voice: str = "national", **members: Any
+) -> Response:
     """Save one answer over whatever stands."""
-    row = Response.objects.get(assessment=assessment, voice="national", question=question)
+    row = Response.objects.get(assessment=assessment, voice=voice, question=question)
     return responses.save(
         assessment_id=assessment.pk,
-        voice="national",
+        voice=voice,
         question=question,
         response=Answer(**members),
         base_version=row.version,
@@ -107,14 +109,16 @@ def save_answer(assessment: Assessment, by: User, question: str, **members: Any)
     )
 
 
-def fill(assessment: Assessment, by: User, answers: dict[str, Answer] | None = None) -> Assessment:
+def fill(
+    assessment: Assessment, by: User, answers: dict[str, Answer] | None = None, *, voice: str = "national"
+) -> Assessment:
     """Give every answer of `answers` (the joint-session example unless given), in instrument order."""
     answers = example_answers() if answers is None else answers
     for question in current_instrument().questions:
         if question.code in answers:
             responses.save(
                 assessment_id=assessment.pk,
-                voice="national",
+                voice=voice,
                 question=question.code,
                 response=answers[question.code],
                 base_version=0,

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.responses import NATIONAL, Voices
+from diagnostic.core.responses import Voices
 from diagnostic.core.result import Change, Result, project
 from diagnostic.core.scoring import shown
 
@@ -35,7 +35,7 @@ def build_projection(
     instrument: Instrument, voices: Voices, before: Result, changes: Mapping[str, Change], target_level: int | None
 ) -> Projection:
     """Compare `before` with the same answers and `changes` applied."""
-    after = project(instrument, voices, changes, NATIONAL, target_level)
+    after = project(instrument, voices, changes, before.voice, target_level)
     return Projection(
         level_before=before.level,
         level_after=after.level,
@@ -60,7 +60,7 @@ def _needed(
     found = []
     for code in changes:
         others = {other: change for other, change in changes.items() if other != code}
-        without = project(instrument, voices, others, NATIONAL, target_level)
+        without = project(instrument, voices, others, before.voice, target_level)
         if without.level == after.level or without.place.index is None:
             continue
         values = {"code": code, "index": shown(without.place.index)}

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from cpch.accounts.models import Role
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
+from diagnostic.core.responses import NATIONAL
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, Submission
-from diagnostic.permissions import membership_of
+from diagnostic.permissions import can_compare, main_voice, membership_of
 
 register = template.Library()
 
@@ -90,7 +91,7 @@ def stages(
 ) -> list[Link]:
     """The stages of `assessment` as its reader goes through them; `stage` is the key of the page's own.
 
-    Keys: overview, answer, result, submit, report, and for the secretariat answers and history.
+    Keys: overview, answer, compare, result, submit, report, and for the secretariat answers and history.
     """
     role = _role(context)
     if role in (Role.REVIEWER, Role.ADMINISTRATOR):
@@ -98,7 +99,7 @@ def stages(
     elif role == Role.PARTNER:
         steps = _steps_of_a_partner(assessment)
     else:
-        steps = _steps_of_the_country(assessment)
+        steps = _steps_of_the_country(assessment, context.get("user"))
     return [Link(str(label), url, key == stage) for key, label, url in steps]
 
 
@@ -150,17 +151,23 @@ def _role(context: Mapping[str, Any]) -> str:
     return membership.role if membership else ""
 
 
-def _steps_of_the_country(assessment: Assessment) -> list[tuple[str, Any, str]]:
+def _steps_of_the_country(assessment: Assessment, user: Any) -> list[tuple[str, Any, str]]:
+    """What is not there for `user` yet is named and cannot be followed: blind, they have their own answers at most."""
     first = instrument_of(assessment).themes[0].id
     of = {"pk": assessment.pk}
-    may_submit = assessment.state in workflow.WITH_COUNTRY
-    return [
+    voice = main_voice(user, assessment)
+    may_check = bool(voice) and assessment.state in workflow.WITH_COUNTRY
+    steps = [
         ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
-        ("answer", _("Answer"), reverse("theme", kwargs={**of, "voice": "national", "theme": first})),
-        ("result", _("Result"), reverse("result", kwargs=of)),
-        ("submit", _("Check and submit"), reverse("assessment-check", kwargs=of) if may_submit else ""),
-        ("report", _("Report"), reverse("assessment-report", kwargs=of)),
+        ("answer", _("Answer"), reverse("theme", kwargs={**of, "voice": voice, "theme": first}) if voice else ""),
+        ("result", _("Result"), reverse("result", kwargs=of) if voice else ""),
+        ("submit", _("Check and submit"), reverse("assessment-check", kwargs=of) if may_check else ""),
+        ("report", _("Report"), reverse("assessment-report", kwargs=of) if voice == NATIONAL else ""),
     ]
+    if assessment.mode == workflow.SEPARATE:
+        url = reverse("compare", kwargs=of) if can_compare(user, assessment) else ""
+        steps.insert(2, ("compare", _("Compare and agree"), url))
+    return steps
 
 
 def _steps_of_the_secretariat(assessment: Assessment, submission: Submission | None) -> list[tuple[str, Any, str]]:

@@ -8,8 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from diagnostic.actions import audit
+from diagnostic.core import workflow
+from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, Submission
-from diagnostic.permissions import assessments_visible_to, submissions_visible_to
+from diagnostic.permissions import (
+    assessments_visible_to,
+    can_read_answers,
+    main_voice,
+    readable_voices,
+    submissions_visible_to,
+)
 
 
 def load_assessment(request: HttpRequest, pk: UUID) -> Assessment:
@@ -37,6 +45,26 @@ def require(is_allowed: bool, request: HttpRequest) -> None:
     if not is_allowed:
         _log(request, "access.refused")
         raise PermissionDenied
+
+
+def require_voice(request: HttpRequest, assessment: Assessment, voice: str) -> None:
+    """Go on where the answers of `voice` exist for this person.
+
+    Raises `PermissionDenied` for who is not of the country; else `Http404`, logged where the assessment has that voice.
+    """
+    require(can_read_answers(request.user, assessment), request)
+    if voice not in readable_voices(request.user, assessment):
+        if voice in workflow.voices_of(assessment.mode):
+            _log(request, "access.hidden", assessment=str(assessment.pk), voice=voice)
+        raise Http404
+
+
+def load_main_voice(request: HttpRequest, assessment: Assessment) -> str:
+    """The voice whose answers this person is shown first. Raises as `require_voice` where they may read none."""
+    voice = main_voice(request.user, assessment)
+    if not voice:
+        require_voice(request, assessment, NATIONAL)
+    return voice
 
 
 def _log(request: HttpRequest, act: str, **detail: str) -> None:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question, Theme
 from diagnostic.core.progress import question_states, theme_progress
-from diagnostic.core.responses import BLANK, VOICES, Responses
+from diagnostic.core.responses import BLANK, NATIONAL, VOICES, Responses, Voices, known_authority
 from diagnostic.core.responses import Response as Answer
 from diagnostic.forms.question import QuestionForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification
 from diagnostic.models import Response as Row
-from diagnostic.queries import Previous, load_clarifications, load_previous, load_rows, open_questions, to_response
+from diagnostic.queries import (
+    Previous,
+    load_clarifications,
+    load_previous,
+    load_rows_by_voice,
+    open_questions,
+    to_response,
+    voices_of,
+)
 
 from .answer_sections import Asking, draw
 
@@ -33,6 +42,11 @@ STATE_NAMES = {
     "not_asked": pgettext_lazy("state of a question", "not asked"),
     "conflict": pgettext_lazy("state of a question", "two texts"),
     "not_saved": pgettext_lazy("state of a question", "not saved"),
+}
+VOICE_NAMES = {
+    "customs": _("The answers of customs"),
+    "police": _("The answers of the police"),
+    NATIONAL: _("The national answers"),
 }
 NOT_SAVED = ("faults", "state", "merged")
 
@@ -63,7 +77,11 @@ class ThemeLink:
 
 @dataclass(frozen=True)
 class ThemePage:
-    """One theme of one voice, loaded whole; `open_codes` are the questions that may be changed now by this reader."""
+    """One theme of one voice, loaded whole; `open_codes` are the questions that may be changed now by this reader.
+
+    `others` are the agencies' answers where this is the national voice that they agree on: what they say of their
+    authority holds where it is silent.
+    """
 
     assessment: Assessment
     instrument: Instrument
@@ -76,6 +94,7 @@ class ThemePage:
     open_codes: frozenset[str]
     may_write: bool
     today: date
+    others: Voices = field(default_factory=dict)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -83,7 +102,22 @@ class ThemePage:
 
     @cached_property
     def states(self) -> Mapping[str, str]:
-        return question_states(self.instrument, self.voice, {self.voice: self.answers})
+        return question_states(self.instrument, self.voice, {**self.others, self.voice: self.answers})
+
+    @property
+    def voice_name(self) -> Any:
+        """Whose answers these are; empty in a joint session, which has but one voice."""
+        return VOICE_NAMES[self.voice] if self.assessment.mode == workflow.SEPARATE else ""
+
+    @property
+    def is_agreed_on(self) -> bool:
+        """Whether these are the national answers that two agencies agree on."""
+        return self.assessment.mode == workflow.SEPARATE and self.voice == NATIONAL
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether these are an agency's own answers, and the comparison has closed them."""
+        return self.voice != NATIONAL and self.assessment.comparison_opened_at is not None
 
     @property
     def number(self) -> int:
@@ -131,11 +165,20 @@ class ThemePage:
             is_open=question.code in self.open_codes,
             is_asked=self.states[question.code] != "not_asked",
             is_confirmed=self._is_confirmed(question),
+            known=self._known(question),
         )
 
     def _is_confirmed(self, question: Question) -> bool:
         confirms = self.rows[question.code].confirms_id
         return confirms is not None and self.previous is not None and confirms == self.previous.submission_id
+
+    def _known(self, question: Question) -> str:
+        """What the agencies' own voices say of the authority that `question` is asked for."""
+        condition = question.asked_when
+        if condition is None or not condition.authority_in:
+            return ""
+        found = known_authority(condition.question, self.voice, self.others)
+        return " ".join(f"{agency}:{option}" for agency, option in found.items())
 
     def section(self, question: Question) -> str:
         """The question drawn as it stands."""
@@ -182,11 +225,15 @@ def load_page(
     instrument = instrument_of(assessment)
     if theme not in instrument.theme_by_id or voice not in VOICES:
         return None
-    rows = load_rows(assessment, voice)
-    if not rows:
+    # Only the national voice takes anything from the others, and it is read by nobody before they are.
+    found = load_rows_by_voice(assessment, VOICES if voice == NATIONAL else (voice,))
+    if voice not in found:
         return None
-    clarifications = load_clarifications(assessment) if assessment.state == workflow.RETURNED else {}
-    open_codes = open_questions(instrument, assessment, clarifications) if may_write else frozenset()
+    rows = found.pop(voice)
+    is_asked_about = assessment.state == workflow.RETURNED and voice == NATIONAL
+    clarifications = load_clarifications(assessment) if is_asked_about else {}
+    is_open = may_write and voice in workflow.writable_voices(assessment.state, assessment.mode)
+    open_codes = open_questions(instrument, assessment, clarifications) if is_open else frozenset()
     return ThemePage(
         assessment=assessment,
         instrument=instrument,
@@ -199,6 +246,7 @@ def load_page(
         open_codes=open_codes,
         may_write=may_write,
         today=timezone.now().date(),
+        others=voices_of(row for held in found.values() for row in held.values()),
     )
 
 

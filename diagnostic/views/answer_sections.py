@@ -29,6 +29,7 @@ class Asking:
     """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks.
 
     `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true.
+    `known` is what the agencies said of the authority that it is asked for, as "customs:none police:own".
     """
 
     instrument: Instrument
@@ -41,6 +42,7 @@ class Asking:
     clarification: str = ""
     is_open: bool = True
     is_asked: bool = True
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def _without_instrument(asking: Asking) -> tuple[object, ...]:
         asking.clarification,
         asking.is_open,
         asking.is_asked,
+        asking.known,
     )
 
 

@@ -19,17 +19,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diagnostic.core import workflow
+from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Response as Answer
-from diagnostic.core.responses import is_asked
 from diagnostic.forms.question import QuestionForm
 from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
-from diagnostic.permissions import can_answer, can_read_answers
-from diagnostic.queries import to_response
+from diagnostic.permissions import can_answer
+from diagnostic.queries import load_authorities, to_response
 
 from . import page_key
-from .access import load_assessment, require
+from .access import load_assessment, require, require_voice
 from .answer_page import ThemePage, load_page, own_state
 from .answer_saving import (
     Outcome,
@@ -81,7 +82,7 @@ def _was_refused_for_its_token(request: HttpRequest) -> bool:
 @csrf_protect
 def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> HttpResponse:
     assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
+    require_voice(request, assessment, voice)
     if request.method != "POST":
         return _show_standing(request, assessment, voice, theme)
     require(can_answer(request.user, assessment, voice), request)
@@ -242,6 +243,7 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
         return _saved(form, outcome.row)
     # The act checks the person itself; who is told more than "saved" is looked at as on every page.
     assessment = load_assessment(request, pk)
+    require_voice(request, assessment, voice)
     require(can_answer(request.user, assessment, voice), request)
     return _save_with_care(request, assessment, voice, code, outcome)
 
@@ -272,7 +274,7 @@ def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
     page, question = _load(assessment, form.voice, form.question.theme), form.question
     outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
     html = _draw(page.asking(question), outcome, form.data)
-    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(form, page.answer(question))})
+    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(assessment, form, page.answer(question))})
 
 
 def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
@@ -281,29 +283,33 @@ def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
     row = page.rows[question.code]
     return JsonResponse(
         {"kind": "saved", "html": page.section(question), "saved_at": _moment(row.saved_at)}
-        | _follow_ups(form, page.answer(question))
+        | _follow_ups(assessment, form, page.answer(question))
     )
 
 
 def _saved(form: QuestionForm, row: Any) -> HttpResponse:
     stands = {"kind": "saved", "version": row.version, "saved_at": _moment(row.saved_at)}
-    return JsonResponse(stands | _follow_ups(form, form.given))
+    return JsonResponse(stands | _follow_ups(row.assessment, form, form.given))
 
 
 def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _follow_ups(form: QuestionForm, answer: Answer) -> dict[str, Any]:
-    """The state of the answer, and which of its follow-ups are asked now that it stands."""
+def _follow_ups(assessment: Assessment, form: QuestionForm, answer: Answer) -> dict[str, Any]:
+    """The state of the answer, and which of its follow-ups are asked now that it stands.
+
+    Where agencies agree on it, and it opens a follow-up by authority, what they said of theirs is read (1 query).
+    """
     instrument, question = form.instrument, form.question
-    voices = {form.voice: {question.code: answer}}
+    follow_ups = instrument.follow_ups.get(question.code, ())
+    is_agreed_on = form.voice == NATIONAL and assessment.mode == workflow.SEPARATE
+    rests_on_authority = any(item.asked_when and item.asked_when.authority_in for item in follow_ups)
+    others = load_authorities(assessment.pk, question.code) if is_agreed_on and rests_on_authority else {}
+    voices = {**others, form.voice: {question.code: answer}}
     return {
         "state": own_state(question, answer),
-        "asked": {
-            follow_up.code: is_asked(instrument, follow_up, form.voice, voices)
-            for follow_up in instrument.follow_ups.get(question.code, ())
-        },
+        "asked": {item.code: is_asked(instrument, item, form.voice, voices) for item in follow_ups},
     }
 
 

@@ -37,15 +37,18 @@ from diagnostic.permissions import (
     can_submit,
     can_withdraw,
     is_in_secretariat,
+    main_voice,
     membership_of,
+    readable_voices,
     submissions_visible_to,
 )
 from diagnostic.queries import load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
+from diagnostic.rendering.words import AGENCY_WORDS
 
-from .access import load_assessment, require
+from .access import load_assessment, load_main_voice, require
 from .log_words import say_entry
-from .next_step import find_next_step
+from .next_step import find_next_step, wait_for_the_comparison
 from .overview import Overview, load_overview
 from .reading import give
 
@@ -141,19 +144,22 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     assessment = load_assessment(request, pk)
     if not can_read_answers(request.user, assessment):
         return _to_submission(request, assessment)
-    overview = load_overview(assessment)
     user = request.user
+    voice, readable = main_voice(user, assessment), readable_voices(user, assessment)
+    overview = load_overview(assessment, voice, readable) if voice else None
     return render(
         request,
         "assessments/detail.html",
         {
             "assessment": assessment,
             "overview": overview,
-            "next_step": find_next_step(overview, user),
-            "people": _people(assessment),
+            "agency": AGENCY_WORDS.get(voice, ""),
+            "next_step": find_next_step(overview, user) if overview else wait_for_the_comparison(assessment),
+            "people": _people(assessment, readable),
+            "readable": readable,
+            "is_national_there": voice == NATIONAL,
             "submissions": _submissions(assessment),
             "is_open": assessment.state in workflow.WITH_COUNTRY,
-            "can_answer": can_answer(user, assessment, NATIONAL),
             "can_submit": can_submit(user, assessment),
             "can_change_settings": can_change_settings(user, assessment),
             "can_withdraw": can_withdraw(user, assessment)
@@ -176,9 +182,11 @@ def _submissions(assessment: Assessment) -> list[Submission]:
     return list(found.select_related("submitted_by", "review__closed_by", "review__taken_up_by"))
 
 
-def _people(assessment: Assessment) -> QuerySet[Membership]:
-    """The country's people, those who answered last first (1 query)."""
-    last = ResponseRevision.objects.filter(response__assessment=assessment, saved_by=OuterRef("user"))
+def _people(assessment: Assessment, readable: tuple[str, ...]) -> QuerySet[Membership]:
+    """The country's people, with when they last answered in a voice that is `readable` (1 query)."""
+    last = ResponseRevision.objects.filter(
+        response__assessment=assessment, response__voice__in=readable, saved_by=OuterRef("user")
+    )
     return (
         Membership.objects.filter(country=assessment.country_id, user__is_active=True)
         .select_related("user", "agency")
@@ -191,9 +199,8 @@ def _people(assessment: Assessment) -> QuerySet[Membership]:
 @require_http_methods(["GET", "HEAD"])
 def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything that is blank or cannot be answered, on one page."""
-    assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
-    context = {"assessment": assessment, "overview": load_overview(assessment)}
+    overview = _load_overview(request, load_assessment(request, pk))
+    context = {"assessment": overview.assessment, "overview": overview}
     return render(request, "assessments/missing.html", context)
 
 
@@ -201,15 +208,19 @@ def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every answer, what is open and what follows, before the assessment is handed in."""
-    assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
-    return _render_check(request, load_overview(assessment))
+    return _render_check(request, _load_overview(request, load_assessment(request, pk)))
+
+
+def _load_overview(request: HttpRequest, assessment: Assessment) -> Overview:
+    """How far the voice that is shown to this person first has come. Raises as `load_main_voice`."""
+    voice = load_main_voice(request, assessment)
+    return load_overview(assessment, voice, readable_voices(request.user, assessment))
 
 
 def _render_check(request: HttpRequest, overview: Overview, fault: str = "", status: int = 200) -> HttpResponse:
-    assessment, instrument = overview.assessment, overview.instrument
-    result = score(instrument, overview.voices, NATIONAL, assessment.target_level)
-    responses = overview.voices.get(NATIONAL, {})
+    assessment, instrument, voice = overview.assessment, overview.instrument, overview.voice
+    result = score(instrument, overview.voices, voice, assessment.target_level)
+    responses = overview.voices.get(voice, {})
     themes = [
         (
             theme,
@@ -228,8 +239,10 @@ def _render_check(request: HttpRequest, overview: Overview, fault: str = "", sta
         "verdict": say_verdict(instrument, result),
         "fault": fault,
         "is_open": assessment.state in workflow.WITH_COUNTRY,
+        "agency": AGENCY_WORDS.get(voice, ""),
         "can_submit": can_submit(request.user, assessment),
-        "can_answer": can_answer(request.user, assessment, NATIONAL),
+        "can_answer": can_answer(request.user, assessment, voice)
+        and voice in workflow.writable_voices(assessment.state, assessment.mode),
     }
     return render(request, "assessments/check.html", context, status=status)
 
@@ -242,7 +255,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(can_submit(request.user, assessment), request)
     if assessment.state in workflow.WITH_COUNTRY and request.POST.get("confirmed") != "yes":
         fault = _("Confirm that the answers are the country’s before you submit.")
-        return _render_check(request, load_overview(assessment), fault, UNPROCESSABLE)
+        return _render_check(request, _load_overview(request, assessment), fault, UNPROCESSABLE)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:
@@ -272,10 +285,11 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET"])
 def export(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The answers as they stand, as an interchange file; of the country's own people only."""
+    """The answers as they stand, as an interchange file: those voices that this person of the country reads."""
     assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
-    text = write_assessment(to_file(assessment, load_voices(assessment)), instrument_of(assessment))
+    load_main_voice(request, assessment)
+    voices = load_voices(assessment, readable_voices(request.user, assessment))
+    text = write_assessment(to_file(assessment, voices), instrument_of(assessment))
     audit.record(act="assessment.export", by=request.user, assessment=assessment)
     response = HttpResponse(text + "\n", content_type="application/json; charset=utf-8")
     name = f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}.json"

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from diagnostic.core import workflow
-from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment
 from diagnostic.permissions import can_answer, can_submit
 
@@ -35,8 +34,18 @@ def find_next_step(overview: Overview, user: object) -> NextStep:
     return _outside(assessment)
 
 
+def wait_for_the_comparison(assessment: Assessment) -> NextStep:
+    """For who reads neither agency's answers before the comparison opens, and so is told nothing of them."""
+    if assessment.state == workflow.WITHDRAWN:
+        return _outside(assessment)
+    return NextStep(
+        gettext("Customs and police answer, each for itself"),
+        gettext("Their answers, and how far they have come, show here once the two are compared."),
+    )
+
+
 def _in_draft(overview: Overview, user: object) -> NextStep:
-    if not can_answer(user, overview.assessment, NATIONAL):
+    if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("The answers are being given"),
             gettext("You read this assessment as an observer; what changes shows here at once."),
@@ -56,7 +65,7 @@ def _in_draft(overview: Overview, user: object) -> NextStep:
 
 def _when_returned(overview: Overview, user: object) -> NextStep:
     waiting = overview.to_clarify
-    if not can_answer(user, overview.assessment, NATIONAL):
+    if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("Returned for clarification"),
             gettext("The country’s people answer the questions that the secretariat named."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from diagnostic.core.progress import QuestionState, ThemeProgress, find_missing,
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification, Response
-from diagnostic.queries import load_clarifications, load_rows, voices_of
+from diagnostic.queries import load_clarifications, load_rows_by_voice, voices_of
 from diagnostic.rendering.words import capitalised, join_words, number_word
 
 STATE_WORDS_OF_JUMP = {
@@ -73,23 +73,31 @@ class Clarified:
 
 @dataclass(frozen=True)
 class Overview:
-    """The national voice of one assessment: its answers, and how far they have come."""
+    """One voice of an assessment: its answers, and how far they have come.
+
+    `rows_by_voice` holds nothing of a voice that the reader may not read.
+    """
 
     assessment: Assessment
-    rows: Mapping[str, Response]
+    voice: str
+    rows_by_voice: Mapping[str, Mapping[str, Response]]
     clarifications: Mapping[str, Clarification]
 
     @cached_property
     def instrument(self) -> Instrument:
         return instrument_of(self.assessment)
 
+    @property
+    def rows(self) -> Mapping[str, Response]:
+        return self.rows_by_voice[self.voice]
+
     @cached_property
     def voices(self) -> Voices:
-        return voices_of(self.rows.values())
+        return voices_of(row for rows in self.rows_by_voice.values() for row in rows.values())
 
     @cached_property
     def states(self) -> dict[str, QuestionState]:
-        return question_states(self.instrument, NATIONAL, self.voices)
+        return question_states(self.instrument, self.voice, self.voices)
 
     @cached_property
     def themes(self) -> tuple[ThemeProgress, ...]:
@@ -120,7 +128,7 @@ class Overview:
         return f"{self.url_of_theme(theme)}#{code}"
 
     def url_of_theme(self, theme: str) -> str:
-        return reverse("theme", kwargs={"pk": self.assessment.pk, "voice": NATIONAL, "theme": theme})
+        return reverse("theme", kwargs={"pk": self.assessment.pk, "voice": self.voice, "theme": theme})
 
     @property
     def tasks(self) -> list[Task]:
@@ -226,7 +234,11 @@ def _why_blank(question: Question) -> str:
     return gettext("Blank. Asked because of the authority given at %(code)s") % {"code": condition.question}
 
 
-def load_overview(assessment: Assessment) -> Overview:
-    """How far `assessment` has come (2 queries; 3 where it was returned)."""
+def load_overview(assessment: Assessment, voice: str, readable: Collection[str]) -> Overview:
+    """How far `voice` has come in `assessment` (2 queries; 3 where it was returned).
+
+    Of the voices that are `readable`, the national one is read with all: an agency's authority may open a follow-up.
+    """
+    rows = load_rows_by_voice(assessment, readable if voice == NATIONAL else (voice,))
     is_returned = assessment.state == workflow.RETURNED
-    return Overview(assessment, load_rows(assessment, NATIONAL), load_clarifications(assessment) if is_returned else {})
+    return Overview(assessment, voice, rows, load_clarifications(assessment) if is_returned else {})

@@ -21,11 +21,12 @@ from diagnostic.actions import audit
 from diagnostic.actions.reports import FULL, find_report, is_due, record_download, request_report
 from diagnostic.core import workflow
 from diagnostic.core.report_data import Report
+from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, ReportFile, Submission
 from diagnostic.permissions import can_read_answers, can_read_everything, submissions_visible_to
 from diagnostic.tasks import render_report
 
-from .access import load_assessment, load_submission
+from .access import load_assessment, load_submission, require_voice
 from .report_facts import report_of_assessment, report_of_submission
 
 WAITING = (ReportFile.State.QUEUED, ReportFile.State.RENDERING)
@@ -53,6 +54,7 @@ def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     submission = _submission_instead(request, assessment)
     if submission:
         return redirect("submission-report", pk=submission.pk)
+    require_voice(request, assessment, NATIONAL)
     return _show(request, _of_assessment(assessment))
 
 
@@ -66,6 +68,7 @@ def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     submission = _submission_instead(request, assessment)
     if submission:
         return redirect("submission-report-file", pk=submission.pk)
+    require_voice(request, assessment, NATIONAL)
     return _send(request, _of_assessment(assessment))
 
 

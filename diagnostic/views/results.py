@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.core.instrument import Instrument
@@ -24,24 +24,36 @@ from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.forms.what_if import WhatIfForm
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Response, Submission
-from diagnostic.permissions import can_answer, can_read_answers, can_read_everything, submissions_visible_to
+from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import (
+    can_answer,
+    can_read_answers,
+    can_read_everything,
+    readable_voices,
+    submissions_visible_to,
+)
 from diagnostic.queries import load_previous, load_voices, snapshot_voices
 from diagnostic.rendering.result_page import Before, build_result_page
 from diagnostic.rendering.what_if import build_projection
+from diagnostic.rendering.words import AGENCY_WORDS
 
-from .access import load_assessment, require
+from .access import load_assessment, load_main_voice, require
 
 BAD_REQUEST = 400
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a result is found from: the answers as they stand, or what one submission froze, for one reader."""
+    """What a result is found from: the answers as they stand, or what one submission froze, for one reader.
+
+    Of the answers as they stand nothing is read but `readable`, and `voice` is the one whose result it is.
+    """
 
     request: HttpRequest
     assessment: Assessment
     submission: Submission | None
+    voice: str = NATIONAL
+    readable: tuple[str, ...] = ()
 
     @cached_property
     def instrument(self) -> Instrument:
@@ -49,7 +61,9 @@ class Source:
 
     @cached_property
     def voices(self) -> Voices:
-        return snapshot_voices(self.submission) if self.submission else load_voices(self.assessment)
+        if self.submission:
+            return snapshot_voices(self.submission)
+        return load_voices(self.assessment, self.readable)
 
     @cached_property
     def target_level(self) -> int | None:
@@ -60,7 +74,7 @@ class Source:
 
     @cached_property
     def result(self) -> Result:
-        return score(self.instrument, self.voices, NATIONAL, self.target_level)
+        return score(self.instrument, self.voices, self.voice, self.target_level)
 
     @property
     def shows_everything(self) -> bool:
@@ -69,11 +83,19 @@ class Source:
 
     @property
     def can_answer(self) -> bool:
-        return can_answer(self.request.user, self.assessment, NATIONAL)
+        return can_answer(self.request.user, self.assessment, self.voice)
 
     @property
     def links_to_answers(self) -> bool:
-        return can_read_answers(self.request.user, self.assessment)
+        return self.voice in readable_voices(self.request.user, self.assessment)
+
+    @property
+    def whose(self) -> str:
+        """Whose place the result shows: the country's, or that of one agency of it."""
+        country = self.assessment.country.name
+        if self.voice == NATIONAL:
+            return country
+        return gettext("%(country)s, %(agency)s") % {"country": country, "agency": AGENCY_WORDS[self.voice]}
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -84,15 +106,16 @@ class Source:
     def key(self) -> str:
         """Names everything that the page shows but for the person who asked (1 query).
 
-        An answer's version only grows, so that their sum tells of every save; what the country handed in before
-        changes only as one of its assessments changes its state.
+        An answer's version only grows, so that their sum tells of every save in a voice that is read here, and of no
+        other; what the country handed in before changes only as one of its assessments changes its state.
         """
         assessment = self.assessment
-        rows = Response.objects.filter(assessment__country=assessment.country_id).order_by("assessment")
-        states = rows.values_list("assessment", "assessment__state_changed_at").annotate(Sum("version"))
+        own = Q(pk=assessment.pk, responses__voice__in=self.readable)
+        others = Assessment.objects.filter(country=assessment.country_id).order_by("pk")
+        states = others.values_list("pk", "state_changed_at").annotate(versions=Sum("responses__version", filter=own))
         parts = (
             [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
-            [self.submission and self.submission.digest, list(states)],
+            [self.submission and self.submission.digest, list(states), self.voice, self.readable],
             [self.shows_everything, self.links_to_answers, self.can_answer],
             [self.instrument.digest, SCORING_VERSION, get_language()],
         )
@@ -140,7 +163,8 @@ def _load_source(request: HttpRequest, pk: UUID) -> Source:
     assessment = load_assessment(request, pk)
     number = request.GET.get("submission", "")
     if can_read_answers(request.user, assessment) and not number:
-        return Source(request, assessment, None)
+        voice = load_main_voice(request, assessment)
+        return Source(request, assessment, None, voice, readable_voices(request.user, assessment))
     submissions = submissions_visible_to(request.user).filter(assessment=assessment).defer("snapshot")
     if number:
         if not (number.isascii() and number.isdigit() and len(number) < 7):
@@ -172,11 +196,13 @@ def _parts(source: Source) -> tuple[SafeString, SafeString]:
 
 def _body_context(source: Source) -> dict[str, object]:
     assessment = source.assessment
-    previous = load_previous(assessment) if source.shows_everything else None
+    # What was handed in before are national answers: no agency's own are compared with them.
+    is_comparable = source.shows_everything and source.voice == NATIONAL
+    previous = load_previous(assessment) if is_comparable else None
     page = build_result_page(
         source.instrument,
         source.result,
-        country=assessment.country.name,
+        country=source.whose,
         period=assessment.period,
         before=Before(previous.period, previous.responses) if previous else None,
         hidden=source.hidden,
@@ -186,6 +212,8 @@ def _body_context(source: Source) -> dict[str, object]:
         "page": page,
         "assessment": assessment,
         "submission": source.submission,
+        "voice": source.voice,
+        "agency": AGENCY_WORDS.get(source.voice, ""),
         "links_to_answers": source.links_to_answers,
         "can_answer": source.can_answer,
         "form": WhatIfForm(source.instrument, source.result) if source.shows_everything else None,

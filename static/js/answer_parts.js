@@ -171,7 +171,13 @@
     if (parent.dataset.asked === "no") return false;
     if (child.dataset.atLeast) return Number(chosen(parent, "answer")) >= Number(child.dataset.atLeast);
     const listed = child.dataset.authorityIn.split(" ");
-    return controls(parent).some((control) => /-authority_/.test(control.name) && control.checked && listed.includes(control.value));
+    /* What an agency said in its own voice holds until this answer says something else of it. */
+    const known = Object.fromEntries((child.dataset.known || "").split(" ").filter(Boolean).map((pair) => pair.split(":")));
+    for (const control of controls(parent)) {
+      const [, agency] = control.name.split("-authority_");
+      if (agency && control.checked) known[agency] = control.value;
+    }
+    return Object.values(known).some((option) => listed.includes(option));
   }
 
   function setAsked(section, isAsked) {
