@@ -93,7 +93,7 @@ def start(request: HttpRequest) -> HttpResponse:
     taken = None
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = assessments.start(by=request.user, mode=workflow.JOINT, **form.cleaned_data)
+            assessment = assessments.start(by=request.user, **form.cleaned_data)
         except PeriodTaken as error:
             taken = _standing(request.user, form.cleaned_data["period"])
             if taken and _was_just_started(taken, request.user):

@@ -79,6 +79,7 @@ def start(coordinator: Visitor) -> None:
     coordinator.look("list")
     coordinator.follow("Start an assessment", "start")
     page.get_by_label("Period").fill(FILE["period"])
+    page.get_by_role("radio", name="One joint session").check()
     page.get_by_label("Title (optional)").fill(FILE["title"])
     page.get_by_role("radio", name="TLP:AMBER:").check()
     coordinator.go(page.get_by_role("button", name="Start the assessment"))
