@@ -44,6 +44,7 @@ from diagnostic.queries import load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
 
 from .access import load_assessment, require
+from .declaring import load_declaring
 from .log_words import say_entry
 from .next_step import find_next_step
 from .overview import Overview, load_overview
@@ -150,6 +151,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "assessment": assessment,
             "overview": overview,
             "next_step": find_next_step(overview, user),
+            "declaring": load_declaring(assessment, user),
             "people": _people(assessment),
             "submissions": _submissions(assessment),
             "is_open": assessment.state in workflow.WITH_COUNTRY,
