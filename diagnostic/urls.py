@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from diagnostic.views import answers, assessments, history, home, over_time, reports, results, reviews, submissions
+from diagnostic.views import (
+    answers,
+    assessments,
+    compare,
+    declaring,
+    history,
+    home,
+    over_time,
+    reports,
+    results,
+    reviews,
+    submissions,
+)
 from diagnostic.views import help as help_pages
 
 urlpatterns = [
@@ -24,6 +36,13 @@ urlpatterns = [
     path("assessments/<uuid:pk>/what-if/", results.what_if, name="what-if"),
     path("assessments/<uuid:pk>/report/", reports.assessment_report, name="assessment-report"),
     path("assessments/<uuid:pk>/report/report.pdf", reports.assessment_report_file, name="assessment-report-file"),
+    path("assessments/<uuid:pk>/declare/", declaring.declare, name="assessment-declare"),
+    path("assessments/<uuid:pk>/open-comparison/", declaring.open_comparison, name="assessment-open-comparison"),
+    path("assessments/<uuid:pk>/compare/", compare.compare, name="compare"),
+    path("assessments/<uuid:pk>/compare/take-over/", compare.take_over, name="compare-take-over"),
+    path("assessments/<uuid:pk>/compare/meeting/", compare.meeting, name="compare-meeting"),
+    path("assessments/<uuid:pk>/compare/<str:code>/", compare.agree, name="compare-agree"),
+    path("assessments/<uuid:pk>/compare/<str:code>/discuss/", compare.discuss, name="compare-discuss"),
     path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/", answers.save, name="response-save"),
     path("assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/", history.revisions, name="response-history"),
     path("assessments/<uuid:pk>/<str:voice>/<slug:theme>/", answers.theme, name="theme"),

@@ -1,4 +1,4 @@
-"""The e-mails about access, in plain text, with links to the site's own address."""
+"""The e-mails about access and the notices, in plain text, with links to the site's own address."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def send_invitation(invitation: Invitation, token: str) -> None:
 def send_password_reset(user: User, path: str) -> None:
     """Send `user` the address, `path` on this site, at which they choose a new password. Raises `OSError`."""
     _send("account/email/password_reset", {"person": user, "link": settings.BASE_URL + path}, user.email)
+
+
+def send_notice(template: str, context: dict[str, object], person: User) -> None:
+    """Send `person` the notice that the templates `template`_subject and _message hold. Raises `OSError`."""
+    _send(template, {"person": person, **context}, person.email)
 
 
 def _send(template: str, context: dict[str, object], to: str) -> None:

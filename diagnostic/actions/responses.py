@@ -15,10 +15,11 @@ from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_to_json
-from diagnostic.core.response_rules import check_response
+from diagnostic.core.response_rules import Fault, check_response, find_text_fault
+from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
-from diagnostic.core.responses import is_asked
+from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
@@ -37,30 +38,41 @@ def save(
     response: Answer,
     base_version: int,
     by: Any,
+    agreement: str = "",
     confirms: UUID | None = None,
 ) -> Response:
     """Save `response` as the answer of `voice` to `question`, and append its revision.
 
-    `base_version` is the version the writer saw; `confirms` the submission whose answer is said to be still true. What
-    stands already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or
-    `Stale` where someone else saved first.
+    `base_version` is the version the writer saw; `agreement` why customs and police agree on this national answer,
+    where it is "" what stands is kept; `confirms` the submission whose answer is said to be still true. What stands
+    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale`
+    where someone else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
     standing, voices = _lock_with_parents(assessment_id, voice, asked, instrument)
     row = standing.row
     _require_open(instrument, row.assessment, voice, question, by)
-    faults = check_response(instrument, asked, voice, response)
+    faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
         raise Invalid(faults)
-    if response == standing.answer and confirms in (None, row.confirms_id):
+    if response == standing.answer and agreement in ("", row.agreement) and confirms in (None, row.confirms_id):
         return row
     if row.version != base_version:
         raise Stale(row)
     if not response.is_blank and not is_asked(instrument, asked, voice, voices):
         assert asked.asked_when is not None
         raise NotAsked(asked.code, asked.asked_when.question)
-    return _write(standing, response, by, confirms)
+    return _write(standing, response, agreement or row.agreement, confirms, by)
+
+
+def _agreement_faults(row: Response, agreement: str) -> list[Fault]:
+    if not agreement:
+        return []
+    if row.voice != NATIONAL or row.assessment.mode != workflow.SEPARATE:
+        return [Fault("agreement", Message(_("goes only with what two agencies agreed on")))]
+    fault = find_text_fault(agreement)
+    return [Fault("agreement", fault)] if fault else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,7 @@ def _require_open(instrument: Instrument, assessment: Assessment, voice: str, qu
             raise NotOpen(question)
 
 
-def _write(standing: _Standing, response: Answer, by: Any, confirms: UUID | None) -> Response:
+def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID | None, by: Any) -> Response:
     row = standing.row
     values: dict[str, Any] = {
         "status": response.status,
@@ -151,6 +163,7 @@ def _write(standing: _Standing, response: Answer, by: Any, confirms: UUID | None
         "areas": dict(response.areas),
         "topics": list(response.topics),
         "challenges": list(response.challenges),
+        "agreement": agreement,
         "confirms_id": confirms,
         "version": row.version + 1,
         "saved_at": now(),
@@ -172,6 +185,7 @@ def _write(standing: _Standing, response: Answer, by: Any, confirms: UUID | None
         response=row,
         version=row.version,
         content=response_to_json(response),
+        agreement=agreement,
         confirms_id=confirms,
         saved_at=row.saved_at,
         saved_by_id=by.pk,

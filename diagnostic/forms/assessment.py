@@ -110,7 +110,7 @@ class SettingsForm(forms.Form):
 
 
 class StartForm(SettingsForm):
-    """The same, with the period that the assessment is for."""
+    """The same, with the period that the assessment is for and how customs and police answer."""
 
     period = LineField(
         label=_("Period"),
@@ -118,7 +118,29 @@ class StartForm(SettingsForm):
         help_text=_("The year, such as 2026, or another name for the period that the answers describe."),
         error_messages={"required": _("Give the period, such as 2026.")},
     )
-    field_order = ["period", "title"]
+    mode = forms.ChoiceField(
+        label=_("How customs and police answer"),
+        widget=forms.RadioSelect,
+        choices=[
+            (
+                Assessment.Mode.SEPARATE,
+                _(
+                    "Each agency for itself: both answer apart, neither sees the other’s answers until they are "
+                    "compared, and the coordinators then agree on one answer to each question."
+                ),
+            ),
+            (
+                Assessment.Mode.JOINT,
+                _("One joint session: both sit together and give one set of answers that they agree on."),
+            ),
+        ],
+        help_text=_(
+            "It cannot be changed later. Where the agencies differ, answering apart shows it, and the report keeps "
+            "both answers beside the agreed one."
+        ),
+        error_messages={"required": _("Choose how customs and police answer.")},
+    )
+    field_order = ["period", "mode", "title"]
 
 
 class WithdrawForm(forms.Form):

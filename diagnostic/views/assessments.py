@@ -47,6 +47,7 @@ from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
+from .declaring import load_declaring
 from .log_words import say_entry
 from .next_step import find_next_step, wait_for_the_comparison
 from .overview import Overview, load_overview
@@ -96,7 +97,7 @@ def start(request: HttpRequest) -> HttpResponse:
     taken = None
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = assessments.start(by=request.user, mode=workflow.JOINT, **form.cleaned_data)
+            assessment = assessments.start(by=request.user, **form.cleaned_data)
         except PeriodTaken as error:
             taken = _standing(request.user, form.cleaned_data["period"])
             if taken and _was_just_started(taken, request.user):
@@ -155,6 +156,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "overview": overview,
             "agency": AGENCY_WORDS.get(voice, ""),
             "next_step": find_next_step(overview, user) if overview else wait_for_the_comparison(assessment),
+            "declaring": load_declaring(assessment, user),
             "people": _people(assessment, readable),
             "readable": readable,
             "is_national_there": voice == NATIONAL,

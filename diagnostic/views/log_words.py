@@ -8,12 +8,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.models import AuditEntry
+from diagnostic.rendering.words import AGENCY_WORDS
 
 ACTS = {
     "assessment.start": _("started the assessment for %(period)s"),
     "assessment.submit": _("submitted it, as submission %(number)s"),
     "assessment.withdraw": _("withdrew it: %(reason)s"),
     "assessment.export": _("downloaded the answers as a file"),
+    "comparison.declare": _("declared the answers of %(agency)s complete"),
+    "comparison.undeclare": _("took back that the answers of %(agency)s are complete"),
+    "comparison.open": _("opened the comparison: %(reason)s"),
+    "comparison.open_declared": _("opened the comparison, as both agencies had declared their answers complete"),
+    "comparison.take_over": _("took over the equal answers to %(questions)s"),
+    "comparison.discuss": _("wrote to the discussion of %(question)s"),
     "submission.download": _("downloaded the record of submission %(number)s"),
     "review.take_up": _("took up the review of submission %(number)s"),
     "review.ask": _("noted a clarification to ask about %(question)s"),
@@ -42,6 +49,8 @@ def say_entry(entry: AuditEntry) -> str:
     if words is None:
         return entry.act
     detail = {key: ", ".join(value) if isinstance(value, list) else value for key, value in entry.detail.items()}
+    if "agency" in detail:
+        detail["agency"] = str(AGENCY_WORDS[detail["agency"]]).lower()
     try:
         return str(words) % detail
     except KeyError:

@@ -79,6 +79,7 @@ def start(coordinator: Visitor) -> None:
     coordinator.look("list")
     coordinator.follow("Start an assessment", "start")
     page.get_by_label("Period").fill(FILE["period"])
+    page.get_by_role("radio", name="One joint session").check()
     page.get_by_label("Title (optional)").fill(FILE["title"])
     page.get_by_role("radio", name="TLP:AMBER:").check()
     coordinator.go(page.get_by_role("button", name="Start the assessment"))
@@ -307,6 +308,7 @@ def test_without_javascript_a_theme_is_answered_and_the_assessment_submitted(new
     coordinator.sign_in()
     coordinator.go(page.get_by_role("link", name="Start an assessment"))
     page.get_by_label("Period").fill("2026")
+    page.get_by_role("radio", name="One joint session").check()
     coordinator.go(page.get_by_role("button", name="Start the assessment"))
     theme = instrument_from_fixtures().themes[0]
     coordinator.go(page.get_by_role("link", name=theme.name).first)

@@ -33,7 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 8
-STARTED = {"period": "2026", "title": "", "marking": "TLP:AMBER", "target_level": ""}
+STARTED = {"period": "2026", "mode": "joint", "title": "", "marking": "TLP:AMBER", "target_level": ""}
 
 
 @pytest.fixture
@@ -134,14 +134,23 @@ def test_a_coordinator_starts_an_assessment(client: Client, people: factories.Pe
     assert not assessment.allows_statistics
 
 
-def test_the_start_says_what_a_joint_session_is_and_offers_no_dead_choice(
-    client: Client, people: factories.People
-) -> None:
+@pytest.mark.parametrize("mode", ["joint", "separate"])
+def test_the_mode_is_chosen_at_the_start(client: Client, people: factories.People, mode: str) -> None:
+    post(client, people.coordinator, "assessment-start", **STARTED | {"mode": mode})
+
+    assert Assessment.objects.get().mode == mode
+
+
+def test_the_start_offers_both_modes_and_chooses_none(client: Client, people: factories.People) -> None:
     response = get(client, people.coordinator, "assessment-start")
-    assert "in one joint session" in words(response)
-    assert 'name="mode"' not in response.content.decode()
+    page = response.content.decode()
+
+    assert "Each agency for itself" in words(response)
+    assert "One joint session" in words(response)
+    assert len(re.findall('name="mode"', page)) == 2
+    assert not any("checked" in tag for tag in re.findall(r'<input[^>]*name="mode"[^>]*>', page))
     assert "A.9 to A.11 describe covert capabilities" in words(response)
-    assert re.search(r'value="TLP:AMBER"[^>]*checked|checked[^>]*value="TLP:AMBER"', response.content.decode())
+    assert re.search(r'value="TLP:AMBER"[^>]*checked|checked[^>]*value="TLP:AMBER"', page)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +163,8 @@ def test_the_start_says_what_a_joint_session_is_and_offers_no_dead_choice(
         ({"period": "20\n26"}, "line break"),
         ({"marking": "TLP:WHITE"}, "TLP:WHITE is not one of the available choices"),
         ({"marking": ""}, "Choose a marking."),
+        ({"mode": ""}, "Choose how customs and police answer."),
+        ({"mode": "apart"}, "apart is not one of the available choices"),
         ({"target_level": "6"}, "6 is not one of the available choices"),
         ({"title": "x" * 201}, "at most 200 characters"),
     ],

@@ -1,0 +1,177 @@
+"""How two agencies come together: what each declares complete, opening the comparison, and agreeing on answers.
+
+The agreed answer to one question is saved as every answer is, by `responses.save`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from cpch.accounts.models import Agency
+from diagnostic.core import workflow
+from diagnostic.core.agreement import find_pairs, find_takeable
+from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.responses import NATIONAL
+from diagnostic.core.words import Message, _
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Comment, Declaration, Response
+from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
+from diagnostic.queries import voices_of
+
+from . import audit, responses
+from .clock import now
+from .errors import ActionRefused, StateChanged
+from .transitions import move
+
+
+def agency_names() -> dict[str, str]:
+    """What the agencies are called in a text that holds both agencies' words, in the writer's language."""
+    return {agency: str(Agency.Kind(agency).label) for agency in AGENCIES}
+
+
+def _lock(assessment: Assessment) -> Assessment:
+    """The assessment as it stands, held until the act is done; a save and another act wait for it (1 query)."""
+    held = Assessment.objects.select_for_update(of=("self",)).select_related("country")
+    return held.get(pk=assessment.pk)
+
+
+def _lock_before_comparison(assessment: Assessment) -> Assessment:
+    held = _lock(assessment)
+    if workflow.find_transition("open_comparison", held.state, held.mode) is None:
+        raise StateChanged
+    return held
+
+
+@transaction.atomic
+def declare_complete(*, assessment: Assessment, agency: str, by: Any) -> Assessment:
+    """Declare the answers of `agency` complete; where both agencies have, the comparison opens at once.
+
+    Returns the assessment as it then stands. To declare again changes nothing. Raises `PermissionDenied`, or
+    `StateChanged` where there is no comparison to open any more.
+    """
+    if not can_declare(by, assessment, agency):
+        raise PermissionDenied
+    held = _lock_before_comparison(assessment)
+    declared = set(held.declarations.values_list("agency", flat=True))
+    if agency in declared:
+        return held
+    Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
+    audit.record(act="comparison.declare", by=by, assessment=held, agency=agency)
+    return _open(held, by, "") if declared | {agency} == set(AGENCIES) else held
+
+
+@transaction.atomic
+def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> None:
+    """Take the agency's word back, while the comparison is closed. Where it has not declared, nothing happens.
+
+    Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
+    """
+    if not can_declare(by, assessment, agency):
+        raise PermissionDenied
+    held = _lock_before_comparison(assessment)
+    taken_back, _rows = Declaration.objects.filter(assessment=held, agency=agency).delete()
+    if taken_back:
+        audit.record(act="comparison.undeclare", by=by, assessment=held, agency=agency)
+
+
+@transaction.atomic
+def open_comparison(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
+    """Open the comparison before both agencies have declared, with a reason; both voices are frozen from then on.
+
+    Who tells the other agency's people is the caller. Raises `PermissionDenied`, `ActionRefused` without a reason, or
+    `StateChanged`.
+    """
+    if not can_open_comparison(by, assessment):
+        raise PermissionDenied
+    if not reason.strip() or find_text_fault(reason):
+        raise ActionRefused(Message(_("Say in a few words why the comparison is opened now.")))
+    return _open(_lock_before_comparison(assessment), by, reason.strip())
+
+
+def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
+    moved = move(assessment, "open_comparison")
+    opened = {
+        "comparison_opened_at": moved.state_changed_at,
+        "comparison_opened_by": by,
+        "comparison_reason": reason,
+    }
+    Assessment.objects.filter(pk=moved.pk).update(**opened)
+    for name, value in opened.items():
+        setattr(moved, name, value)
+    if reason:
+        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason)
+    else:
+        audit.record(act="comparison.open_declared", by=by, assessment=moved)
+    return moved
+
+
+@transaction.atomic
+def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> list[str]:
+    """Make the equal answers of both agencies to `questions` the national ones, and say which ones were.
+
+    Only what has no national answer yet is taken over: one that somebody recorded meanwhile stands. Raises
+    `PermissionDenied`, `StateChanged` unless the answers are being compared, or `ActionRefused` where the agencies'
+    answers to one of `questions` are not equal.
+    """
+    if not can_answer(by, assessment, NATIONAL):
+        raise PermissionDenied
+    held = _lock(assessment)
+    if held.state != workflow.COMPARING:
+        raise StateChanged
+    instrument = instrument_of(held)
+    rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
+    voices = voices_of(rows)
+    pairs = find_pairs(instrument, voices)
+    equal = {pair.question.code for pair in pairs if pair.kind == "equal"}
+    for code in questions:
+        if code not in equal:
+            raise ActionRefused(
+                Message(_("The two answers to %(code)s are not equal. Nothing was taken over."), {"code": code})
+            )
+    versions = {row.question: row.version for row in rows if row.voice == NATIONAL}
+    wanted = [pair for pair in pairs if pair.question.code in questions]
+    found = find_takeable(instrument, wanted, voices, agency_names())
+    for code, response in found.items():
+        responses.save(
+            assessment_id=held.pk,
+            voice=NATIONAL,
+            question=code,
+            response=response,
+            base_version=versions[code],
+            by=by,
+        )
+    if found:
+        audit.record(act="comparison.take_over", by=by, assessment=held, questions=list(found))
+    return list(found)
+
+
+@transaction.atomic
+def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Comment:
+    """Add to the discussion of one question, which the two agencies of the country alone read.
+
+    Raises `PermissionDenied`, `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
+    """
+    if not can_discuss(by, assessment):
+        raise PermissionDenied
+    held = _lock(assessment)
+    if held.state in workflow.ENDED:
+        raise StateChanged
+    if question not in instrument_of(held).by_code:
+        raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
+    if not text.strip() or find_text_fault(text):
+        raise ActionRefused(Message(_("Write what you want to say.")))
+    comment = Comment.objects.create(
+        assessment=held,
+        question=question,
+        audience=Comment.Audience.AGENCIES,
+        text=text.strip(),
+        written_at=now(),
+        written_by=by,
+    )
+    audit.record(act="comparison.discuss", by=by, assessment=held, question=question)
+    return comment

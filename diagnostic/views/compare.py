@@ -1,0 +1,201 @@
+"""Compare and agree: the page of both agencies' answers, the agreed answers, the discussion, the meeting's screen."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.actions import comparison, responses
+from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, Stale
+from diagnostic.core.agreement import Pair
+from diagnostic.core.responses import NATIONAL
+from diagnostic.forms.agreement import AgreementForm, DiscussionForm
+from diagnostic.forms.question import in_words
+from diagnostic.models import Assessment
+from diagnostic.permissions import can_answer, can_compare, can_discuss
+from diagnostic.queries import to_response
+
+from .access import load_assessment, require
+from .answer_saving import without_cleared
+from .answer_text import describe
+from .compare_page import ComparePage, load_compare_page
+
+CONFLICT = 409
+UNPROCESSABLE = 422
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Both agencies' answers, largest difference first, with what was agreed on each."""
+    assessment = load_assessment(request, pk)
+    require(can_compare(request.user, assessment), request)
+    page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
+    opened = request.GET.get("open", "")
+    return _render(request, page, opened or (page.first_to_agree() if page.open_codes else ""))
+
+
+def _render(
+    request: HttpRequest,
+    page: ComparePage,
+    opened: str,
+    form: AgreementForm | None = None,
+    say: DiscussionForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    def views(pairs: list[Pair]) -> list[Any]:
+        return [
+            page.view(pair, opened, form, say) if pair.question.code == opened else page.view(pair) for pair in pairs
+        ]
+
+    show = page.show
+    faults = form.links_to_faults() if form is not None and form.is_bound else []
+    if say is not None:
+        faults += [(f"{opened}-say-text", f"{opened}: {text}") for text in say.errors.get("text", [])]
+    context = {
+        "assessment": page.assessment,
+        "page": page,
+        "differences": views(page.differences) if show != "unanswered" else [],
+        "equal": views(page.equal) if show == "all" else [],
+        "unanswered": views(page.unanswered) if show in ("all", "unanswered") else [],
+        "faults": faults,
+        "can_take_over": bool(page.open_codes) and bool(page.takeable),
+        **more,
+    }
+    return render(request, "compare/compare.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Record the national answer to one question; a GET, as after signing in again, leads to the question."""
+    assessment = load_assessment(request, pk)
+    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
+    pair = _pair_or_404(page, code)
+    if request.method == "GET":
+        return redirect(page.url(code))
+    form = page.make_form(pair, without_cleared(request.POST))
+    if "clear" in request.POST:
+        return _render(request, page, code, form)
+    if not form.is_valid():
+        return _render(request, page, code, form, status=UNPROCESSABLE)
+    try:
+        responses.save(
+            assessment_id=assessment.pk,
+            voice=NATIONAL,
+            question=code,
+            response=form.given,
+            base_version=form.base_version,
+            by=request.user,
+            agreement=form.agreement,
+        )
+    except Stale as refusal:
+        return _say_stale(request, page, code, refusal)
+    except Invalid as refusal:
+        for fault in refusal.faults:
+            form.add_fault(fault)
+        return _render(request, page, code, form, status=UNPROCESSABLE)
+    except NotAsked as refusal:
+        form.add_error(None, in_words(refusal.message))
+        return _render(request, page, code, form, status=UNPROCESSABLE)
+    except ActionRefused as refusal:
+        return _refused(request, assessment, refusal)
+    messages.success(request, _("%(code)s is recorded.") % {"code": code})
+    return redirect(page.url(page.next_after(code)))
+
+
+def _say_stale(request: HttpRequest, page: ComparePage, code: str, refusal: Stale) -> HttpResponse:
+    """The page with what was typed, beside what somebody else recorded first; pressing again replaces that."""
+    again = load_compare_page(page.assessment, request.user, page.show)
+    data = request.POST.copy()
+    data[f"{code}-version"] = str(refusal.row.version)
+    pair = _pair_or_404(again, code)
+    stands = describe(again.instrument, pair.question, to_response(again.row(code)))
+    other = {"code": code, "text": stands, "agreement": again.row(code).agreement, "row": again.row(code)}
+    return _render(request, again, code, again.make_form(pair, data), status=CONFLICT, other=other)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take over the equal answers that the page listed; a GET, as after signing in again, leads to the page."""
+    assessment = load_assessment(request, pk)
+    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    if request.method == "POST":
+        try:
+            taken = comparison.take_over(
+                assessment=assessment, questions=request.POST.getlist("question"), by=request.user
+            )
+        except ActionRefused as refusal:
+            return _refused(request, assessment, refusal)
+        done = ngettext("%(count)d equal answer is taken over.", "%(count)d equal answers are taken over.", len(taken))
+        messages.success(request, done % {"count": len(taken)})
+    return redirect("compare", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Add to the discussion of one question; a GET, as after signing in again, leads to the question."""
+    assessment = load_assessment(request, pk)
+    require(can_discuss(request.user, assessment), request)
+    page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
+    _pair_or_404(page, code)
+    if request.method == "GET":
+        return redirect(page.url(code))
+    say = DiscussionForm(request.POST, auto_id=f"{code}-say-%s")
+    if not say.is_valid():
+        return _render(request, page, code, say=say, status=UNPROCESSABLE)
+    try:
+        comparison.discuss(assessment=assessment, question=code, text=say.cleaned_data["text"], by=request.user)
+    except ActionRefused as refusal:
+        return _refused(request, assessment, refusal)
+    return redirect(page.url(code))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One question a screen, for the wall of the room in which both agencies meet; in the order of the page."""
+    assessment = load_assessment(request, pk)
+    require(can_compare(request.user, assessment), request)
+    page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
+    codes = [pair.question.code for pair in page.shown]
+    if not codes:
+        return redirect(page.url())
+    code = request.GET.get("question", codes[0])
+    if code not in codes:
+        raise Http404
+    place = codes.index(code)
+    context = {
+        "assessment": assessment,
+        "page": page,
+        "item": page.view(page.shown[place]),
+        "number": place + 1,
+        "total": len(codes),
+        "preceding": codes[place - 1] if place else "",
+        "following": codes[place + 1] if place + 1 < len(codes) else "",
+    }
+    return render(request, "compare/meeting.html", context)
+
+
+def _pair_or_404(page: ComparePage, code: str) -> Pair:
+    pair = page.by_code.get(code)
+    if pair is None:
+        raise Http404
+    return pair
+
+
+def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused) -> HttpResponse:
+    context = {"reason": in_words(error.message), "assessment": assessment}
+    return render(request, "409.html", context, status=CONFLICT)

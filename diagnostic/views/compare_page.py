@@ -1,0 +1,324 @@
+"""What the comparison shows: each question with both agencies' answers, how far apart they are, what was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+
+from diagnostic.actions.comparison import agency_names
+from diagnostic.core import workflow
+from diagnostic.core.agreement import Pair, Side, find_pairs, find_takeable, largest_first, merge
+from diagnostic.core.comparison import LARGE, Agreement, find_agreement
+from diagnostic.core.instrument import AGENCIES, Instrument
+from diagnostic.core.responses import BLANK, NATIONAL, Voices, is_asked
+from diagnostic.core.responses import Response as Answer
+from diagnostic.core.scoring import shown
+from diagnostic.forms.agreement import AgreementForm, DiscussionForm
+from diagnostic.forms.question_layout import QuestionParts
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Comment
+from diagnostic.models import Response as Row
+from diagnostic.permissions import can_answer, can_discuss
+from diagnostic.queries import load_clarifications, open_questions, to_response, voices_of
+from diagnostic.rendering.words import AGENCY_WORDS, say_level
+
+from .answer_text import AnswerText, describe
+
+SHOWS = ("all", "differences", "large", "unanswered")
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One agency's answer in words."""
+
+    agency: str
+    name: str
+    icon: str
+    said: str
+    level: int | None
+    text: AnswerText
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """One question of the comparison; `tag` says how its national answer stands, `form` is there to change it."""
+
+    pair: Pair
+    sides: tuple[SideView, ...]
+    gap: str
+    bar: str
+    tag: str
+    tag_words: str
+    row: Row
+    national: AnswerText
+    comments: tuple[Comment, ...]
+    form: AgreementForm | None
+    parts: QuestionParts | None
+    say: DiscussionForm | None
+    is_open: bool
+    next_code: str
+
+    @property
+    def code(self) -> str:
+        return self.pair.question.code
+
+    @property
+    def question(self) -> Any:
+        return self.pair.question
+
+    @property
+    def both(self) -> int | None:
+        """The level where both agencies have the same one."""
+        return self.sides[0].level if self.pair.size == 0 else None
+
+
+@dataclass(frozen=True)
+class ComparePage:
+    """The comparison of one assessment as `reader` sees it; `rows` are those of every voice."""
+
+    assessment: Assessment
+    instrument: Instrument
+    rows: Mapping[tuple[str, str], Row]
+    voices: Voices
+    comments: Mapping[str, tuple[Comment, ...]]
+    open_codes: frozenset[str]
+    may_discuss: bool
+    show: str = "all"
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The questions that are asked of anybody, in instrument order."""
+        return tuple(pair for pair in find_pairs(self.instrument, self.voices) if pair.kind != "not_asked")
+
+    @cached_property
+    def by_code(self) -> dict[str, Pair]:
+        return {pair.question.code: pair for pair in self.pairs}
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        return find_agreement(self.instrument, self.voices)
+
+    @property
+    def mean(self) -> str:
+        return shown(self.agreement.mean_difference) if self.agreement else ""
+
+    @cached_property
+    def differences(self) -> list[Pair]:
+        """What both have answered differently, largest difference first."""
+        found = largest_first(pair for pair in self.pairs if pair.kind == "different")
+        return [pair for pair in found if (pair.size or 0) >= LARGE] if self.show == "large" else found
+
+    @cached_property
+    def equal(self) -> list[Pair]:
+        return [pair for pair in self.pairs if pair.kind == "equal"]
+
+    @cached_property
+    def unanswered(self) -> list[Pair]:
+        """What one agency or neither has answered, in instrument order."""
+        return [pair for pair in self.pairs if pair.kind == "open"]
+
+    @cached_property
+    def shown(self) -> list[Pair]:
+        """What the filter leaves, in the order of the page."""
+        parts = {
+            "all": (self.differences, self.equal, self.unanswered),
+            "differences": (self.differences,),
+            "large": (self.differences,),
+            "unanswered": (self.unanswered,),
+        }
+        return [pair for part in parts[self.show] for pair in part]
+
+    @cached_property
+    def takeable(self) -> dict[str, Answer]:
+        """The equal answers that can be taken over now."""
+        if self.assessment.state != workflow.COMPARING:
+            return {}
+        return find_takeable(self.instrument, self.pairs, self.voices, agency_names())
+
+    @property
+    def takeable_words(self) -> list[str]:
+        return [self._takeable_words(code, response) for code, response in self.takeable.items()]
+
+    def _takeable_words(self, code: str, response: Answer) -> str:
+        if response.level is None:
+            return code
+        return gettext("%(code)s at %(level)s") % {"code": code, "level": say_level(self.instrument, response.level)}
+
+    @property
+    def agreed(self) -> int:
+        """How many of the questions have a national answer."""
+        return sum(self.tag_of(pair) in ("agreed", "left_open") for pair in self.pairs)
+
+    def row(self, code: str, voice: str = NATIONAL) -> Row:
+        return self.rows[voice, code]
+
+    def tag_of(self, pair: Pair) -> str:
+        """How the national answer stands: "agreed", "left_open", "to_agree", or "not_asked" of the national voice."""
+        response = self.voices.get(NATIONAL, {}).get(pair.question.code, BLANK)
+        if not is_asked(self.instrument, pair.question, NATIONAL, self.voices):
+            return "not_asked"
+        if response.status == "unknown":
+            return "left_open"
+        return "to_agree" if response.is_blank else "agreed"
+
+    def first_to_agree(self) -> str:
+        """The question to begin with: the first in the order of the page that has no national answer; else ""."""
+        return next((pair.question.code for pair in self.shown if self.tag_of(pair) == "to_agree"), "")
+
+    def next_after(self, code: str) -> str:
+        """The next question in the order of the page that has no national answer; else ""."""
+        codes = [pair.question.code for pair in self.shown]
+        rest = self.shown[codes.index(code) + 1 :] if code in codes else self.shown
+        return next((pair.question.code for pair in rest if self.tag_of(pair) == "to_agree"), "")
+
+    def url(self, code: str = "") -> str:
+        """The page with its filter, at `code`."""
+        query = {} if self.show == "all" else {"show": self.show}
+        if code:
+            query["open"] = code
+        address = reverse("compare", kwargs={"pk": self.assessment.pk})
+        return address + (f"?{urlencode(query)}" if query else "") + (f"#{code}" if code else "")
+
+    def make_form(self, pair: Pair, data: Mapping[str, Any] | None = None) -> AgreementForm:
+        """The form of the national answer: as it stands, else what the two answers propose together."""
+        row = self.row(pair.question.code)
+        standing = to_response(row)
+        response = merge(pair, agency_names()) if standing.is_blank else standing
+        return AgreementForm(
+            self.instrument,
+            pair.question,
+            data,
+            needs_reason=pair.kind == "different",
+            response=response,
+            agreement=row.agreement,
+            version=row.version,
+        )
+
+    def view(
+        self,
+        pair: Pair,
+        opened: str = "",
+        form: AgreementForm | None = None,
+        say: DiscussionForm | None = None,
+    ) -> PairView:
+        """One question as it is drawn; `form` and `say` where something was typed into it and not saved."""
+        code = pair.question.code
+        if form is None and code in self.open_codes:
+            form = self.make_form(pair)
+        if say is None and self.may_discuss:
+            say = DiscussionForm(auto_id=f"{code}-say-%s")
+        tag = self.tag_of(pair)
+        row = self.row(code)
+        return PairView(
+            pair=pair,
+            sides=tuple(self.side(pair, side) for side in pair.sides),
+            gap=_say_gap(pair),
+            bar=_bar(pair),
+            tag=tag,
+            tag_words=self._tag_words(tag, row),
+            row=row,
+            national=describe(self.instrument, pair.question, to_response(row)),
+            comments=self.comments.get(code, ()),
+            form=form,
+            parts=QuestionParts(form) if form is not None else None,
+            say=say,
+            is_open=code == opened,
+            next_code=self.next_after(code),
+        )
+
+    def side(self, pair: Pair, side: Side) -> SideView:
+        """One agency's answer in words."""
+        return SideView(
+            agency=side.agency,
+            name=str(AGENCY_WORDS[side.agency]),
+            icon=f"i-{side.agency}",
+            said=self._say_side(pair, side),
+            level=side.level,
+            text=describe(self.instrument, pair.question, side.response),
+        )
+
+    def _say_side(self, pair: Pair, side: Side) -> str:
+        condition = pair.question.asked_when
+        if side.level is not None:
+            level = say_level(self.instrument, side.level)
+            if not side.is_implied or condition is None:
+                return level
+            return gettext("%(level)s (implied by %(parent)s)") % {"level": level, "parent": condition.question}
+        if not side.is_asked:
+            return gettext("not asked")
+        if side.response.status == "not_applicable":
+            return gettext("not applicable")
+        if side.response.status == "unknown":
+            return gettext("cannot answer")
+        return gettext("answered") if side.is_answered else gettext("no answer")
+
+    def _tag_words(self, tag: str, row: Row) -> str:
+        if tag == "agreed":
+            return gettext("Agreed at %(level)d") % {"level": row.level} if row.level else gettext("Agreed")
+        words = {
+            "left_open": gettext("Left open"),
+            "to_agree": gettext("To agree"),
+            "not_asked": gettext("Not asked nationally"),
+        }
+        return words[tag]
+
+
+def _say_gap(pair: Pair) -> str:
+    if pair.kind == "equal":
+        return gettext("Equal")
+    if pair.kind == "open":
+        said = [side.agency for side in pair.sides if side.has_said]
+        if not said:
+            return gettext("Neither")
+        return gettext("Customs only") if said == ["customs"] else gettext("Police only")
+    if pair.size is None:
+        return gettext("Different")
+    if pair.size == 0:
+        return gettext("Same level")
+    return ngettext("%(count)d level", "%(count)d levels", pair.size) % {"count": pair.size}
+
+
+def _bar(pair: Pair) -> str:
+    """The classes of the bar between the two places; "" where there is none to draw."""
+    levels = [side.level for side in pair.sides if side.level is not None]
+    if len(levels) < len(AGENCIES) or levels[0] == levels[1]:
+        return ""
+    low, high = min(levels), max(levels)
+    return f"span-{high - low + 1} from-{low}-to-{high}"
+
+
+def load_compare_page(assessment: Assessment, reader: Any, show: str = "all") -> ComparePage:
+    """The comparison as `reader` sees it (3 queries; 4 where the assessment was returned)."""
+    instrument = instrument_of(assessment)
+    rows = list(Row.objects.filter(assessment=assessment).select_related("saved_by").prefetch_related("evidence"))
+    comments: dict[str, list[Comment]] = {}
+    said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
+    for comment in said.select_related("written_by__membership__agency"):
+        comments.setdefault(comment.question, []).append(comment)
+    return ComparePage(
+        assessment=assessment,
+        instrument=instrument,
+        rows={(row.voice, row.question): row for row in rows},
+        voices=voices_of(rows),
+        comments={code: tuple(items) for code, items in comments.items()},
+        open_codes=_open_codes(instrument, assessment, reader),
+        may_discuss=can_discuss(reader, assessment) and assessment.state not in workflow.ENDED,
+        show=show if show in SHOWS else "all",
+    )
+
+
+def _open_codes(instrument: Instrument, assessment: Assessment, reader: Any) -> frozenset[str]:
+    """The questions whose national answer `reader` may change now (1 query where the assessment was returned)."""
+    if not can_answer(reader, assessment, NATIONAL):
+        return frozenset()
+    if assessment.state == workflow.COMPARING:
+        return frozenset(instrument.by_code)
+    if assessment.state == workflow.RETURNED:
+        return open_questions(instrument, assessment, load_clarifications(assessment))
+    return frozenset()

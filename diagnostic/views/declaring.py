@@ -1,0 +1,142 @@
+"""Before the comparison: each agency's word that its answers are complete, and opening without both words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cpch.accounts.models import Membership, Role
+from diagnostic.actions import comparison
+from diagnostic.actions.errors import ActionRefused
+from diagnostic.core import workflow
+from diagnostic.core.instrument import AGENCIES
+from diagnostic.forms.agreement import OpenForm
+from diagnostic.forms.question import in_words
+from diagnostic.models import Assessment, Declaration
+from diagnostic.permissions import agency_of, can_declare, can_open_comparison
+from diagnostic.rendering.words import AGENCY_WORDS
+from diagnostic.tasks import mail_comparison_opened
+
+from .access import load_assessment, require
+
+CONFLICT = 409
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyWord:
+    """Whether an agency has declared; who and when stands in `declaration`, which only its own people get."""
+
+    name: str
+    icon: str
+    has_declared: bool
+    declaration: Declaration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaring:
+    """What the overview shows of the way to the comparison; `own` is the reader's agency where they declare for it."""
+
+    agencies: tuple[AgencyWord, ...]
+    is_open: bool
+    own: str
+    has_declared: bool
+    may_open: bool
+
+
+def load_declaring(assessment: Assessment, reader: Any) -> Declaring | None:
+    """How far the agencies are on the way to the comparison; None in a joint session (1 query, there none)."""
+    if assessment.mode != workflow.SEPARATE:
+        return None
+    held = {item.agency: item for item in assessment.declarations.select_related("declared_by")}
+    mine = agency_of(reader)
+    is_draft = assessment.state == workflow.DRAFT
+    is_open = assessment.comparison_opened_at is not None
+    return Declaring(
+        agencies=tuple(
+            AgencyWord(
+                name=str(AGENCY_WORDS[agency]),
+                icon=f"i-{agency}",
+                has_declared=agency in held,
+                declaration=held.get(agency) if is_open or agency == mine else None,
+            )
+            for agency in AGENCIES
+        ),
+        is_open=is_open,
+        own=mine if is_draft and can_declare(reader, assessment, mine) else "",
+        has_declared=mine in held,
+        may_open=is_draft and can_open_comparison(reader, assessment),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Declare the answers of one's agency complete, or take that back; a GET, as after signing in again, leads back."""
+    assessment = load_assessment(request, pk)
+    agency = agency_of(request.user)
+    require(can_declare(request.user, assessment, agency), request)
+    if request.method == "GET":
+        return redirect("assessment-detail", pk=pk)
+    try:
+        if "take_back" in request.POST:
+            comparison.take_back_declaration(assessment=assessment, agency=agency, by=request.user)
+            messages.success(request, _("The declaration is taken back."))
+            return redirect("assessment-detail", pk=pk)
+        held = comparison.declare_complete(assessment=assessment, agency=agency, by=request.user)
+    except ActionRefused as refusal:
+        return _refused(request, assessment, refusal)
+    if held.state == workflow.COMPARING:
+        _tell_the_other_agency(held, agency)
+        messages.success(request, _("Both agencies have declared their answers complete. The comparison is open."))
+        return redirect("compare", pk=pk)
+    messages.success(request, _("The answers of your agency are declared complete."))
+    return redirect("assessment-detail", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the comparison before both agencies have declared: a GET asks for the reason, a POST does."""
+    assessment = load_assessment(request, pk)
+    require(can_open_comparison(request.user, assessment), request)
+    form = OpenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            held = comparison.open_comparison(
+                assessment=assessment, by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except ActionRefused as refusal:
+            return _refused(request, assessment, refusal)
+        _tell_the_other_agency(held, agency_of(request.user))
+        messages.success(request, _("The comparison is open. The people of the other agency are told by e-mail."))
+        return redirect("compare", pk=pk)
+    context = {
+        "form": form,
+        "assessment": assessment,
+        "is_possible": workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None,
+    }
+    return render(request, "compare/open.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _tell_the_other_agency(assessment: Assessment, agency: str) -> None:
+    """Let the worker write to those who answer for the other agency."""
+    people = Membership.objects.filter(
+        country_id=assessment.country_id, role__in=[Role.RESPONDENT, Role.COORDINATOR], user__is_active=True
+    )
+    for person in people.exclude(agency__kind=agency).values_list("user_id", flat=True):
+        transaction.on_commit(lambda person=person: mail_comparison_opened.enqueue(str(assessment.pk), person))
+
+
+def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused) -> HttpResponse:
+    context = {"reason": in_words(error.message), "assessment": assessment}
+    return render(request, "409.html", context, status=CONFLICT)
