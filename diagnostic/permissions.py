@@ -178,6 +178,21 @@ def can_review(user: Any, assessment: Assessment) -> bool:
     return is_in_secretariat(user) and assessment.state in SEEN_BY_SECRETARIAT
 
 
+def can_assign(user: Any, assessment: Assessment) -> bool:
+    """Say which reviewer is to look at it, and by when: administrators."""
+    return _role(user) == Role.ADMINISTRATOR and can_review(user, assessment)
+
+
+def can_answer_comments(user: Any, assessment: Assessment) -> bool:
+    """Answer what the secretariat shared with the country: its respondents and coordinators."""
+    return _is_of_country(user, assessment, Role.RESPONDENT, Role.COORDINATOR)
+
+
+def can_reply(user: Any, assessment: Assessment) -> bool:
+    """Reply to an opinion for the country: its coordinators."""
+    return _is_of_country(user, assessment, Role.COORDINATOR)
+
+
 def can_read_log(user: Any, assessment: Assessment) -> bool:
     """Read the assessment's log: the country's coordinators and observers; it is theirs."""
     return _is_of_country(user, assessment, Role.COORDINATOR, Role.OBSERVER)

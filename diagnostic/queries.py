@@ -16,7 +16,7 @@ from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, AuditEntry, Clarification, Response, Submission
+from diagnostic.models import Assessment, AuditEntry, Clarification, Comment, Opinion, Response, Submission
 
 WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
 
@@ -176,6 +176,20 @@ def load_queue() -> QuerySet[Submission]:
         .select_related("assessment__country__region", "submitted_by", "review__taken_up_by")
         .order_by("submitted_at", "pk")
     )
+
+
+def load_thread(submission: Submission, *audiences: str) -> QuerySet[Comment]:
+    """What was written to these audiences about `submission` and those before it, the earliest first (1 query)."""
+    return Comment.objects.filter(
+        assessment_id=submission.assessment_id,
+        submission__number__lte=submission.number,
+        audience__in=audiences,
+    ).select_related("written_by__membership__agency", "submission")
+
+
+def load_opinions(submission: Submission) -> QuerySet[Opinion]:
+    """The opinions on `submission`, with who gave and who replied (1 query)."""
+    return Opinion.objects.filter(submission=submission).select_related("given_by", "replied_by__membership__agency")
 
 
 def load_log(assessment: Assessment) -> QuerySet[AuditEntry]:

@@ -5,14 +5,18 @@ from django.urls import path
 from diagnostic.views import (
     answers,
     assessments,
+    changes,
+    comments,
     compare,
     declaring,
     history,
     home,
+    opinions,
     over_time,
     reports,
     results,
     reviews,
+    submission_review,
     submissions,
 )
 from diagnostic.views import help as help_pages
@@ -50,6 +54,11 @@ urlpatterns = [
     path("submissions/<uuid:pk>/snapshot.json", submissions.snapshot, name="submission-snapshot"),
     path("submissions/<uuid:pk>/report/", reports.submission_report, name="submission-report"),
     path("submissions/<uuid:pk>/report/report.pdf", reports.submission_report_file, name="submission-report-file"),
+    path("submissions/<uuid:pk>/changes/", changes.changes, name="submission-changes"),
+    path("submissions/<uuid:pk>/review/", submission_review.detail, name="submission-review"),
+    path("submissions/<uuid:pk>/review/<str:code>/", submission_review.question, name="submission-review-question"),
+    path("submissions/<uuid:pk>/review/<str:code>/comment/", comments.answer, name="submission-review-comment"),
+    path("submissions/<uuid:pk>/review/<str:code>/reply/", opinions.reply, name="submission-review-reply"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:pk>/", reviews.detail, name="review-detail"),
     path("review/<uuid:pk>/take-up/", reviews.take_up, name="review-take-up"),
@@ -57,4 +66,6 @@ urlpatterns = [
     path("review/<uuid:pk>/accept/", reviews.accept, name="review-accept"),
     path("review/<uuid:pk>/<str:code>/", reviews.question, name="review-question"),
     path("review/<uuid:pk>/<str:code>/ask/", reviews.ask, name="review-ask"),
+    path("review/<uuid:pk>/<str:code>/comment/", comments.write, name="review-comment"),
+    path("review/<uuid:pk>/<str:code>/opinion/", opinions.give, name="review-opinion"),
 ]

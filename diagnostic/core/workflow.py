@@ -55,6 +55,12 @@ ACTS: tuple[str, ...] = tuple(dict.fromkeys(row.act for row in TRANSITIONS))
 WITH_COUNTRY: tuple[str, ...] = (DRAFT, COMPARING, RETURNED)
 """The states in which an assessment is with its country: answers, settings and signatures are its own matter."""
 
+DISCUSSED: tuple[str, ...] = (IN_REVIEW, RETURNED)
+"""The states in which secretariat and country write to each other about the answers of the latest submission."""
+
+REPLIED: tuple[str, ...] = (*DISCUSSED, ACCEPTED)
+"""The states in which the country may reply to an opinion: to one given just before acceptance, too."""
+
 ENDED: tuple[str, ...] = (ACCEPTED, WITHDRAWN)
 
 

@@ -85,6 +85,11 @@ class Opinion(models.Model):
     def __str__(self) -> str:
         return f"{self.submission}, {self.question}: {self.level}"
 
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the country has said nothing to the opinion as it stands now."""
+        return self.replied_at is None or self.replied_at < self.given_at
+
 
 class Clarification(models.Model):
     """What the reviewer asks about one question; the country sees it once the assessment is returned."""

@@ -13,12 +13,19 @@ from django.utils.translation import gettext_lazy
 from diagnostic.core.instrument import AGENCIES, Criterion, Instrument, Option, Question, Theme
 from diagnostic.core.progress import question_states
 from diagnostic.core.responses import BLANK, NATIONAL, Evidence, Response
-from diagnostic.core.result import Result, score
+from diagnostic.core.result import Change, Result, project, score
 from diagnostic.forms.question_layout import HOLDER_NAMES
-from diagnostic.models import Submission
+from diagnostic.models import Opinion, Submission
 from diagnostic.queries import snapshot_voices
-from diagnostic.rendering.sentences import is_paper_only, say_coverage, say_demand, say_range, say_verdict
-from diagnostic.rendering.words import AGENCY_WORDS, BASIS_WORDS
+from diagnostic.rendering.sentences import (
+    is_paper_only,
+    say_coverage,
+    say_demand,
+    say_index,
+    say_range,
+    say_verdict,
+)
+from diagnostic.rendering.words import AGENCY_WORDS, BASIS_WORDS, say_level
 
 PARTS = {
     "status": gettext_lazy("whether it is answered"),
@@ -104,6 +111,7 @@ class Statement:
     name: str
     text: str
     is_answer: bool
+    is_opinion: bool
     marks: tuple[str, ...]
 
 
@@ -204,8 +212,18 @@ class Reading:
     def given_before(self, code: str) -> Given:
         return give(self.instrument, self.responses_before.get(code, BLANK))
 
-    def rubric(self, question: Question, previous: Response = BLANK, period: str = "") -> tuple[Statement, ...]:
-        """The five statements, each with who chose it: the country, now, before, or in its period before."""
+    def rubric(
+        self,
+        question: Question,
+        previous: Response = BLANK,
+        period: str = "",
+        opinion: Opinion | None = None,
+        whose: str = "",
+    ) -> tuple[Statement, ...]:
+        """The five statements, each with who chose it: the country, now, before, or in its period before; a reviewer.
+
+        `whose` names the opinion for the one who reads it.
+        """
         response, state = self.responses.get(question.code, BLANK), self.states[question.code]
         then = self.responses_before.get(question.code, BLANK)
         marks: dict[int | None, list[str]] = {}
@@ -217,16 +235,49 @@ class Reading:
             marks.setdefault(then.level, []).append(_("Submission %(number)d") % {"number": self.before.number})
         if previous.level:
             marks.setdefault(previous.level, []).append(period)
+        if opinion:
+            marks.setdefault(opinion.level, []).append(whose)
         return tuple(
             Statement(
                 level,
                 self.instrument.level_name(level),
                 text,
                 state == "answered" and level == response.level,
+                opinion is not None and level == opinion.level,
                 tuple(marks.get(level, ())),
             )
             for level, text in sorted(question.levels.items())
         )
+
+    def with_opinion(self, question: Question, opinion: Opinion | None) -> str:
+        """What the result would be with the opinion's level in place of the answer's, in a sentence; empty without."""
+        if opinion is None or not question.is_scored or self.states[question.code] != "answered":
+            return ""
+        after = project(self.instrument, self.voices, {question.code: Change(level=opinion.level)})
+        values = {
+            "before": say_index(self.result),
+            "after": say_index(after),
+            "level_before": self._level_in_words(self.result.level),
+            "level": self._level_in_words(after.level),
+        }
+        if self.result.level == after.level:
+            return (
+                _(
+                    "With the opinion in place of the answer the index would be %(after)s instead of %(before)s; the "
+                    "level would stay %(level)s."
+                )
+                % values
+            )
+        return (
+            _(
+                "With the opinion in place of the answer the index would be %(after)s instead of %(before)s, and the "
+                "level %(level)s instead of %(level_before)s."
+            )
+            % values
+        )
+
+    def _level_in_words(self, level: int | None) -> str:
+        return say_level(self.instrument, level) if level else _("not stated")
 
     def criteria(self, question: Question) -> tuple[CriterionEntry, ...]:
         """The criteria that rest on `question`, and how the answer stands against each."""

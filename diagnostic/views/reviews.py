@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,65 +9,33 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from diagnostic.actions import reviews
 from diagnostic.actions.errors import ActionRefused, StateChanged
-from diagnostic.core import workflow
-from diagnostic.core.instrument import Question
-from diagnostic.core.responses import BLANK
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
-from diagnostic.instruments import instrument_of
-from diagnostic.models import Clarification, Review, Submission
-from diagnostic.permissions import can_review, is_in_secretariat, submissions_visible_to
-from diagnostic.queries import load_previous, load_queue
+from diagnostic.models import Review, Submission
+from diagnostic.permissions import is_in_secretariat, submissions_visible_to
+from diagnostic.queries import load_queue
 
-from .access import load_submission, require
-from .reading import Reading, give
+from .access import require
+from .desk import (
+    CONFLICT,
+    UNPROCESSABLE,
+    Desk,
+    QuestionForms,
+    in_words,
+    load_desk,
+    moved_on,
+    question_or_404,
+    render_question,
+    stamp,
+)
 
 PER_PAGE = 25
-UNPROCESSABLE = 422
-CONFLICT = 409
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A submission on the reviewer's desk; `asked` is what is asked on it, `asked_before` on the one it follows."""
-
-    submission: Submission
-    reading: Reading
-    asked: dict[str, Clarification]
-    asked_before: dict[str, Clarification]
-
-    @property
-    def review(self) -> Review | None:
-        return getattr(self.submission, "review", None)
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.review is None and self.submission.assessment.state == workflow.SUBMITTED
-
-    @property
-    def is_open(self) -> bool:
-        state = self.submission.assessment.state
-        return self.review is not None and not self.review.outcome and state == workflow.IN_REVIEW
-
-    @property
-    def marked(self) -> list[Clarification]:
-        """What is asked, in instrument order."""
-        order = self.reading.instrument.order
-        return sorted(self.asked.values(), key=lambda item: order[item.question])
-
-    def as_context(self) -> dict[str, Any]:
-        return {
-            "desk": self,
-            "reading": self.reading,
-            "submission": self.submission,
-            "assessment": self.submission.assessment,
-        }
 
 
 @login_required
@@ -95,7 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One submission: its facts, its result, what is open, its questions, what is asked."""
-    desk = _load_desk(request, pk)
+    desk = load_desk(request, pk)
     others = Submission.objects.filter(assessment=desk.submission.assessment).exclude(pk=pk)
     context = {
         "others": others.select_related("review").defer("snapshot").order_by("-number"),
@@ -107,19 +74,17 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def question(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """One answer beside the rubric, and the form to ask about it."""
-    desk = _load_desk(request, pk)
-    asked_about = _question_or_404(desk, code)
-    held = desk.asked.get(code)
-    form = ClarificationForm(initial={"text": held.text, "base": _stamp(held)} if held else None)
-    return _render_question(request, desk, asked_about, form)
+    desk = load_desk(request, pk)
+    asked_about = question_or_404(desk.reading, code)
+    return render_question(request, desk, asked_about)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Ask about one question, or take it off the list; a GET, as after signing in again, leads to the question."""
-    desk = _load_desk(request, pk)
-    asked_about = _question_or_404(desk, code)
+    desk = load_desk(request, pk)
+    asked_about = question_or_404(desk.reading, code)
     here = redirect("review-question", pk=pk, code=code)
     if request.method == "GET":
         return here
@@ -131,16 +96,16 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
             "text", _("The country is not asked this question, so it could not answer. Ask about its parent.")
         )
     if not form.is_valid():
-        return _render_question(request, desk, asked_about, form, status=UNPROCESSABLE)
+        return render_question(request, desk, asked_about, QuestionForms(clarification=form), UNPROCESSABLE)
     text = form.cleaned_data["text"]
     held = desk.asked.get(code)
-    if held and held.text != text and _stamp(held) != form.cleaned_data["base"]:
-        again = ClarificationForm(initial={"text": text, "base": _stamp(held)})
-        return _render_question(request, desk, asked_about, again, status=CONFLICT, other=held)
+    if held and held.text != text and stamp(held.asked_at) != form.cleaned_data["base"]:
+        again = ClarificationForm(initial={"text": text, "base": stamp(held.asked_at)})
+        return render_question(request, desk, asked_about, QuestionForms(again, others={"other": held}), CONFLICT)
     try:
         reviews.ask(submission=desk.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
-        return _moved_on(request, desk, error, text)
+        return moved_on(request, desk, error, text)
     messages.success(request, _("%(code)s is marked for clarification.") % {"code": code})
     return here
 
@@ -149,13 +114,13 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin the review of a submission that waits; a GET, as after signing in again, leads to the submission."""
-    desk = _load_desk(request, pk)
+    desk = load_desk(request, pk)
     if request.method == "GET":
         return redirect("review-detail", pk=pk)
     try:
         reviews.take_up(submission=desk.submission, by=request.user)
     except StateChanged as error:
-        return _moved_on(request, desk, error)
+        return moved_on(request, desk, error)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -164,7 +129,7 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return for clarification: a GET asks, a POST does."""
-    desk = _load_desk(request, pk)
+    desk = load_desk(request, pk)
     done = _("Returned to %(country)s for clarification.")
     return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done)
 
@@ -173,7 +138,7 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept the submission: a GET asks, a POST does."""
-    desk = _load_desk(request, pk)
+    desk = load_desk(request, pk)
     return _close(request, desk, reviews.accept, "reviews/accept.html", _("The assessment of %(country)s is accepted."))
 
 
@@ -181,15 +146,15 @@ def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str)
     form = RemarkForm(request.POST if request.method == "POST" else None)
     status = UNPROCESSABLE if request.method == "POST" else 200
     if not desk.is_open:
-        return _moved_on(request, desk, StateChanged(), request.POST.get("remark", ""))
+        return moved_on(request, desk, StateChanged(), request.POST.get("remark", ""))
     if form.is_valid():
         remark = form.cleaned_data["remark"]
         try:
             act(submission=desk.submission, remark=remark, by=request.user)
         except StateChanged as error:
-            return _moved_on(request, desk, error, remark)
+            return moved_on(request, desk, error, remark)
         except ActionRefused as error:
-            form.add_error(None, _in_words(error))
+            form.add_error(None, in_words(error))
         else:
             messages.success(request, done % {"country": desk.submission.assessment.country.name})
             return redirect("review-detail", pk=desk.submission.pk)
@@ -200,79 +165,9 @@ def _take_off(request: HttpRequest, desk: Desk, code: str) -> HttpResponse | Non
     try:
         reviews.ask(submission=desk.submission, question=code, text="", by=request.user)
     except StateChanged as error:
-        return _moved_on(request, desk, error, request.POST.get("text", ""))
+        return moved_on(request, desk, error, request.POST.get("text", ""))
     messages.success(request, _("%(code)s is no longer marked for clarification.") % {"code": code})
     return None
-
-
-def _moved_on(request: HttpRequest, desk: Desk, error: StateChanged, text: str = "") -> HttpResponse:
-    """The page for an act that came too late, with what was typed for it."""
-    context = desk.as_context() | {"reason": _in_words(error), "text": text}
-    return render(request, "reviews/moved_on.html", context, status=CONFLICT)
-
-
-def _render_question(
-    request: HttpRequest,
-    desk: Desk,
-    asked_about: Question,
-    form: ClarificationForm,
-    status: int = 200,
-    other: Clarification | None = None,
-) -> HttpResponse:
-    reading, code = desk.reading, asked_about.code
-    previous = load_previous(desk.submission.assessment)
-    then = previous.responses.get(code, BLANK) if previous else BLANK
-    before, following = reading.neighbours(code)
-    context = {
-        "question": asked_about,
-        "theme": reading.instrument.theme_by_id[asked_about.theme],
-        "entry": reading.entry(code),
-        "given": reading.given(code),
-        "why": reading.why(asked_about),
-        "rubric": reading.rubric(asked_about, then, previous.period if previous else ""),
-        "criteria": reading.criteria(asked_about),
-        "held_by_paper": reading.held_by_paper(asked_about),
-        "before": reading.given_before(code),
-        "previous": previous,
-        "previous_given": give(reading.instrument, then),
-        "asked": desk.asked.get(code),
-        "asked_before": desk.asked_before.get(code),
-        "preceding": before,
-        "following": following,
-        "form": form,
-        "other": other,
-    }
-    return render(request, "reviews/question.html", desk.as_context() | context, status=status)
-
-
-def _load_desk(request: HttpRequest, pk: UUID) -> Desk:
-    """The submission, the one before it and what is asked on both (2 queries, 3 from the second submission on)."""
-    submission = load_submission(request, pk)
-    require(can_review(request.user, submission.assessment), request)
-    before = None
-    if submission.number > 1:
-        before = Submission.objects.filter(assessment_id=submission.assessment_id, number=submission.number - 1).first()
-    of_both = [submission.pk, *([before.pk] if before else [])]
-    found = Clarification.objects.filter(review__submission__in=of_both).select_related("asked_by", "review")
-    asked = {item.question: item for item in found if item.review.submission_id == submission.pk}
-    asked_before = {item.question: item for item in found if item.review.submission_id != submission.pk}
-    reading = Reading(submission, instrument_of(submission.assessment), frozenset(asked), before)
-    return Desk(submission, reading, asked, asked_before)
-
-
-def _stamp(held: Clarification) -> str:
-    return held.asked_at.isoformat()
-
-
-def _question_or_404(desk: Desk, code: str) -> Question:
-    found = desk.reading.instrument.by_code.get(code)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _in_words(error: ActionRefused) -> str:
-    return _(error.message.text) % error.message.values
 
 
 def _closed(user: Any) -> QuerySet[Submission]:

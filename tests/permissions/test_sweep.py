@@ -87,6 +87,13 @@ TABLE: dict[str, Rule] = {
     "review-take-up": on_submission(SECRETARIAT, method="post"),
     "review-return": on_submission(SECRETARIAT),
     "review-accept": on_submission(SECRETARIAT),
+    "review-comment": on_submission(SECRETARIAT),
+    "review-opinion": on_submission(SECRETARIAT),
+    "submission-changes": on_submission(COUNTRY | SECRETARIAT),
+    "submission-review": on_submission(COUNTRY),
+    "submission-review-question": on_submission(COUNTRY),
+    "submission-review-comment": on_submission(AGENCIES),
+    "submission-review-reply": on_submission(COORDINATORS),
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
 }
@@ -171,13 +178,24 @@ def test_every_address_has_a_line_in_the_table():
     assert set(TABLE) - names() == set()
 
 
+WITH_CODE = {
+    "review-question",
+    "review-ask",
+    "review-comment",
+    "review-opinion",
+    "submission-review-question",
+    "submission-review-comment",
+    "submission-review-reply",
+}
+
+
 def address(name, rule, target):
     if not rule.about:
         return reverse(name)
     arguments = {"pk": target.pk}
     if name in ("theme", "response-save", "response-history"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
-    if name in ("review-question", "review-ask"):
+    if name in WITH_CODE:
         arguments["code"] = "A.1"
     return reverse(name, kwargs=arguments)
 

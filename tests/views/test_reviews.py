@@ -216,7 +216,7 @@ def test_queue_is_the_secretariats(people, who, status):
 
 
 PAGES = [("detail",), ("question", "A.1"), ("return",), ("accept",)]
-ACTS = [("take-up",), ("ask", "A.1"), ("return",), ("accept",)]
+ACTS = [("take-up",), ("ask", "A.1"), ("comment", "A.1"), ("opinion", "A.1"), ("return",), ("accept",)]
 
 
 @pytest.mark.parametrize(
@@ -390,20 +390,20 @@ def test_a_second_submission_stands_beside_the_first(desk, taken, people):
     unchanged = text_of(desk.get(url("question", second, "A.2.1")))
     assert "Changed since" not in unchanged
     assert "The same answer." in unchanged
-    assert "Changed since submission 1 A.1" in text_of(desk.get(url("detail", second)))
+    assert "Changed since submission 1 With the differences marked A.1" in text_of(desk.get(url("detail", second)))
 
 
 def test_pages_of_a_submission_make_few_queries(desk, taken, people, django_assert_num_queries):
     desk.get(url("question", taken, "A.1"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         desk.get(url("detail", taken))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         desk.get(url("question", taken, "A.1"))
     for code in ("A.1", "A.2.1", "A.6"):
         ask(taken, code, "Why?", people.reviewer)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         desk.get(url("detail", taken))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         desk.get(url("question", taken, "A.1"))
 
 

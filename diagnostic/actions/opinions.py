@@ -1,0 +1,94 @@
+"""A reviewer's view of a level, beside the country's answer, and the country's reply to it. No answer is touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from diagnostic.core import workflow
+from diagnostic.core.instrument import LEVELS
+from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.words import Message, _
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Opinion, Submission
+from diagnostic.permissions import can_reply, can_review
+
+from . import audit
+from .clock import now
+from .errors import ActionRefused, StateChanged
+from .latest import lock_latest
+
+
+@transaction.atomic
+def give(*, submission: Submission, question: str, level: int, reason: str, by: Any) -> Opinion:
+    """Say at which level a reviewer sees a question, and why; the country sees it at once.
+
+    Given again it takes the place of the one before; a reply stays, and waits to be given anew. Raises
+    `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused`.
+    """
+    _require_reviewer(submission, by)
+    assessment = lock_latest(submission, workflow.IN_REVIEW)
+    found = instrument_of(submission.assessment).by_code.get(question)
+    if found is None or not found.takes_level:
+        raise ActionRefused(Message(_("%(code)s has no level to have an opinion of."), {"code": question}))
+    if level not in LEVELS:
+        raise ActionRefused(Message(_("Choose a level from 1 to 5.")))
+    _require_text(reason, Message(_("Say why you see it at this level.")))
+    opinion, _created = Opinion.objects.update_or_create(
+        submission=submission,
+        question=question,
+        defaults={"level": level, "reason": reason.strip(), "given_by": by, "given_at": now()},
+    )
+    audit.record(act="opinion.give", by=by, assessment=assessment, question=question, number=submission.number)
+    return opinion
+
+
+@transaction.atomic
+def take_back(*, submission: Submission, question: str, by: Any) -> None:
+    """Take an opinion back while nobody has replied to it.
+
+    Raises `PermissionDenied`, `StateChanged` unless the submission is in review and the opinion still stands, or
+    `ActionRefused` where the country has replied.
+    """
+    _require_reviewer(submission, by)
+    assessment = lock_latest(submission, workflow.IN_REVIEW)
+    opinion = Opinion.objects.filter(submission=submission, question=question).first()
+    if opinion is None:
+        raise StateChanged
+    if opinion.reply:
+        raise ActionRefused(Message(_("The country has replied to this opinion. Change it, or leave it as it stands.")))
+    opinion.delete()
+    audit.record(act="opinion.take_back", by=by, assessment=assessment, question=question, number=submission.number)
+
+
+@transaction.atomic
+def reply(*, submission: Submission, question: str, text: str, by: Any) -> Opinion:
+    """Reply to an opinion for the country; a later reply takes the place of the one before.
+
+    Raises `PermissionDenied`, `StateChanged` where there is a later submission or no such opinion any more, or
+    `ActionRefused` for a bad text.
+    """
+    if not can_reply(by, submission.assessment):
+        raise PermissionDenied
+    assessment = lock_latest(submission, *workflow.REPLIED)
+    _require_text(text, Message(_("Write the reply first.")))
+    changed = Opinion.objects.filter(submission=submission, question=question).update(
+        reply=text.strip(), replied_at=now(), replied_by=by
+    )
+    if not changed:
+        raise StateChanged
+    audit.record(act="opinion.reply", by=by, assessment=assessment, question=question, number=submission.number)
+    return Opinion.objects.get(submission=submission, question=question)
+
+
+def _require_reviewer(submission: Submission, by: Any) -> None:
+    if not can_review(by, submission.assessment):
+        raise PermissionDenied
+
+
+def _require_text(text: str, when_empty: Message) -> None:
+    fault = find_text_fault(text)
+    if fault or not text.strip():
+        raise ActionRefused(fault or when_empty)

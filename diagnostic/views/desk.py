@@ -1,0 +1,217 @@
+"""A submission on a reviewer's desk: what the secretariat's pages and acts load and show; the acts are elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.core import workflow
+from diagnostic.core.instrument import Question
+from diagnostic.core.responses import BLANK
+from diagnostic.forms.discussion import CommentForm, OpinionForm
+from diagnostic.forms.review import ClarificationForm
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Clarification, Comment, Opinion, Review, Submission
+from diagnostic.permissions import can_assign, can_review
+from diagnostic.queries import load_opinions, load_previous, load_thread
+
+from .access import load_submission, require
+from .reading import Reading, give
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class SaidHere:
+    """A question about which something is said; `is_answered` where the country has the last word."""
+
+    question: Question
+    opinion: Opinion | None
+    comments: int
+    is_answered: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A submission on the reviewer's desk; `asked` is what is asked on it, `asked_before` on the one it follows."""
+
+    submission: Submission
+    reading: Reading
+    asked: dict[str, Clarification]
+    asked_before: dict[str, Clarification]
+    may_assign: bool = False
+
+    @property
+    def review(self) -> Review | None:
+        return getattr(self.submission, "review", None)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.review is None and self.submission.assessment.state == workflow.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        state = self.submission.assessment.state
+        return self.review is not None and not self.review.outcome and state == workflow.IN_REVIEW
+
+    @property
+    def is_discussed(self) -> bool:
+        """Whether comments can be written: from the taking up until it is accepted or another is handed in."""
+        return self.is_open or (self.submission.assessment.state == workflow.RETURNED and self.is_latest)
+
+    @cached_property
+    def is_latest(self) -> bool:
+        """Whether nothing was handed in after it (1 query)."""
+        after = Submission.objects.filter(
+            assessment_id=self.submission.assessment_id, number__gt=self.submission.number
+        )
+        return not after.exists()
+
+    @property
+    def marked(self) -> list[Clarification]:
+        """What is asked, in instrument order."""
+        order = self.reading.instrument.order
+        return sorted(self.asked.values(), key=lambda item: order[item.question])
+
+    @cached_property
+    def thread(self) -> list[Comment]:
+        """Every comment that the secretariat reads, on all questions, the earliest first (1 query)."""
+        return list(load_thread(self.submission, Comment.Audience.INTERNAL, Comment.Audience.SHARED))
+
+    @cached_property
+    def opinions(self) -> dict[str, Opinion]:
+        """The opinions on this submission, by question (1 query)."""
+        return {item.question: item for item in load_opinions(self.submission)}
+
+    @property
+    def said(self) -> list[SaidHere]:
+        """The questions with an opinion or a comment, in instrument order."""
+        found = []
+        for question in self.reading.instrument.questions:
+            comments = [item for item in self.thread if item.question == question.code]
+            opinion = self.opinions.get(question.code)
+            if comments or opinion:
+                found.append(SaidHere(question, opinion, len(comments), bool(comments) and is_of_country(comments[-1])))
+        return found
+
+    def as_context(self) -> dict[str, Any]:
+        return {
+            "desk": self,
+            "reading": self.reading,
+            "submission": self.submission,
+            "assessment": self.submission.assessment,
+        }
+
+
+@dataclass(frozen=True)
+class QuestionForms:
+    """The forms of a question's page: what was posted, or as they stand at first where it is None."""
+
+    clarification: ClarificationForm | None = None
+    opinion: OpinionForm | None = None
+    comment: CommentForm | None = None
+    others: dict[str, Any] = field(default_factory=dict)
+
+
+def is_of_country(comment: Comment) -> bool:
+    """Whether it was the country that wrote it; its writer's membership must be loaded."""
+    return comment.written_by.membership.country_id is not None
+
+
+def load_desk(request: HttpRequest, pk: UUID) -> Desk:
+    """The submission, the one before it and what is asked on both (2 queries, 3 from the second submission on)."""
+    submission = load_submission(request, pk)
+    require(can_review(request.user, submission.assessment), request)
+    before = None
+    if submission.number > 1:
+        before = Submission.objects.filter(assessment_id=submission.assessment_id, number=submission.number - 1).first()
+    of_both = [submission.pk, *([before.pk] if before else [])]
+    found = Clarification.objects.filter(review__submission__in=of_both).select_related("asked_by", "review")
+    asked = {item.question: item for item in found if item.review.submission_id == submission.pk}
+    asked_before = {item.question: item for item in found if item.review.submission_id != submission.pk}
+    reading = Reading(submission, instrument_of(submission.assessment), frozenset(asked), before)
+    return Desk(submission, reading, asked, asked_before, can_assign(request.user, submission.assessment))
+
+
+def question_or_404(reading: Reading, code: str) -> Question:
+    """The question of that code. Raises `Http404`."""
+    found = reading.instrument.by_code.get(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def render_question(
+    request: HttpRequest, desk: Desk, question: Question, forms: QuestionForms | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one answer beside the rubric, with what is said about it and the forms to say more (3 queries)."""
+    forms = forms or QuestionForms()
+    reading, code = desk.reading, question.code
+    asked, opinion = desk.asked.get(code), desk.opinions.get(code)
+    previous = load_previous(desk.submission.assessment)
+    then = previous.responses.get(code, BLANK) if previous else BLANK
+    before, following = reading.neighbours(code)
+    thread = [item for item in desk.thread if item.question == code]
+    context = {
+        "question": question,
+        "theme": reading.instrument.theme_by_id[question.theme],
+        "entry": reading.entry(code),
+        "given": reading.given(code),
+        "why": reading.why(question),
+        "rubric": reading.rubric(
+            question, then, previous.period if previous else "", opinion, _whose(request, opinion)
+        ),
+        "criteria": reading.criteria(question),
+        "held_by_paper": reading.held_by_paper(question),
+        "before": reading.given_before(code),
+        "previous": previous,
+        "previous_given": give(reading.instrument, then),
+        "asked": asked,
+        "asked_before": desk.asked_before.get(code),
+        "preceding": before,
+        "following": following,
+        "opinion": opinion,
+        "with_opinion": reading.with_opinion(question, opinion),
+        "thread": thread,
+        "own_comments": sum(item.written_by_id == request.user.pk for item in thread),
+        "form": forms.clarification
+        or ClarificationForm(initial={"text": asked.text, "base": stamp(asked.asked_at)} if asked else None),
+        "opinion_form": forms.opinion or blank_opinion(desk, opinion),
+        "comment_form": forms.comment or CommentForm(),
+    }
+    return render(request, "reviews/question.html", desk.as_context() | context | forms.others, status=status)
+
+
+def _whose(request: HttpRequest, opinion: Opinion | None) -> str:
+    is_own = opinion is not None and opinion.given_by_id == request.user.pk
+    return _("Your opinion") if is_own else _("Reviewer’s opinion")
+
+
+def blank_opinion(desk: Desk, opinion: Opinion | None, **typed: Any) -> OpinionForm:
+    """The form of an opinion as it stands, with what was `typed` instead where a colleague's came first."""
+    held = {"level": opinion.level, "reason": opinion.reason, "base": stamp(opinion.given_at)} if opinion else {}
+    return OpinionForm(instrument=desk.reading.instrument, initial=held | typed)
+
+
+def moved_on(request: HttpRequest, desk: Desk, error: StateChanged, text: str = "") -> HttpResponse:
+    """The page for an act that came too late, with what was typed for it."""
+    context = desk.as_context() | {"reason": in_words(error), "text": text}
+    return render(request, "reviews/moved_on.html", context, status=CONFLICT)
+
+
+def stamp(at: Any) -> str:
+    """Which text a form was written over: the moment it was saved."""
+    return at.isoformat() if at else ""
+
+
+def in_words(error: ActionRefused) -> str:
+    """Why an act was refused, in the reader's language."""
+    return _(error.message.text) % error.message.values

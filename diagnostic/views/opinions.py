@@ -1,0 +1,108 @@
+"""A reviewer's opinion of a level, and the country's reply; both stand beside the answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from diagnostic.actions import opinions
+from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.forms.discussion import OpinionForm, ReplyForm
+from diagnostic.permissions import can_reply
+
+from .access import require
+from .desk import (
+    CONFLICT,
+    UNPROCESSABLE,
+    Desk,
+    QuestionForms,
+    blank_opinion,
+    in_words,
+    load_desk,
+    moved_on,
+    question_or_404,
+    render_question,
+    stamp,
+)
+from .submission_review import blank_reply, came_too_late, load_said, render_said
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Say at which level the reviewer sees it, or take that back; a GET leads to the question."""
+    desk = load_desk(request, pk)
+    about = question_or_404(desk.reading, code)
+    here = redirect("review-question", pk=pk, code=code)
+    if request.method == "GET":
+        return here
+    if "remove" in request.POST:
+        return _take_back(request, desk, code) or here
+    form = OpinionForm(request.POST, instrument=desk.reading.instrument)
+    if not form.is_valid():
+        return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
+    level, reason = form.cleaned_data["level"], form.cleaned_data["reason"]
+    if not desk.is_open:
+        return moved_on(request, desk, StateChanged(), reason)
+    held = desk.opinions.get(code)
+    is_same = held is not None and (held.level, held.reason) == (level, reason)
+    if held and not is_same and stamp(held.given_at) != form.cleaned_data["base"]:
+        again = blank_opinion(desk, held, level=level, reason=reason)
+        forms = QuestionForms(opinion=again, others={"other_opinion": held})
+        return render_question(request, desk, about, forms, CONFLICT)
+    if is_same:
+        return here
+    try:
+        opinions.give(submission=desk.submission, question=code, level=level, reason=reason, by=request.user)
+    except StateChanged as error:
+        return moved_on(request, desk, error, reason)
+    except ActionRefused as error:
+        form.add_error(None, in_words(error))
+        return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
+    messages.success(request, _("Your opinion on %(code)s is given. The country can read it now.") % {"code": code})
+    return here
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reply(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """The country's reply; a GET, as after signing in again, leads to the question."""
+    said = load_said(request, pk)
+    about = question_or_404(said.reading, code)
+    require(can_reply(request.user, said.submission.assessment), request)
+    here = redirect("submission-review-question", pk=pk, code=code)
+    if request.method == "GET":
+        return here
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return render_said(request, said, about, reply_form=form, status=UNPROCESSABLE)
+    text, held = form.cleaned_data["text"], said.opinions.get(code)
+    if not said.is_replied:
+        return came_too_late(request, said, StateChanged(), text)
+    if held and held.reply not in ("", text) and stamp(held.replied_at) != form.cleaned_data["base"]:
+        again = blank_reply(held, text=text)
+        return render_said(request, said, about, reply_form=again, status=CONFLICT, other_reply=held)
+    try:
+        opinions.reply(submission=said.submission, question=code, text=text, by=request.user)
+    except StateChanged as error:
+        return came_too_late(request, said, error, text)
+    messages.success(request, _("Your country’s reply stands beside the opinion now."))
+    return here
+
+
+def _take_back(request: HttpRequest, desk: Desk, code: str) -> HttpResponse | None:
+    try:
+        opinions.take_back(submission=desk.submission, question=code, by=request.user)
+    except StateChanged as error:
+        return moved_on(request, desk, error, request.POST.get("reason", ""))
+    except ActionRefused as error:
+        messages.error(request, in_words(error))
+        return None
+    messages.success(request, _("Your opinion on %(code)s is taken back.") % {"code": code})
+    return None
