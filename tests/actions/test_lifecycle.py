@@ -94,6 +94,19 @@ def test_nothing_is_asked_about_a_question_that_the_country_was_not_asked(people
     assert Clarification.objects.get().question == "A.3.1"
 
 
+@pytest.mark.parametrize("period", ["２０２６", "20\u200b26", " 2026\ufeff"])
+def test_a_period_is_the_same_however_it_is_written(people, period):
+    assert factories.start_assessment(people.coordinator, period=period).period == "2026"
+    with pytest.raises(assessments.PeriodTaken, match="for 2026 already"):
+        factories.start_assessment(people.coordinator, period="2026")
+
+
+@pytest.mark.parametrize("period", ["", "\u200b", "x" * 41, "\ufdfa" * 3])
+def test_a_period_has_a_name_that_is_seen_and_not_too_long(people, period):
+    with pytest.raises(ActionRefused, match="at most 40 characters"):
+        factories.start_assessment(people.coordinator, period=period)
+
+
 def test_a_withdrawn_assessment_frees_its_period(people):
     assessment = factories.start_assessment(people.coordinator, period="2026")
     with pytest.raises(assessments.PeriodTaken):
