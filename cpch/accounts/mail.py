@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -24,6 +26,12 @@ def send_invitation(invitation: Invitation, token: str) -> None:
 def send_password_reset(user: User, path: str) -> None:
     """Send `user` the address, `path` on this site, at which they choose a new password. Raises `OSError`."""
     _send("account/email/password_reset", {"person": user, "link": settings.BASE_URL + path}, user.email)
+
+
+def send_password_changed(user: User, at: datetime) -> None:
+    """Tell `user` that their password was changed `at` that time; nothing in it opens anything. Raises `OSError`."""
+    link = settings.BASE_URL + reverse("account_reset_password")
+    _send("account/email/password_changed", {"person": user, "at": at, "link": link}, user.email)
 
 
 def _send(template: str, context: dict[str, object], to: str) -> None:

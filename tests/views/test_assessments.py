@@ -148,7 +148,9 @@ def test_the_start_says_what_a_joint_session_is_and_offers_no_dead_choice(
     ("changes", "fault"),
     [
         ({"period": "  "}, "Give the period, such as 2026."),
+        ({"period": "\u200b\u2060"}, "Give the period, such as 2026."),
         ({"period": "x" * 41}, "at most 40 characters"),
+        ({"period": "\ufdfa" * 3}, "at most 40 characters"),
         ({"period": "20\u202e26"}, "the text-direction override U+202E at character 3"),
         ({"period": "20\x0726"}, "the control character U+0007 at character 3"),
         ({"period": "20\n26"}, "line break"),
@@ -171,9 +173,10 @@ def test_a_faulty_start_says_where_and_keeps_what_was_given(
         assert 'value="Kept"' in response.content.decode()
 
 
-def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: factories.People) -> None:
+@pytest.mark.parametrize("period", ["2026", "２０２６", "20\u200b26", "\ufeff2026"])
+def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: factories.People, period: str) -> None:
     start_assessment(people.police_coordinator, period="2026")
-    response = post(client, people.coordinator, "assessment-start", **STARTED)
+    response = post(client, people.coordinator, "assessment-start", **STARTED | {"period": period})
 
     assert response.status_code == 422
     assert response.context["form"].errors["period"] == [
