@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES, Instrument
@@ -18,6 +18,7 @@ from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditEntry, Clarification, Comment, Opinion, Response, Submission
 
+Row = TypeVar("Row", bound=Model)
 WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
 
 
@@ -117,18 +118,41 @@ def load_previous(assessment: Assessment, voice: str = NATIONAL) -> Previous | N
     Its answers are those of `voice`, or, where that agency gave none of its own then, the national ones as far as the
     agency may give them.
     """
-    submission = (
+    found = _handed_in_before(assessment.pk, assessment.country_id, assessment.instrument_id, assessment.started_at)
+    return _as_previous(found.select_related("assessment").first(), voice)
+
+
+def load_previous_of(submission_id: UUID | None) -> Previous | None:
+    """What `with_previous` named (1 query, or none where it named nothing)."""
+    if submission_id is None:
+        return None
+    return _as_previous(Submission.objects.select_related("assessment").get(pk=submission_id))
+
+
+def with_previous(rows: QuerySet[Row], assessment: str = "") -> QuerySet[Row]:
+    """`rows` with `previous_id`, the key of the submission that `load_previous` would load; no query of its own.
+
+    `assessment` is the way from a row to its assessment, such as "assessment__"; "" where the rows are assessments.
+    """
+    names = ("pk", "country_id", "instrument_id", "started_at")
+    before = _handed_in_before(*(OuterRef(f"{assessment}{name}") for name in names))
+    return rows.annotate(previous_id=Subquery(before.values("pk")[:1]))
+
+
+def _handed_in_before(pk: Any, country_id: Any, instrument_id: Any, started_at: Any) -> QuerySet[Submission]:
+    return (
         Submission.objects.filter(
-            assessment__country_id=assessment.country_id,
-            assessment__started_at__lt=assessment.started_at,
-            assessment__instrument_id=assessment.instrument_id,
+            assessment__country_id=country_id,
+            assessment__started_at__lt=started_at,
+            assessment__instrument_id=instrument_id,
         )
         .exclude(assessment__state=workflow.WITHDRAWN)
-        .exclude(assessment_id=assessment.pk)
-        .select_related("assessment")
+        .exclude(assessment_id=pk)
         .order_by("-assessment__started_at", "-number")
-        .first()
     )
+
+
+def _as_previous(submission: Submission | None, voice: str = NATIONAL) -> Previous | None:
     if submission is None:
         return None
     voices = snapshot_voices(submission)

@@ -15,15 +15,17 @@ from diagnostic.instruments import instrument_from_fixtures
 from diagnostic.models import Submission
 from diagnostic.rendering.html import render_html
 from diagnostic.rendering.process import read_static_files
-from diagnostic.views.report_facts import report_of_submission
+from diagnostic.views.report_facts import report_of_submission, submissions_for_report
 
 
 def main() -> None:
     """Print `{"order": …, "file": …, "file_html": …}`."""
-    submissions = Submission.objects.select_related(
-        "assessment__country", "assessment__instrument", "submitted_by", "review__closed_by"
+    submissions = submissions_for_report(
+        Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
     )
-    reports = {item: report_of_submission(item) for item in submissions.filter(assessment__country__alpha2="ZZ")}
+    reports = {
+        item: report_of_submission(item).build() for item in submissions.filter(assessment__country__alpha2="ZZ")
+    }
     pages = {item: render_html(report) for item, report in reports.items()}
     longest = max(pages, key=lambda item: len(pages[item]))
     order = {"html": pages[longest], "files": read_static_files(), "identifier": reports[longest].digest}

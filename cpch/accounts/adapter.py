@@ -7,12 +7,15 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.actions.audit import record
+
+from .tasks import mail_password_changed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -60,7 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change the password, log it, and have the person told by e-mail, in case it was not them."""
         super().set_password(user, password)
         match = context.request.resolver_match
         is_reset = match is not None and match.url_name == "account_reset_password_from_key"
-        record(act="person.password_reset" if is_reset else "person.password_changed", by=user)
+        done = record(act="person.password_reset" if is_reset else "person.password_changed", by=user)
+        transaction.on_commit(lambda: mail_password_changed.enqueue(user.pk, done.at.isoformat()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -29,6 +31,12 @@ def send_password_reset(user: User, path: str) -> None:
 def send_notice(template: str, context: dict[str, object], person: User) -> None:
     """Send `person` the notice that the templates `template`_subject and _message hold. Raises `OSError`."""
     _send(template, {"person": person, **context}, person.email)
+
+
+def send_password_changed(user: User, at: datetime) -> None:
+    """Tell `user` that their password was changed `at` that time; nothing in it opens anything. Raises `OSError`."""
+    link = settings.BASE_URL + reverse("account_reset_password")
+    _send("account/email/password_changed", {"person": user, "at": at, "link": link}, user.email)
 
 
 def _send(template: str, context: dict[str, object], to: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django_tasks import task
 
 from diagnostic.actions.audit import record
 
-from .mail import send_password_reset
+from .mail import send_password_changed, send_password_reset
 from .models import User
 
 
@@ -28,3 +30,9 @@ def mail_password_reset(email: str) -> None:
     )
     record(act="person.password_reset_asked", by=user)
     send_password_reset(user, path)
+
+
+@task()
+def mail_password_changed(user_id: int, at: str) -> None:
+    """Tell a person that their password was changed or reset `at` that time (ISO 8601)."""
+    send_password_changed(User.objects.get(pk=user_id), datetime.fromisoformat(at))

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from diagnostic.core import workflow
+from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import CURRENT, current_instrument
@@ -46,11 +47,17 @@ def start(
 ) -> Assessment:
     """Start an assessment of the person's own country and lay its blank answers.
 
-    Raises `PermissionDenied`, or `PeriodTaken` where the period has one already.
+    Raises `PermissionDenied`, `ActionRefused` for a period without a name or with one too long, or `PeriodTaken` where
+    it has an assessment already.
     """
     membership = membership_of(by)
     if membership is None or membership.country is None or not can_start(by):
         raise PermissionDenied
+    period = write_period(period)
+    if not 0 < len(period) <= MAX_PERIOD:
+        raise ActionRefused(
+            Message(_("Give the period a name of at most %(most)s characters, such as 2026."), {"most": MAX_PERIOD})
+        )
     instrument = current_instrument()
     try:
         with transaction.atomic():
@@ -58,7 +65,7 @@ def start(
                 country=membership.country,
                 instrument=InstrumentVersion.objects.get_by_natural_key(*CURRENT),
                 instrument_digest=instrument.digest,
-                period=period.strip(),
+                period=period,
                 title=title.strip(),
                 mode=mode,
                 marking=marking,

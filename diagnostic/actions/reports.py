@@ -25,9 +25,9 @@ PATIENCE = timedelta(minutes=15)
 """How long a file may wait or render before it counts as left behind by a process that ended."""
 
 
-def find_report(*, data: Mapping[str, Any], edition: str, language: str) -> ReportFile | None:
-    """The file of exactly this report data, in whatever state, or None (1 query). Its data is not loaded."""
-    files = ReportFile.objects.filter(digest=digest_of(data), edition=edition, language=language, format=PDF)
+def find_report(*, digest: str, edition: str, language: str) -> ReportFile | None:
+    """The file of the report data with this digest, in whatever state, or None (1 query). Its data is not loaded."""
+    files = ReportFile.objects.filter(digest=digest, edition=edition, language=language, format=PDF)
     return files.defer("data").first()
 
 
@@ -41,7 +41,7 @@ def request_report(
     """
     if not can_read_everything(by, assessment):
         raise PermissionDenied
-    file, is_new = ReportFile.objects.get_or_create(
+    file, is_new = ReportFile.objects.defer("data").get_or_create(
         digest=digest_of(data),
         edition=edition,
         language=language,

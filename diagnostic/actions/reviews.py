@@ -9,10 +9,12 @@ from django.db import transaction
 
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification, Review, Submission
 from diagnostic.permissions import can_review
+from diagnostic.queries import snapshot_voices
 
 from . import audit
 from .clock import now
@@ -35,11 +37,14 @@ def take_up(*, submission: Submission, by: Any) -> Review:
 def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarification | None:
     """Ask the country to clarify one question on return; an empty text takes the question off the list.
 
-    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused` for a bad text.
+    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused` for a bad text or
+    a question that the submission does not ask.
     """
     _require_reviewer(submission, by)
     review = _open_review(submission)
-    if question not in instrument_of(submission.assessment).by_code:
+    instrument = instrument_of(submission.assessment)
+    found = instrument.by_code.get(question)
+    if found is None:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
     fault = find_text_fault(text)
     if fault:
@@ -48,6 +53,10 @@ def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarifi
         Clarification.objects.filter(review=review, question=question).delete()
         audit.record(act="review.unask", by=by, assessment=submission.assessment, question=question)
         return None
+    if not is_asked(instrument, found, NATIONAL, snapshot_voices(submission)):
+        raise ActionRefused(
+            Message(_("The country is not asked this question, so it could not answer. Ask about its parent."))
+        )
     asked, _created = Clarification.objects.update_or_create(
         review=review,
         question=question,

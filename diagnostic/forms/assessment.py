@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import LEVELS, Instrument
+from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.models import Assessment
 from diagnostic.models.assessment import Marking
@@ -114,7 +115,7 @@ class StartForm(SettingsForm):
 
     period = LineField(
         label=_("Period"),
-        max_length=40,
+        max_length=MAX_PERIOD,
         help_text=_("The year, such as 2026, or another name for the period that the answers describe."),
         error_messages={"required": _("Give the period, such as 2026.")},
     )
@@ -141,6 +142,14 @@ class StartForm(SettingsForm):
         error_messages={"required": _("Choose how customs and police answer.")},
     )
     field_order = ["period", "mode", "title"]
+
+    def clean_period(self) -> str:
+        """The period as it is kept. Raises `ValidationError` where that is nothing, or too long."""
+        field = self.fields["period"]
+        period = write_period(self.cleaned_data["period"])
+        field.validate(period)
+        field.run_validators(period)
+        return period
 
 
 class WithdrawForm(forms.Form):

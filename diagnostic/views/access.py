@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
 from diagnostic.actions import audit
@@ -19,21 +22,34 @@ from diagnostic.permissions import (
     submissions_visible_to,
 )
 
+Row = TypeVar("Row", bound=Model)
+Shape = Callable[[QuerySet[Row]], QuerySet[Row]]
 
-def load_assessment(request: HttpRequest, pk: UUID) -> Assessment:
-    """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists."""
+
+def _as_it_is(rows: QuerySet[Row]) -> QuerySet[Row]:
+    return rows
+
+
+def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = _as_it_is) -> Assessment:
+    """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists.
+
+    `shaped` says what else is loaded with it, or not.
+    """
     try:
-        return assessments_visible_to(request.user).get(pk=pk)
+        return shaped(assessments_visible_to(request.user)).get(pk=pk)
     except Assessment.DoesNotExist as error:
         if Assessment.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", assessment=str(pk))
         raise Http404 from error
 
 
-def load_submission(request: HttpRequest, pk: UUID) -> Submission:
-    """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`."""
+def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = _as_it_is) -> Submission:
+    """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`.
+
+    `shaped` says what else is loaded with it, or not.
+    """
     try:
-        return submissions_visible_to(request.user).get(pk=pk)
+        return shaped(submissions_visible_to(request.user)).get(pk=pk)
     except Submission.DoesNotExist as error:
         if Submission.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", submission=str(pk))

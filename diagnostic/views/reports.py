@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,25 +19,30 @@ from django_htmx.http import HttpResponseClientRefresh
 from diagnostic.actions import audit
 from diagnostic.actions.reports import FULL, find_report, is_due, record_download, request_report
 from diagnostic.core import workflow
-from diagnostic.core.report_data import Report
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, ReportFile, Submission
 from diagnostic.permissions import can_read_answers, can_read_everything, submissions_visible_to
 from diagnostic.tasks import render_report
 
 from .access import load_assessment, load_submission, require_voice
-from .report_facts import report_of_assessment, report_of_submission
+from .report_facts import (
+    ReportBasis,
+    assessments_for_report,
+    report_of_assessment,
+    report_of_submission,
+    submissions_for_report,
+)
 
 WAITING = (ReportFile.State.QUEUED, ReportFile.State.RENDERING)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose report is asked for; `build` makes its data, `name` is what the file is called when it is saved."""
+    """Whose report is asked for, and from what it is made; `name` is what the file is called when it is saved."""
 
     assessment: Assessment
     submission: Submission | None
-    build: Callable[[], Report]
+    basis: ReportBasis
     page_url: str
     file_url: str
     name: str
@@ -48,7 +52,7 @@ class Asked:
 @require_http_methods(["GET", "POST"])
 def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The report of the answers as they stand; once they are handed in, that of the last submission."""
-    assessment = load_assessment(request, pk)
+    assessment = load_assessment(request, pk, assessments_for_report)
     if not can_read_everything(request.user, assessment):
         return _refuse(request, assessment)
     submission = _submission_instead(request, assessment)
@@ -62,7 +66,7 @@ def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET"])
 def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The PDF of the answers as they stand, or the page where it is asked for."""
-    assessment = load_assessment(request, pk)
+    assessment = load_assessment(request, pk, assessments_for_report)
     if not can_read_everything(request.user, assessment):
         return _refuse(request, assessment)
     submission = _submission_instead(request, assessment)
@@ -76,7 +80,7 @@ def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def submission_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The report of one submission, from what it froze."""
-    submission = load_submission(request, pk)
+    submission = load_submission(request, pk, submissions_for_report)
     if not can_read_everything(request.user, submission.assessment):
         return _refuse(request, submission.assessment, submission)
     return _show(request, _of_submission(submission))
@@ -86,7 +90,7 @@ def submission_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET"])
 def submission_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The PDF of one submission, or the page where it is asked for."""
-    submission = load_submission(request, pk)
+    submission = load_submission(request, pk, submissions_for_report)
     if not can_read_everything(request.user, submission.assessment):
         return _refuse(request, submission.assessment, submission)
     return _send(request, _of_submission(submission))
@@ -103,7 +107,7 @@ def _of_assessment(assessment: Assessment) -> Asked:
     return Asked(
         assessment=assessment,
         submission=None,
-        build=lambda: report_of_assessment(assessment),
+        basis=report_of_assessment(assessment),
         page_url=reverse("assessment-report", kwargs={"pk": assessment.pk}),
         file_url=reverse("assessment-report-file", kwargs={"pk": assessment.pk}),
         name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}.pdf",
@@ -115,7 +119,7 @@ def _of_submission(submission: Submission) -> Asked:
     return Asked(
         assessment=assessment,
         submission=submission,
-        build=lambda: report_of_submission(submission),
+        basis=report_of_submission(submission),
         page_url=reverse("submission-report", kwargs={"pk": submission.pk}),
         file_url=reverse("submission-report-file", kwargs={"pk": submission.pk}),
         name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}-{submission.number}.pdf",
@@ -124,16 +128,19 @@ def _of_submission(submission: Submission) -> Asked:
 
 def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Where the report stands; on POST, ask for it. A page that asks again is told only what it has not `seen`."""
-    data = asked.build().to_json()
     language = get_language() or "en"
     if request.method == "POST":
         file, is_to_queue = request_report(
-            data=data, edition=FULL, language=language, by=request.user, assessment=asked.assessment
+            data=asked.basis.build().to_json(),
+            edition=FULL,
+            language=language,
+            by=request.user,
+            assessment=asked.assessment,
         )
         if is_to_queue:
             transaction.on_commit(lambda: render_report.enqueue(file.pk))
         return redirect(asked.page_url)
-    kept = find_report(data=data, edition=FULL, language=language)
+    kept = find_report(digest=asked.basis.digest, edition=FULL, language=language)
     context = {
         "assessment": asked.assessment,
         "submission": asked.submission,
@@ -157,7 +164,7 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def _send(request: HttpRequest, asked: Asked) -> HttpResponse:
     """The file, where it is ready; else the page that says where it stands."""
-    file = find_report(data=asked.build().to_json(), edition=FULL, language=get_language() or "en")
+    file = find_report(digest=asked.basis.digest, edition=FULL, language=get_language() or "en")
     if file is None or file.state != ReportFile.State.READY:
         return redirect(asked.page_url)
     number = asked.submission.number if asked.submission else None

@@ -91,10 +91,6 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if "remove" in request.POST:
         return _take_off(request, desk, code) or here
     form = ClarificationForm(request.POST)
-    if form.is_valid() and desk.reading.states[code] in ("not_asked", "implied"):
-        form.add_error(
-            "text", _("The country is not asked this question, so it could not answer. Ask about its parent.")
-        )
     if not form.is_valid():
         return render_question(request, desk, asked_about, QuestionForms(clarification=form), UNPROCESSABLE)
     text = form.cleaned_data["text"]
@@ -106,6 +102,9 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         reviews.ask(submission=desk.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, text)
+    except ActionRefused as error:
+        form.add_error("text", in_words(error))
+        return render_question(request, desk, asked_about, QuestionForms(clarification=form), UNPROCESSABLE)
     messages.success(request, _("%(code)s is marked for clarification.") % {"code": code})
     return here
 

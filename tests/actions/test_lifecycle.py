@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from diagnostic.actions import assessments, reviews, submissions
 from diagnostic.actions.errors import ActionRefused, NotOpen, StateChanged
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Submission
+from diagnostic.models import Clarification, Submission
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,34 @@ def test_a_return_names_its_questions_and_acceptance_leaves_none(people):
         reviews.accept(submission=seen(submission), remark="", by=people.reviewer)
     reviews.ask(submission=seen(submission), question="A.1", text="", by=people.reviewer)
     reviews.accept(submission=seen(submission), remark="", by=people.reviewer)
+
+
+@pytest.mark.parametrize("level", [1, None])
+def test_nothing_is_asked_about_a_question_that_the_country_was_not_asked(people, level):
+    assessment = factories.start_assessment(people.coordinator)
+    if level:
+        factories.save_answer(assessment, people.coordinator, "A.3.1", level=level)
+    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    reviews.take_up(submission=seen(submission), by=people.reviewer)
+    with pytest.raises(ActionRefused, match="Ask about its parent"):
+        reviews.ask(submission=seen(submission), question="A.3.2", text="Sure?", by=people.reviewer)
+    assert not Clarification.objects.exists()
+    reviews.ask(submission=seen(submission), question="A.3.1", text="Sure?", by=people.reviewer)
+    reviews.ask(submission=seen(submission), question="A.3.2", text="", by=people.reviewer)
+    assert Clarification.objects.get().question == "A.3.1"
+
+
+@pytest.mark.parametrize("period", ["２０２６", "20\u200b26", " 2026\ufeff"])
+def test_a_period_is_the_same_however_it_is_written(people, period):
+    assert factories.start_assessment(people.coordinator, period=period).period == "2026"
+    with pytest.raises(assessments.PeriodTaken, match="for 2026 already"):
+        factories.start_assessment(people.coordinator, period="2026")
+
+
+@pytest.mark.parametrize("period", ["", "\u200b", "x" * 41, "\ufdfa" * 3])
+def test_a_period_has_a_name_that_is_seen_and_not_too_long(people, period):
+    with pytest.raises(ActionRefused, match="at most 40 characters"):
+        factories.start_assessment(people.coordinator, period=period)
 
 
 def test_a_withdrawn_assessment_frees_its_period(people):

@@ -157,7 +157,9 @@ def test_the_start_offers_both_modes_and_chooses_none(client: Client, people: fa
     ("changes", "fault"),
     [
         ({"period": "  "}, "Give the period, such as 2026."),
+        ({"period": "\u200b\u2060"}, "Give the period, such as 2026."),
         ({"period": "x" * 41}, "at most 40 characters"),
+        ({"period": "\ufdfa" * 3}, "at most 40 characters"),
         ({"period": "20\u202e26"}, "the text-direction override U+202E at character 3"),
         ({"period": "20\x0726"}, "the control character U+0007 at character 3"),
         ({"period": "20\n26"}, "line break"),
@@ -182,9 +184,10 @@ def test_a_faulty_start_says_where_and_keeps_what_was_given(
         assert 'value="Kept"' in response.content.decode()
 
 
-def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: factories.People) -> None:
+@pytest.mark.parametrize("period", ["2026", "２０２６", "20\u200b26", "\ufeff2026"])
+def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: factories.People, period: str) -> None:
     start_assessment(people.police_coordinator, period="2026")
-    response = post(client, people.coordinator, "assessment-start", **STARTED)
+    response = post(client, people.coordinator, "assessment-start", **STARTED | {"period": period})
 
     assert response.status_code == 422
     assert response.context["form"].errors["period"] == [

@@ -83,6 +83,24 @@ def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
     assert "This page cannot be opened like this" in response.content.decode()
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "PROPFIND"])
+@pytest.mark.parametrize("name", ["home", "people", "account_login"])
+def test_a_method_that_no_page_takes_needs_no_token_to_be_told_so(name: str, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    response = client.generic(method, reverse(name))
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert "This page cannot be opened like this" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_still_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    assert client.post(reverse("invitation-create"), {}).status_code == 403
+
+
 @pytest.mark.parametrize("name", ["400", "403", "404", "405", "409", "410", "429", "500", "403_csrf"])
 def test_every_error_page_has_a_heading_and_says_what_to_do(name: str) -> None:
     page = render_to_string(f"{name}.html", request=RequestFactory().get("/"))

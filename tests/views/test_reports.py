@@ -238,14 +238,3 @@ def test_another_countrys_report_is_not_there(client: Client, people: factories.
     submission = make_submission(people.coordinator)
     for name in ("submission-report", "submission-report-file"):
         assert get(client, people.foreigner, name, submission.pk).status_code == 404
-
-
-def test_a_ready_report_is_served_with_few_queries(
-    client: Client, people: factories.People, rendered: list[str], run_tasks: Any, django_assert_max_num_queries: Any
-) -> None:
-    submission = make_submission(people.coordinator)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    run_tasks()
-    body(get(client, people.coordinator, "submission-report-file", submission.pk))
-    with django_assert_max_num_queries(14):
-        body(client.get(reverse("submission-report-file", args=[submission.pk])))

@@ -463,6 +463,15 @@ def test_ask_marks_a_question_and_its_text_comes_back(desk, taken, people):
     assert "Which meetings?" in text_of(desk.get(url("detail", taken)))
 
 
+def test_ask_refuses_a_question_that_was_not_asked_and_keeps_the_text(desk, people):
+    handed_in = submissions.submit(assessment=factories.start_assessment(people.coordinator), by=people.coordinator)
+    response = desk.post(url("ask", take_up(handed_in, people.reviewer), "A.3.2"), {"text": "Which of the two?"})
+    assert response.status_code == 422
+    assert "The country is not asked A.3.2. Ask about A.3.1 instead" in text_of(response)
+    assert "Which of the two?" in text_of(response)
+    assert not Clarification.objects.exists()
+
+
 def test_remove_takes_a_question_off_the_list(desk, taken, people):
     ask(taken, "A.1", "Which?", people.reviewer)
     response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1"}, follow=True)

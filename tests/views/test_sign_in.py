@@ -157,8 +157,25 @@ def test_the_link_sets_a_new_password_once(client: Client, run_tasks: Callable[[
     assert "This link no longer works" in Client().get(link[1], follow=True).content.decode()
     assert acts()[:2] == ["person.password_reset_asked", "person.password_reset"]
 
+    run_tasks()
+    assert_told(mail.outbox[1], user, new)
+    assert len(mail.outbox) == 2
 
-def test_changing_the_password_asks_for_the_old_one_and_keeps_the_session(client: Client) -> None:
+
+def assert_told(message: mail.EmailMessage, user: User, *secrets: str) -> None:
+    """The person is told that the password was changed, and nothing in the message opens anything."""
+    assert message.to == [user.email]
+    assert message.subject == "Your password for the Customs–Police Cooperation Diagnostic was changed"
+    at = AuditEntry.objects.get(act__in=["person.password_reset", "person.password_changed"]).at
+    assert f"was changed on {at.day} {at:%B %Y, %H:%M} UTC" in message.body
+    links = re.findall(r"http\S+", message.body)
+    assert links == [f"http://127.0.0.1:8000{reverse('account_reset_password')}"]
+    assert not [secret for secret in secrets if secret in message.body]
+
+
+def test_changing_the_password_asks_for_the_old_one_and_keeps_the_session(
+    client: Client, run_tasks: Callable[[], None]
+) -> None:
     user = make_user()
     client.force_login(user)
     new = "quite another long sentence"
@@ -172,6 +189,10 @@ def test_changing_the_password_asks_for_the_old_one_and_keeps_the_session(client
     assert done.url == reverse("home")
     assert client.get(reverse("help")).status_code == 200
     assert acts() == ["person.password_changed"]
+
+    run_tasks()
+    assert_told(mail.outbox[0], user, new, PASSWORD)
+    assert len(mail.outbox) == 1
 
 
 def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:

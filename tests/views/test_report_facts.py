@@ -1,0 +1,333 @@
+"""Which report belongs to what stands: remembered, and told anew as soon as anything that it is made from changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cpch.accounts.models import Country, User
+from diagnostic.actions import assessments, reviews, submissions
+from diagnostic.core.report_data import ReportFacts
+from diagnostic.core.responses import Evidence
+from diagnostic.models import Assessment, ReportFile, Response, Review, Submission
+from diagnostic.views import report_facts
+from diagnostic.views.report_facts import (
+    ReportBasis,
+    assessments_for_report,
+    report_of_assessment,
+    report_of_submission,
+    submissions_for_report,
+)
+from tests.factories import (
+    People,
+    example_answers,
+    fill,
+    make_people,
+    make_returned,
+    make_submission,
+    save_answer,
+    start_assessment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people() -> People:
+    return make_people()
+
+
+def of_submission(submission: Submission) -> ReportBasis:
+    """The basis as a request has it."""
+    found = Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
+    return report_of_submission(submissions_for_report(found).get(pk=submission.pk))
+
+
+def of_assessment(assessment: Assessment) -> ReportBasis:
+    """The basis as a request has it."""
+    return report_of_assessment(
+        assessments_for_report(Assessment.objects.select_related("country")).get(pk=assessment.pk)
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Laid:
+    """What a change starts from: a submission in review, and a draft of the same country begun after it."""
+
+    people: People
+    submission: Submission
+    draft: Assessment
+
+
+@pytest.fixture
+def laid(people: People) -> Laid:
+    before = start_assessment(people.coordinator)
+    save_answer(before, people.coordinator, "A.1", level=1)
+    submission = make_submission(people.coordinator)
+    reviews.take_up(submission=submission, by=people.reviewer)
+    submission.assessment.refresh_from_db()
+    draft = fill(start_assessment(people.coordinator, target_level=3), people.coordinator)
+    return Laid(people, submission, draft)
+
+
+Change = Callable[[Laid], Any]
+
+
+def country(**values: Any) -> Change:
+    return lambda laid: Country.objects.filter(pk=laid.draft.country_id).update(**values)
+
+
+def submitted(**values: Any) -> Change:
+    return lambda laid: Submission.objects.filter(pk=laid.submission.pk).update(**values)
+
+
+def drafted(**values: Any) -> Change:
+    return lambda laid: Assessment.objects.filter(pk=laid.draft.pk).update(**values)
+
+
+def of_its_assessment(**values: Any) -> Change:
+    return lambda laid: Assessment.objects.filter(pk=laid.submission.assessment_id).update(**values)
+
+
+def saved(question: str = "A.1", **members: Any) -> Change:
+    return lambda laid: save_answer(laid.draft, laid.people.coordinator, question, **members)
+
+
+def accept(laid: Laid) -> Review:
+    return reviews.accept(submission=laid.submission, remark="", by=laid.people.reviewer)
+
+
+def accepted_differently(**values: Any) -> Change:
+    def change(laid: Laid) -> None:
+        before = accept_and_ask(laid)
+        Review.objects.filter(submission=laid.submission).update(**values)
+        assert of_submission(laid.submission).digest != before
+
+    return change
+
+
+def accept_and_ask(laid: Laid) -> str:
+    accept(laid)
+    return of_submission(laid.submission).digest
+
+
+def acceptor_renamed(laid: Laid) -> None:
+    before = accept_and_ask(laid)
+    User.objects.filter(pk=laid.people.reviewer.pk).update(full_name="Somebody Else")
+    assert of_submission(laid.submission).digest != before
+
+
+def frozen_differently(name: str, value: Any) -> Change:
+    """Another submission of the same assessment stands in the place of this one."""
+
+    def change(laid: Laid) -> None:
+        other = make_submission(laid.people.coordinator)
+        assert name in ("period", "title", "target_level")
+        snapshot = laid.submission.snapshot.replace(f'"{name}":', f'"{name}":{value},"was":', 1)
+        assert snapshot != laid.submission.snapshot
+        Submission.objects.filter(pk=laid.submission.pk).update(snapshot=snapshot, digest=other.digest)
+
+    return change
+
+
+def earlier_handed_in(laid: Laid) -> Submission:
+    """The assessment that was begun first is handed in after the others."""
+    return submissions.submit(assessment=Assessment.objects.earliest("started_at"), by=laid.people.coordinator)
+
+
+def returned(laid: Laid) -> Assessment:
+    reviews.ask(submission=laid.submission, question="A.1", text="Which?", by=laid.people.reviewer)
+    reviews.return_for_clarification(submission=laid.submission, remark="", by=laid.people.reviewer)
+    return Assessment.objects.get(pk=laid.submission.assessment_id)
+
+
+def submission_withdrawn(laid: Laid) -> Assessment:
+    return assessments.withdraw(assessment=returned(laid), by=laid.people.coordinator, reason="Handed in too early.")
+
+
+def submission_made_again(laid: Laid) -> Submission:
+    assessment = returned(laid)
+    save_answer(assessment, laid.people.coordinator, "A.1", level=5)
+    return submissions.submit(assessment=assessment, by=laid.people.coordinator)
+
+
+def another_submitter(laid: Laid) -> None:
+    Submission.objects.filter(pk=laid.submission.pk).update(submitted_by=laid.people.police_coordinator)
+
+
+def submitter_renamed(laid: Laid) -> None:
+    User.objects.filter(pk=laid.people.coordinator.pk).update(full_name="Somebody Else")
+
+
+def another_voice(laid: Laid) -> None:
+    Response.objects.create(assessment=laid.draft, voice="customs", question="A.1", level=2)
+    Response.objects.create(assessment=laid.draft, voice="police", question="A.1", level=5)
+
+
+AN_HOUR_LATER = timezone.now() + timedelta(hours=1)
+
+SUBMISSION_CHANGES: dict[str, Change] = {
+    "country": country(name="Renamed"),
+    "country_footnote": country(footnote="As of today."),
+    "is_example": country(is_example=False),
+    "mode": of_its_assessment(mode="separate"),
+    "state": accept,
+    "marking": submitted(marking="TLP:RED"),
+    "is_disclosed_to_partners": submitted(is_disclosed_to_partners=True),
+    "submission_number": submitted(number=7),
+    "digest": submitted(digest="0" * 64),
+    "submitted_at": submitted(submitted_at=AN_HOUR_LATER),
+    "submitted_by": another_submitter,
+    "submitted_by, by name": submitter_renamed,
+    "accepted_at": accepted_differently(closed_at=AN_HOUR_LATER),
+    "accepted_by": accepted_differently(closed_by=None),
+    "accepted_by, by name": acceptor_renamed,
+    "period": frozen_differently("period", '"another"'),
+    "title": frozen_differently("title", '"another"'),
+    "target_level": frozen_differently("target_level", "5"),
+    "previous": earlier_handed_in,
+}
+
+ASSESSMENT_CHANGES: dict[str, Change] = {
+    "country": country(name="Renamed"),
+    "country_footnote": country(footnote="As of today."),
+    "is_example": country(is_example=False),
+    "period": drafted(period="another"),
+    "title": drafted(title="another"),
+    "mode": drafted(mode="separate"),
+    "state": drafted(state="returned"),
+    "marking": drafted(marking="TLP:RED"),
+    "is_disclosed_to_partners": drafted(is_disclosed_to_partners=True),
+    "target_level": drafted(target_level=4),
+    "target_level, as it was anyway": drafted(target_level=None),
+    "a level": saved(level=5),
+    "a narrative": saved(level=4, narrative="In writing."),
+    "evidence": saved(level=4, evidence=(Evidence("Agreement", "2020/1"),)),
+    "a reason": saved(status="unknown", reason="Nobody knows."),
+    "other voices": another_voice,
+    "previous, withdrawn": submission_withdrawn,
+    "previous, made again": submission_made_again,
+}
+
+
+@pytest.mark.parametrize("name", SUBMISSION_CHANGES)
+def test_a_submissions_report_is_another_when_anything_in_it_changes(name: str, laid: Laid) -> None:
+    before = of_submission(laid.submission).digest
+    assert before == of_submission(laid.submission).build().digest
+    SUBMISSION_CHANGES[name](laid)
+    basis = of_submission(laid.submission)
+    assert before != basis.digest == basis.build().digest
+
+
+@pytest.mark.parametrize("name", ASSESSMENT_CHANGES)
+def test_a_drafts_report_is_another_when_anything_in_it_changes(name: str, laid: Laid) -> None:
+    before = of_assessment(laid.draft).digest
+    assert before == of_assessment(laid.draft).build().digest
+    ASSESSMENT_CHANGES[name](laid)
+    basis = of_assessment(laid.draft)
+    assert before != basis.digest == basis.build().digest
+
+
+def test_no_fact_is_left_out_above() -> None:
+    names = {field.name for field in dataclasses.fields(ReportFacts)}
+    assert names <= SUBMISSION_CHANGES.keys()
+    of_submissions = {"submission_number", "digest", "submitted_at", "submitted_by", "accepted_at", "accepted_by"}
+    assert names - of_submissions <= ASSESSMENT_CHANGES.keys()
+
+
+@pytest.mark.parametrize(
+    "basis_of", [lambda laid: of_submission(laid.submission), lambda laid: of_assessment(laid.draft)]
+)
+def test_the_instrument_and_the_versions_tell_reports_apart(
+    basis_of: Callable[[Laid], ReportBasis], laid: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    basis = basis_of(laid)
+    other = dataclasses.replace(basis, instrument=dataclasses.replace(basis.instrument, title="Another"))
+    assert other.digest == other.build().digest != basis.digest
+    keys = {basis.key}
+    for name in ("FORMAT_VERSION", "SCORING_VERSION"):
+        monkeypatch.setattr(report_facts, name, 99)
+        keys.add(basis.key)
+    assert len(keys) == 3
+
+
+def test_two_assessments_that_are_alike_but_for_their_answers_have_reports_of_their_own(people: People) -> None:
+    first = start_assessment(people.coordinator, period="2030")
+    save_answer(first, people.coordinator, "A.1", level=2)
+    one = of_assessment(first)
+    assert one.digest
+    assessments.withdraw(assessment=first, by=people.coordinator, reason="Begun by mistake.")
+    second = start_assessment(people.coordinator, period="2030")
+    save_answer(second, people.coordinator, "A.1", level=3)
+    other = of_assessment(second)
+    assert one.facts == other.facts
+    assert one.digest != other.digest == other.build().digest
+
+
+def test_an_answer_that_is_taken_back_makes_the_report_that_was(people: People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    before = of_assessment(assessment)
+    save_answer(assessment, people.coordinator, "A.1", level=5)
+    between = of_assessment(assessment).digest
+    answer = example_answers()["A.1"]
+    save_answer(
+        assessment, people.coordinator, "A.1", **{f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)}
+    )
+    after = of_assessment(assessment)
+    assert before.key != after.key
+    assert before.build().digest == after.digest != between
+
+
+def test_what_the_report_does_not_say_builds_nothing_again(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = of_submission(laid.submission).digest
+    monkeypatch.setattr(ReportBasis, "build", lambda basis: pytest.fail("built again"))
+    returned(laid)
+    Assessment.objects.filter(pk=laid.submission.assessment_id).update(title="Changed after", target_level=5)
+    assert of_submission(laid.submission).digest == before
+
+
+def test_what_was_resubmitted_has_its_own_report_and_the_first_one_keeps_its_own(people: People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    first = make_returned(assessment, people.coordinator, people.reviewer, "A.1")
+    before = of_submission(first).digest
+    assessment.refresh_from_db()
+    save_answer(assessment, people.coordinator, "A.1", level=5)
+    second = submissions.submit(assessment=assessment, by=people.coordinator)
+    assert of_submission(first).digest == before == of_submission(first).build().digest
+    assert before != of_submission(second).digest == of_submission(second).build().digest
+
+
+@pytest.mark.parametrize("name", ["submission-report-file", "assessment-report-file"])
+def test_a_report_that_is_ready_costs_nine_queries_and_loads_no_answer(name: str, laid: Laid, client: Client) -> None:
+    is_draft = name == "assessment-report-file"
+    path = reverse(name, args=[laid.draft.pk if is_draft else laid.submission.pk])
+    client.force_login(laid.people.coordinator)
+    assert client.post(path.removesuffix("report.pdf")).status_code == 302
+    file = ReportFile.objects.get()
+    finish(file)
+    assert client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+    assert b"".join(response.streaming_content) == b"%PDF-1.7"
+    assert len(queries) <= 9
+    asked = " ".join(query["sql"] for query in queries)
+    assert '"snapshot"' not in asked
+    assert '"diagnostic_reportfile"."data"' not in asked
+    assert '"narrative"' not in asked
+
+
+def finish(file: ReportFile) -> None:
+    from diagnostic.actions.reports import begin_rendering, finish_rendering
+
+    begun = begin_rendering(file_id=file.pk)
+    assert begun is not None
+    finish_rendering(file=begun, content=b"%PDF-1.7")
