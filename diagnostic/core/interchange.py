@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from .instrument import LEVELS, Instrument, Question
 from .json_reader import NoNumber, NotJson, Object, read_json
+from .member_order import MemberOrder
 from .response_rules import Fault, check_members, check_response, find_text_fault
 from .responses import NATIONAL, VOICES, Evidence, Response, Voices
 from .words import Message, _
@@ -154,7 +155,7 @@ class _Reader:
         self.countries = countries
         self.voice = voice
         self.faults: list[Fault] = []
-        self.order = _Order()
+        self.order = MemberOrder()
 
     def fault(self, path: str, text: str, **values: object) -> None:
         self.order.note()
@@ -289,7 +290,7 @@ class _Reader:
         return found
 
     def response(self, path: str, voice: str, question: Question, value: Any) -> Response:
-        outer, self.faults, self.order = self.faults, [], _Order()
+        outer, self.faults, self.order = self.faults, [], MemberOrder()
         readers: dict[str, Callable[[str, Any], Any]] = {
             "status": self.status,
             "level": self.level,
@@ -312,7 +313,7 @@ class _Reader:
         broken = [fault for fault in self.check(question, voice, response) if not self.order.is_unread(fault.path)]
         for fault in self.order.sort(self.faults, broken):
             outer.append(Fault(_readable(_join(path, fault.path) if fault.path else path), fault.message))
-        self.faults, self.order = outer, _Order()
+        self.faults, self.order = outer, MemberOrder()
         return response
 
     def check(self, question: Question, voice: str, response: Response) -> list[Fault]:
@@ -353,48 +354,6 @@ class _Reader:
             else:
                 self.fault(_join(path, key), _("unknown key"))
         return Evidence(**members)
-
-
-class _Order:
-    """Remembers the order of one response's members, so that what the rules find later falls in its place."""
-
-    def __init__(self) -> None:
-        self.clock = 0
-        self.noted: list[int] = []
-        self.passed: dict[str, int] = {}
-        self.left: dict[str, int] = {}
-        self.unread: set[str] = set()
-
-    def tick(self) -> int:
-        self.clock += 1
-        return self.clock
-
-    def note(self) -> None:
-        self.noted.append(self.tick())
-
-    def pass_by(self, path: str) -> None:
-        self.passed[path] = self.tick()
-
-    def leave(self, path: str) -> None:
-        self.left[path] = self.tick()
-
-    def is_unread(self, path: str) -> bool:
-        if "" in self.unread or path in self.unread:
-            return True
-        item = path.rpartition(".")[0]
-        return item.startswith("evidence[") and item in self.unread
-
-    def sort(self, noted: list[Fault], broken: list[Fault]) -> list[Fault]:
-        """`noted` as they came and `broken` where their member stands, or would have stood."""
-        placed = list(zip(self.noted, noted, strict=True))
-        placed += [(self._place(fault.path), fault) for fault in broken]
-        return [fault for _place, fault in sorted(placed, key=lambda item: item[0])]
-
-    def _place(self, path: str) -> int:
-        if path in self.passed:
-            return self.passed[path]
-        parent = path.rpartition(".")[0]
-        return self.left.get(parent, self.clock)
 
 
 def _join(path: str, key: str) -> str:
