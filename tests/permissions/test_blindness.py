@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
@@ -36,6 +37,10 @@ CODES = ["A.1", "A.5.1", "A.5.2", "A.9", "A.19"]
 """One of each kind: plain, with authority, opened by an authority, sensitive, and the self-rating."""
 SECRET = "KEPT-FROM-THE-OTHER-AGENCY"
 ONE_TIME = re.compile(rb'name="(?:csrfmiddlewaretoken|page_key)" value="[^"]*"|nonce="[^"]*"')
+
+
+Walk = dict[tuple[str, str], tuple[Any, ...]]
+"""By method and address: everything that was told, and how many queries it took."""
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +142,7 @@ def told(response: Any) -> tuple[Any, ...]:
     return response.status_code, sorted(headers.items()), ONE_TIME.sub(b"", body_of(response))
 
 
-def walk(client: Client, urls: list[str]) -> dict[tuple[str, str], tuple[Any, ...]]:
+def walk(client: Client, urls: list[str]) -> Walk:
     """What every address tells this person, read and posted to, and how many queries each takes."""
     found, asked = {}, itertools.count()
 
@@ -151,6 +156,11 @@ def walk(client: Client, urls: list[str]) -> dict[tuple[str, str], tuple[Any, ..
             response = sent(client, method, url)
         found[method, url] = (*told(response), next(asked) - before)
     return found
+
+
+def different(before: Walk, after: Walk) -> list[tuple[str, str]]:
+    """The addresses that told something else."""
+    return [place for place in before if before[place] != after[place]]
 
 
 # Before the comparison
@@ -170,14 +180,16 @@ def test_no_word_of_the_other_agency_is_anywhere(
 def test_nothing_changes_for_anybody_when_the_other_agency_saves(
     people: factories.People, assessment: Assessment, earlier: Submission, who: str
 ) -> None:
+    """Neither what is drawn anew nor what is kept of a page; the kept one must not even have to be drawn again."""
     client, urls = client_of(people, who), addresses(assessment, earlier)
-    walk(client, urls)
-    before = walk(client, urls)
+    caches["fragments"].clear()
+    drawn, kept = walk(client, urls), walk(client, urls)
 
     fill(assessment, people.police_coordinator, secret_answers(), voice="police")
-    after = walk(client, urls)
 
-    assert [place for place in before if before[place] != after[place]] == []
+    assert different(kept, walk(client, urls)) == []
+    caches["fragments"].clear()
+    assert different(drawn, walk(client, urls)) == []
 
 
 def test_what_ones_own_agency_saves_is_seen_at_once(
@@ -191,12 +203,11 @@ def test_what_ones_own_agency_saves_is_seen_at_once(
     save_answer(assessment, people.respondent, "A.19", voice="customs", level=4, narrative="Ours.")
 
     after = walk(colleague, urls)
-    changed = {place for place in before if before[place] != after[place]}
+    changed = different(before, after)
     of = {"pk": assessment.pk}
     for name in ("assessment-detail", "assessment-missing", "assessment-check", "assessment-export", "result"):
         assert ("get", reverse(name, kwargs=of)) in changed
-    again = walk(observer, urls)
-    assert [place for place in seen if seen[place] != again[place]] == []
+    assert different(seen, walk(observer, urls)) == []
 
 
 @pytest.mark.parametrize("who", ["coordinator", "respondent"])
@@ -253,3 +264,16 @@ def test_a_draft_that_is_withdrawn_stays_blind(people: factories.People, assessm
         assert response.status_code == 200
         assert SECRET not in repr(body_of(response))
     assert client.get(reverse("assessment-report", kwargs=of)).status_code == 404
+
+
+def test_what_is_kept_of_a_result_is_one_agencys(people: factories.People) -> None:
+    """Both have saved as often, so that nothing but whose answers they are tells the two pages apart."""
+    draft = start_assessment(people.coordinator, mode="separate")
+    save_answer(draft, people.respondent, "A.1", voice="customs", level=5)
+    save_answer(draft, people.police_respondent, "A.1", voice="police", level=1)
+    url = reverse("result", kwargs={"pk": draft.pk})
+    theirs = client_of(people, "police_coordinator").get(url).content.decode()
+    ours = client_of(people, "coordinator").get(url).content.decode()
+    assert "Police: result" in theirs
+    assert "Police: result" not in ours
+    assert "Customs: result" in ours
