@@ -93,8 +93,10 @@ def test_where_nothing_was_answered_nothing_can_be_confirmed(people):
 
 @pytest.mark.parametrize("who", ["observer", "reviewer", "partner", "foreigner", "nobody"])
 def test_only_who_may_answer_may_confirm(people, assessment, who):
-    with pytest.raises(PermissionDenied):
-        confirm(assessment, getattr(people, who), "A.1")
+    first = factories.start_assessment(people.foreigner, period="2026")
+    for one in (assessment, first) if who != "foreigner" else (assessment,):
+        with pytest.raises(PermissionDenied):
+            confirm(one, getattr(people, who), "A.1")
 
 
 def test_a_follow_up_is_confirmed_only_where_it_is_asked(people, assessment):
