@@ -162,8 +162,8 @@ def _level(
         canvas.text(middle, top + 19, "?", size=14, fill=INK_2, anchor="middle")
         return
     words = f"{level} {names[level - 1]}" if plan.has_names else str(level)
-    size = fitting_size(words, 14, room - 28)
-    width = text_width(words, size) + 16
+    size = fitting_size(words, 14, room - 40)
+    width = text_width(words, size) + 28
     fill, edge, ink = (colours[level - 1] for colours in (LEVEL_FILLS, LEVEL_EDGES, LEVEL_INKS))
     canvas.rect(middle - width / 2, top, width, 28, fill=fill, stroke=edge)
     canvas.text(middle, top + 19, words, size=size, fill=ink, anchor="middle", bold=True)

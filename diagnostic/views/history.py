@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -18,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_from_json
-from diagnostic.core.responses import BLANK, NATIONAL, Response
+from diagnostic.core.responses import BLANK, NATIONAL
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, ResponseRevision
-from diagnostic.permissions import can_read_answers, readable_voices
+from diagnostic.permissions import readable_voices
 
-from .access import load_assessment, require
+from .access import load_assessment, require_voice
 from .answer_text import AnswerText, Change, changes, describe
 from .word_marks import Changed, mark_changes
 
@@ -41,6 +40,7 @@ class Step:
     narrative: Changed
     reason: Changed
     facts: tuple[Change, ...]
+    agreement: Changed
 
     @property
     def has_new_level(self) -> bool:
@@ -53,8 +53,8 @@ class Step:
     @property
     def changes_nothing(self) -> bool:
         """Whether the answer stood word for word, as when it is only confirmed."""
-        texts = (self.narrative, self.reason)
-        return not (self.has_new_level or self.has_new_status or self.facts or any(texts) or self.revision.agreement)
+        texts = (self.narrative, self.reason, self.agreement)
+        return not (self.has_new_level or self.has_new_status or self.facts or any(texts))
 
 
 @login_required
@@ -62,11 +62,10 @@ class Step:
 def revisions(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     """Every revision of one voice's answer, the latest first, for those who may read that answer."""
     assessment = load_assessment(request, pk)
-    require(can_read_answers(request.user, assessment), request)
+    require_voice(request, assessment, voice)
     instrument = instrument_of(assessment)
     question = instrument.by_code.get(code)
-    voices = readable_voices(request.user, assessment)
-    if voice not in voices or question is None:
+    if question is None:
         raise Http404
     page = Paginator(_load_revisions(assessment, voice, code), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -74,7 +73,10 @@ def revisions(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResp
         "question": question,
         "voice": voice,
         "voice_name": VOICE_NAMES[voice],
-        "voices": [(name, VOICE_NAMES[name], _url(assessment, name, code)) for name in voices],
+        "voices": [
+            (name, VOICE_NAMES[name], _url(assessment, name, code))
+            for name in readable_voices(request.user, assessment)
+        ],
         "answer_url": f"{reverse('theme', args=[pk, voice, question.theme])}#{code}",
         "page": page,
         "steps": _steps(instrument, question, list(page)),
@@ -96,11 +98,11 @@ def _load_revisions(assessment: Assessment, voice: str, code: str) -> QuerySet[R
 
 def _steps(instrument: Instrument, question: Question, found: Sequence[ResponseRevision]) -> list[Step]:
     """What each of `found` changed (1 query where what stood before is not among them)."""
-    held: dict[int, Any] = {item.version: item.content for item in found if item.was_kept}
+    held = {item.version: item for item in found if item.was_kept}
     lacking = {_version_before(item) for item in found} - set(held) - {0}
     if lacking:
         kept = ResponseRevision.objects.filter(response=found[0].response_id, version__in=lacking, was_kept=True)
-        held.update(kept.values_list("version", "content"))
+        held.update((item.version, item) for item in kept)
     return [_step(instrument, question, item, held.get(_version_before(item))) for item in found]
 
 
@@ -109,15 +111,22 @@ def _version_before(revision: ResponseRevision) -> int:
     return revision.version - 1 if revision.was_kept else revision.version
 
 
-def _step(instrument: Instrument, question: Question, revision: ResponseRevision, content: Any) -> Step:
-    then: Response = response_from_json(content) if content else BLANK
+def _step(
+    instrument: Instrument, question: Question, revision: ResponseRevision, previous: ResponseRevision | None
+) -> Step:
+    then, agreement = (response_from_json(previous.content), previous.agreement) if previous else (BLANK, "")
     now = response_from_json(revision.content)
     before, after = (describe(instrument, question, response) for response in (then, now))
     return Step(
         revision=revision,
         before=before,
         after=after,
-        narrative=mark_changes(then.narrative, now.narrative) if then.narrative != now.narrative else [],
-        reason=mark_changes(then.reason, now.reason) if then.reason != now.reason else [],
+        narrative=_marked(then.narrative, now.narrative),
+        reason=_marked(then.reason, now.reason),
         facts=changes(before, after),
+        agreement=_marked(agreement, revision.agreement) if revision.was_kept else [],
     )
+
+
+def _marked(before: str, after: str) -> Changed:
+    return mark_changes(before, after) if before != after else []

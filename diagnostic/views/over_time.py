@@ -23,7 +23,7 @@ from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import submissions_visible_to
 from diagnostic.rendering.charts import draw_trace
-from diagnostic.rendering.over_time import Point, draw_over_time, drawn_count
+from diagnostic.rendering.over_time import LAYOUTS, Point, draw_over_time, drawn_count
 
 from .access import load_assessment
 
@@ -44,7 +44,7 @@ class ThemeRow:
 
     name: str
     strip: str
-    scores: tuple[tuple[str, str], ...]
+    scores: tuple[str, ...]
     change: str
 
 
@@ -62,16 +62,14 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
         "assessment": assessment,
         "rows": _rows(submissions, results),
         "periods": [item.period for item in results],
-        "themes": [
-            _theme(theme.name, results, [item.scores.get(theme.id) for item in results]) for theme in instrument.themes
-        ],
+        "themes": [_theme(theme.name, [item.scores.get(theme.id) for item in results]) for theme in instrument.themes],
         "level_names": names,
         "is_comparable": has_one_rule(results),
-        "is_cut": drawn_count(len(points), "narrow") < len(points),
+        "cut": [layout for layout in LAYOUTS if drawn_count(len(points), layout) < len(points)],
     }
     if points:
         is_rtl = get_language_bidi()
-        for layout in ("wide", "narrow"):
+        for layout in LAYOUTS:
             context[layout] = draw_over_time(points, names, layout, prefix=f"over-time-{layout}", is_rtl=is_rtl)
     return render(request, "history/over_time.html", context)
 
@@ -92,9 +90,8 @@ def _rows(submissions: Sequence[Submission], results: Sequence[PeriodResult]) ->
     ]
 
 
-def _theme(name: str, results: Sequence[PeriodResult], scores: list[Fraction | None]) -> ThemeRow:
-    told = tuple((result.period, _say(score)) for result, score in zip(results, scores, strict=True))
-    return ThemeRow(name, draw_trace(scores), told, say_change(scores))
+def _theme(name: str, scores: list[Fraction | None]) -> ThemeRow:
+    return ThemeRow(name, draw_trace(scores), tuple(_say(score) for score in scores), say_change(scores))
 
 
 def _say(score: Fraction | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -9,7 +11,7 @@ from diagnostic.actions import assessments, confirmations
 from diagnostic.actions.errors import NotAsked, NothingBefore, NotOpen, Stale, StateChanged
 from diagnostic.core.responses import BLANK, as_given_by
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Response, ResponseRevision
+from diagnostic.models import Response, ResponseRevision, Submission
 from diagnostic.queries import to_response
 from tests import factories
 
@@ -91,8 +93,10 @@ def test_where_nothing_was_answered_nothing_can_be_confirmed(people):
 
 @pytest.mark.parametrize("who", ["observer", "reviewer", "partner", "foreigner", "nobody"])
 def test_only_who_may_answer_may_confirm(people, assessment, who):
-    with pytest.raises(PermissionDenied):
-        confirm(assessment, getattr(people, who), "A.1")
+    first = factories.start_assessment(people.foreigner, period="2026")
+    for one in (assessment, first) if who != "foreigner" else (assessment,):
+        with pytest.raises(PermissionDenied):
+            confirm(one, getattr(people, who), "A.1")
 
 
 def test_a_follow_up_is_confirmed_only_where_it_is_asked(people, assessment):
@@ -130,3 +134,16 @@ def test_an_agency_cannot_confirm_in_the_others_voice(people, last):
     for voice in ("police", "national"):
         with pytest.raises(PermissionDenied):
             confirm(apart, people.respondent, "A.1", voice=voice)
+
+
+def test_an_agency_that_answered_for_itself_last_time_confirms_its_own_answer_and_nothing_else(people, last):
+    content = json.loads(last.snapshot)
+    content["assessment"]["voices"]["customs"] = {"A.1": {"level": 5, "narrative": "As customs saw it."}}
+    Submission.objects.filter(pk=last.pk).update(snapshot=json.dumps(content))
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    confirm(apart, people.respondent, "A.1", voice="customs")
+    assert stored(apart, "A.1", "customs") == Answer(level=5, narrative="As customs saw it.")
+    with pytest.raises(NothingBefore):
+        confirm(apart, people.respondent, "A.17", voice="customs")
+    confirm(apart, people.police_respondent, "A.1", voice="police")
+    assert stored(apart, "A.1", "police") == factories.example_answers()["A.1"]

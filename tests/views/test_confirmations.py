@@ -154,3 +154,15 @@ def test_an_agency_is_told_that_the_answer_beside_its_own_is_the_national_one(pe
     client.post(theme_url(apart, voice="customs"), confirming("A.1"))
     assert stored(apart, "A.1", "customs") == factories.example_answers()["A.1"]
     assert stored(apart, "A.1").is_blank
+
+
+def test_each_agency_finds_its_own_earlier_authority_beside_the_question(people, last):
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    for voice, by, own, other in (
+        ("customs", people.respondent, "Customs", "Police"),
+        ("police", people.police_respondent, "Police", "Customs"),
+    ):
+        text = section(signed_in(by).get(theme_url(apart, "powers", voice)).content.decode(), "A.9")
+        before = re.search(r'<aside class="before".*?</aside>', text, re.DOTALL).group()
+        assert f'<p class="muted">{own}:' in before
+        assert f'<p class="muted">{other}:' not in before

@@ -12,12 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
-from diagnostic.actions import confirmations, responses
+from diagnostic.actions import comparison, confirmations, responses
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, ResponseRevision
+from diagnostic.models import ResponseRevision
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +109,17 @@ def test_a_text_that_was_set_aside_is_told_as_that(people, assessment):
     assert "Mine." not in latest
 
 
+def test_why_two_agencies_agreed_is_told_once(people):
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    act = {"assessment_id": apart.pk, "voice": "national", "question": "A.1", "by": people.coordinator}
+    responses.save(**act, response=Answer(level=2), base_version=0, agreement="The MOU is in force.")
+    responses.save(**act, response=Answer(level=3), base_version=1)
+    later, first = steps(people, apart, by=people.observer)
+    assert "added: The MOU is in force." in first
+    assert "MOU" not in later
+
+
 def test_a_confirmation_names_the_period_that_it_confirms(people):
     factories.make_submission(people.coordinator, period="2025")
     following = factories.start_assessment(people.coordinator, period="2026")
@@ -171,9 +181,7 @@ def test_an_agency_reads_its_own_history_and_not_the_others_before_they_compare(
         response = signed_in(getattr(people, who)).get(url(apart, voice=voice))
         assert response.status_code == 404, (who, voice)
         assert b"Secret" not in response.content
-    Assessment.objects.filter(pk=apart.pk).update(
-        state="comparing", comparison_opened_at=timezone.now(), comparison_opened_by=people.coordinator
-    )
+    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
     for who in ("respondent", "coordinator", "observer"):
         for voice in ("customs", "police", "national"):
             assert signed_in(getattr(people, who)).get(url(apart, voice=voice)).status_code == 200

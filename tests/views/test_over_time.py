@@ -43,7 +43,7 @@ def page(user, assessment):
 
 
 def periods(text):
-    return re.findall(r'<th scope="row"><bdi>(.*?)</bdi></th>', text)
+    return re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi></a>', text)
 
 
 def plain(html):
@@ -74,7 +74,7 @@ def test_a_country_sees_its_periods_from_the_oldest_to_the_last(people):
     assert f" {first.index_shown} –" in row(text, "2024")
     difference = float(second.index_shown) - float(first.index_shown)
     assert difference > 0
-    assert f" {second.index_shown} +{difference:.1f} " in row(text, "2025")
+    assert row(text, "2025").endswith(f" {second.index_shown} +{difference:.1f}")
     assert text.count("<svg xmlns") == 2
 
 
@@ -91,7 +91,7 @@ def test_themes_stand_with_their_score_in_each_period_and_the_change(people):
     name = current_instrument().theme_by_id["framework"].name
     before, after = shown_of(then, "framework"), shown_of(now, "framework")
     change = f"+{float(after) - float(before):.1f}"
-    assert row(text, name) == f"{name} 2024: {before} 2025: {after} {change}"
+    assert row(text, name) == f"{name} {before} {after} {change}"
     same = current_instrument().theme_by_id["risk"].name
     assert row(text, same).endswith(" unchanged")
 
@@ -103,13 +103,13 @@ def test_a_period_counts_as_it_was_last_handed_in_and_not_once_withdrawn(people)
     factories.make_returned(assessment, people.coordinator, people.reviewer, "A.1")
     factories.save_answer(assessment, people.respondent, "A.1", level=1)
     text = page(people.respondent, assessment)
-    assert "Result of submission 1" in text, "What is being corrected does not count yet."
+    assert "Submission 1" in text, "What is being corrected does not count yet."
     assessment.refresh_from_db()
     submissions.submit(assessment=assessment, by=people.coordinator)
     text = page(people.respondent, assessment)
     assert periods(text) == ["2024"]
-    assert "Result of submission 2" in text
-    assert "Result of submission 1" not in text
+    assert "Submission 2" in text
+    assert "Submission 1" not in text
 
 
 def test_a_draft_gives_nothing_away(people):

@@ -1,0 +1,161 @@
+"""Last period's answer confirmed in a real browser, an answer's history, and a country over its periods."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from cpch.accounts.models import User
+from diagnostic.actions import confirmations, submissions
+from diagnostic.core.responses import Evidence
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Response, ResponseRevision
+from diagnostic.queries import to_response
+from tests import factories
+
+from .axe import find_faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAVES = "**/questions/**"
+
+
+@pytest.fixture(autouse=True)
+def no_fragments() -> None:
+    caches["fragments"].clear()
+
+
+@pytest.fixture
+def people(transactional_db: None) -> factories.People:
+    return factories.make_people()
+
+
+@pytest.fixture
+def assessment(people: factories.People) -> Any:
+    """An assessment whose country handed one in before."""
+    factories.make_submission(people.coordinator, period="2025")
+    return factories.start_assessment(people.coordinator, period="2026")
+
+
+@pytest.fixture
+def open_as(new_page: Callable) -> Callable:
+    def open_page(user: User, **options: Any) -> Any:
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page = new_page(**options)
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}]
+        )
+        return page
+
+    return open_page
+
+
+def theme_url(assessment: Any) -> str:
+    return reverse("theme", kwargs={"pk": assessment.pk, "voice": "national", "theme": "framework"})
+
+
+def stored(assessment: Any, code: str) -> Answer:
+    return to_response(Response.objects.get(assessment=assessment, voice="national", question=code))
+
+
+def button(page: Any, code: str = "A.1") -> Any:
+    return page.get_by_role("button", name=f"Still true for {code}: give the 2025 answer again", exact=True)
+
+
+def is_confirmed(page: Any, code: str = "A.1") -> None:
+    expect(page.locator(f'[id="{code}"] [data-confirmed]')).to_be_focused()
+    expect(button(page, code)).to_have_count(0)
+
+
+def test_one_button_confirms_the_last_answer_and_keeps_what_was_typed(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    page.locator('[id="A.1-narrative"]').fill("Half a thought.")
+    button(page).click()
+    is_confirmed(page)
+    expect(page.locator('[id="A.1-answer-3"]')).to_be_checked()
+    assert stored(assessment, "A.1") == factories.example_answers()["A.1"]
+    first, last = ResponseRevision.objects.filter(response__question="A.1", response__assessment=assessment)
+    assert first.content["narrative"] == "Half a thought."
+    assert last.confirms is not None
+    # What follows is saved by itself again, and is no confirmation any more.
+    page.locator('[id="A.1-answer-4"]').check()
+    expect(page.locator('[id="A.1"] [data-save]')).to_contain_text("Saved")
+    page.wait_for_function("document.querySelector('[id=\"A.1-version\"], [name=\"A.1-version\"]').value === '3'")
+    assert stored(assessment, "A.1").level == 4
+    page.reload()
+    expect(button(page)).to_be_visible()
+
+
+def test_a_confirmation_that_finds_no_line_is_sent_when_it_is_back(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    page.route(SAVES, lambda route: route.abort())
+    button(page).click()
+    expect(page.locator("[data-bar-hint]")).to_contain_text("Next try in")
+    page.unroute(SAVES)
+    is_confirmed(page)
+    assert stored(assessment, "A.1") == factories.example_answers()["A.1"]
+
+
+def test_what_is_typed_after_a_confirmation_that_was_refused_stays_the_writers(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    narrative = page.locator('[id="A.1-narrative"]')
+    narrative.fill("x" * 10_001)
+    button(page).click()
+    expect(page.locator('[id="A.1"] [data-save]')).to_contain_text("Not saved")
+    narrative.fill("Mine.")
+    expect(page.locator('[id="A.1"] [data-save]')).to_contain_text("Saved")
+    assert stored(assessment, "A.1") == Answer(narrative="Mine.")
+
+
+def hand_in(by: User, period: str, levels: dict[str, int]) -> None:
+    """The example's answers with other levels."""
+    answers = factories.example_answers()
+    answers |= {code: Answer(level=level, basis="both") for code, level in levels.items()}
+    assessment = factories.fill(factories.start_assessment(by, period=period), by, answers)
+    submissions.submit(assessment=assessment, by=by)
+
+
+def test_the_pages_hold_at_both_widths(open_as, people):
+    submissions.submit(assessment=factories.start_assessment(people.coordinator, period="2021"), by=people.coordinator)
+    hand_in(people.coordinator, "2022", dict.fromkeys(("A.1", "A.6", "A.8", "A.12", "A.18"), 1))
+    hand_in(people.coordinator, "2023", dict.fromkeys(("A.2.1", "A.2.2", "A.6", "A.12", "A.16.1"), 4))
+    hand_in(people.coordinator, "2024", {})
+    hand_in(people.coordinator, "2025", {"A.6": 3})
+    assessment = factories.start_assessment(people.coordinator, period="2026")
+    act = {"assessment_id": assessment.pk, "voice": "national", "question": "A.1"}
+    factories.save_answer(
+        assessment, people.respondent, "A.1", level=2, narrative="We met twice.", evidence=(Evidence("MOU", "7"),)
+    )
+    factories.save_answer(assessment, people.police_respondent, "A.1", level=3, narrative="We met often.")
+    confirmations.confirm(**act, base_version=2, by=people.respondent)
+    page = open_as(people.respondent)
+    faults = []
+    for name, url in (
+        ("theme", theme_url(assessment)),
+        ("answer", reverse("response-history", kwargs={"pk": assessment.pk, "voice": "national", "code": "A.1"})),
+        ("over-time", reverse("over-time", kwargs={"pk": assessment.pk})),
+    ):
+        page.goto(url)
+        faults += find_faults(page)
+        take(page, name)
+    assert faults == []
+
+
+def take(page: Any, name: str) -> None:
+    folder = os.environ.get("SHOTS")
+    for width in (1280, 390) if folder else ():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
