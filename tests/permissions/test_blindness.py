@@ -133,8 +133,7 @@ def body_of(response: Any) -> bytes:
 def told(response: Any) -> tuple[Any, ...]:
     """All that an answer tells its reader, without what is made anew for each page."""
     headers = {name: value for name, value in response.headers.items() if name != "Content-Security-Policy"}
-    if "Content-Length" in headers:
-        del headers["Content-Length"]
+    headers.pop("Content-Length", None)
     return response.status_code, sorted(headers.items()), ONE_TIME.sub(b"", body_of(response))
 
 
