@@ -92,7 +92,7 @@ def test_the_largest_difference_comes_first(client, people, opened):
 def test_the_figures_are_those_of_the_result(client, people, opened):
     said = words(visit(client, people.coordinator, "compare", opened))
     compared = the_result()["agreement"]
-    assert f"Compared {compared['compared']} questions" in said
+    assert f"Compared {compared['compared']} scored questions" in said
     assert f"At the same level {compared['equal']}" in said
     assert f"Within one level {compared['within_one']}" in said
 
@@ -158,6 +158,9 @@ def test_an_agreed_answer_is_recorded_with_its_reason(client, people, opened):
     assert row.saved_by == people.police_coordinator
     assert response.status_code == 302
     assert "#A.2.2" in response.url, "it goes on to the next difference"
+    data = {"A.2.2-version": "0", "A.2.2-answer": "3", "A.2.2-agreement": "We met."}
+    response = post(client, people.police_coordinator, "compare-agree", opened, data, code="A.2.2")
+    assert "#A.3.2" in response.url, "which is asked now that A.3.1 is agreed"
     assert "Agreed at 2" in words(visit(client, people.respondent, "compare", opened))
 
 
