@@ -148,6 +148,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = request.user
     voice, readable = main_voice(user, assessment), readable_voices(user, assessment)
     overview = load_overview(assessment, voice, readable) if voice else None
+    declaring = load_declaring(assessment, user)
     return render(
         request,
         "assessments/detail.html",
@@ -155,8 +156,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "assessment": assessment,
             "overview": overview,
             "agency": AGENCY_WORDS.get(voice, ""),
-            "next_step": find_next_step(overview, user) if overview else wait_for_the_comparison(assessment),
-            "declaring": load_declaring(assessment, user),
+            "next_step": find_next_step(overview, user, declaring) if overview else wait_for_the_comparison(assessment),
+            "declaring": declaring,
             "people": _people(assessment, readable),
             "readable": readable,
             "is_national_there": voice == NATIONAL,

@@ -111,7 +111,9 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
     messages.success(request, _("%(code)s is recorded.") % {"code": code})
-    return redirect(page.url(page.next_after(code)))
+    # A follow-up may be asked now that was not before.
+    after = load_compare_page(assessment, request.user, page.show)
+    return redirect(after.url(after.next_after(code)))
 
 
 def _say_stale(request: HttpRequest, page: ComparePage, code: str, refusal: Stale) -> HttpResponse:

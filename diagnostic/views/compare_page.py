@@ -62,7 +62,7 @@ class PairView:
     parts: QuestionParts | None
     say: DiscussionForm | None
     is_open: bool
-    next_code: str
+    has_next: bool
 
     @property
     def code(self) -> str:
@@ -71,6 +71,10 @@ class PairView:
     @property
     def question(self) -> Any:
         return self.pair.question
+
+    @property
+    def has_levels(self) -> bool:
+        return any(side.level is not None for side in self.sides)
 
     @property
     def both(self) -> int | None:
@@ -159,10 +163,15 @@ class ComparePage:
         return self.rows[voice, code]
 
     def tag_of(self, pair: Pair) -> str:
-        """How the national answer stands: "agreed", "left_open", "to_agree", or "not_asked" of the national voice."""
-        response = self.voices.get(NATIONAL, {}).get(pair.question.code, BLANK)
+        """How the national answer stands: "agreed", "left_open", "to_agree", or what keeps it from being asked.
+
+        That is "waits" while the question that it follows has no national answer, else "not_asked".
+        """
+        national = self.voices.get(NATIONAL, {})
+        response = national.get(pair.question.code, BLANK)
         if not is_asked(self.instrument, pair.question, NATIONAL, self.voices):
-            return "not_asked"
+            parents = self.instrument.parents_of(pair.question)
+            return "waits" if any(national.get(code, BLANK).is_blank for code in parents) else "not_asked"
         if response.status == "unknown":
             return "left_open"
         return "to_agree" if response.is_blank else "agreed"
@@ -209,11 +218,11 @@ class ComparePage:
     ) -> PairView:
         """One question as it is drawn; `form` and `say` where something was typed into it and not saved."""
         code = pair.question.code
-        if form is None and code in self.open_codes:
+        tag = self.tag_of(pair)
+        if form is None and code in self.open_codes and tag not in ("waits", "not_asked"):
             form = self.make_form(pair)
         if say is None and self.may_discuss:
             say = DiscussionForm(auto_id=f"{code}-say-%s")
-        tag = self.tag_of(pair)
         row = self.row(code)
         return PairView(
             pair=pair,
@@ -221,7 +230,7 @@ class ComparePage:
             gap=_say_gap(pair),
             bar=_bar(pair),
             tag=tag,
-            tag_words=self._tag_words(tag, row),
+            tag_words=self._tag_words(tag, pair, row),
             row=row,
             national=describe(self.instrument, pair.question, to_response(row)),
             comments=self.comments.get(code, ()),
@@ -229,7 +238,7 @@ class ComparePage:
             parts=QuestionParts(form) if form is not None else None,
             say=say,
             is_open=code == opened,
-            next_code=self.next_after(code),
+            has_next=bool(self.next_after(code)),
         )
 
     def side(self, pair: Pair, side: Side) -> SideView:
@@ -258,13 +267,15 @@ class ComparePage:
             return gettext("cannot answer")
         return gettext("answered") if side.is_answered else gettext("no answer")
 
-    def _tag_words(self, tag: str, row: Row) -> str:
+    def _tag_words(self, tag: str, pair: Pair, row: Row) -> str:
+        if tag == "waits" and pair.question.asked_when is not None:
+            return gettext("Waits for %(code)s") % {"code": pair.question.asked_when.question}
         if tag == "agreed":
             return gettext("Agreed at %(level)d") % {"level": row.level} if row.level else gettext("Agreed")
         words = {
             "left_open": gettext("Left open"),
             "to_agree": gettext("To agree"),
-            "not_asked": gettext("Not asked nationally"),
+            "not_asked": gettext("Not asked"),
         }
         return words[tag]
 

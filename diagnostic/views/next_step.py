@@ -11,6 +11,7 @@ from diagnostic.core import workflow
 from diagnostic.models import Assessment
 from diagnostic.permissions import can_answer, can_submit
 
+from .declaring import Declaring
 from .overview import Overview
 
 
@@ -24,11 +25,13 @@ class NextStep:
     label: str = ""
 
 
-def find_next_step(overview: Overview, user: object) -> NextStep:
-    """What the reader does next, or what they wait for."""
+def find_next_step(overview: Overview, user: object, declaring: Declaring | None = None) -> NextStep:
+    """What the reader does next, or what they wait for; `declaring` where each agency answers for itself."""
     assessment = overview.assessment
     if assessment.state == workflow.DRAFT:
-        return _in_draft(overview, user)
+        return _in_draft(overview, user, declaring)
+    if assessment.state == workflow.COMPARING:
+        return _when_comparing(overview, user)
     if assessment.state == workflow.RETURNED:
         return _when_returned(overview, user)
     return _outside(assessment)
@@ -44,11 +47,16 @@ def wait_for_the_comparison(assessment: Assessment) -> NextStep:
     )
 
 
-def _in_draft(overview: Overview, user: object) -> NextStep:
+def _in_draft(overview: Overview, user: object, declaring: Declaring | None) -> NextStep:
     if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("The answers are being given"),
             gettext("You read this assessment as an observer; what changes shows here at once."),
+        )
+    if declaring and declaring.has_declared:
+        return NextStep(
+            gettext("Waiting for the other agency"),
+            gettext("Your answers are declared complete. The comparison opens once the other agency’s are, too."),
         )
     blank = [item for item in overview.missing if not item.is_unknown]
     if blank:
@@ -60,7 +68,47 @@ def _in_draft(overview: Overview, user: object) -> NextStep:
             blank[0].url,
             gettext("Open %(code)s") % {"code": code},
         )
-    return _check(overview.assessment, user, gettext("No question is blank."))
+    return _declare(declaring) if declaring else _check(overview.assessment, user, gettext("No question is blank."))
+
+
+def _declare(declaring: Declaring) -> NextStep:
+    if declaring.own:
+        return NextStep(
+            gettext("Next: declare your agency’s answers complete"),
+            gettext("No question is blank. Once both agencies have declared, their answers are compared."),
+            "#declaring",
+            gettext("To the declaration"),
+        )
+    return NextStep(
+        gettext("A coordinator can declare your answers complete"),
+        gettext("No question is blank. Once both agencies have declared, their answers are compared."),
+    )
+
+
+def _when_comparing(overview: Overview, user: object) -> NextStep:
+    assessment = overview.assessment
+    url = reverse("compare", kwargs={"pk": assessment.pk})
+    if not can_answer(user, assessment, overview.voice):
+        return NextStep(
+            gettext("Customs and police are compared"),
+            gettext(
+                "Both agencies’ answers are there to read side by side; the coordinators record what they agree on."
+            ),
+            url,
+            gettext("Read both answers"),
+        )
+    count = overview.blank_count
+    if not count:
+        return _check(assessment, user, gettext("Every question has a national answer or is left open with a reason."))
+    return NextStep(
+        gettext("Next: compare and agree"),
+        ngettext(
+            "%(count)d question has no national answer yet.", "%(count)d questions have no national answer yet.", count
+        )
+        % {"count": count},
+        url,
+        gettext("Compare and agree"),
+    )
 
 
 def _when_returned(overview: Overview, user: object) -> NextStep:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from diagnostic.actions import assessments, reviews
+from diagnostic.actions import assessments, comparison, reviews
 from diagnostic.models import Assessment, Submission
 from tests import factories
 
@@ -35,14 +35,20 @@ EVERYONE = SIGNED_IN | {"anonymous"}
 
 @dataclass(frozen=True)
 class Rule:
-    """Who is let through, and who to post where that differs; `about` is what the address names."""
+    """Who is let through, and who to post where that differs; `about` is what the address names.
+
+    `states` are those in which anybody is; in the others who sees the assessment is refused.
+    """
 
     may: set[str]
     about: str = ""
     method: str = "get"
     posts: set[str] | None = None
+    states: tuple[str, ...] = ()
 
-    def lets(self, who: str, method: str) -> bool:
+    def lets(self, who: str, method: str, state: str = "") -> bool:
+        if self.states and state not in self.states:
+            return False
         return who in (self.may if method == "get" or self.posts is None else self.posts)
 
 
@@ -52,6 +58,10 @@ def on_assessment(may: set[str], **more) -> Rule:
 
 def on_submission(may: set[str], **more) -> Rule:
     return Rule(may, about="submission", **more)
+
+
+def on_comparison(may: set[str], *states: str, **more) -> Rule:
+    return Rule(may, about="comparison", states=states, **more)
 
 
 TABLE: dict[str, Rule] = {
@@ -68,6 +78,13 @@ TABLE: dict[str, Rule] = {
     "assessment-withdraw": on_assessment(COORDINATORS),
     "assessment-export": on_assessment(COUNTRY),
     "assessment-log": on_assessment(COORDINATORS | {"observer"}),
+    "assessment-declare": on_comparison(COORDINATORS),
+    "assessment-open-comparison": on_comparison(COORDINATORS),
+    "compare": on_comparison(COUNTRY, "comparing"),
+    "compare-take-over": on_comparison(COORDINATORS, "comparing"),
+    "compare-meeting": on_comparison(COUNTRY, "comparing"),
+    "compare-agree": on_comparison(COORDINATORS, "comparing"),
+    "compare-discuss": on_comparison(AGENCIES, "comparing"),
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
     "response-history": on_assessment(COUNTRY),
     "response-save": on_assessment(AGENCIES, method="post"),
@@ -119,11 +136,21 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class World:
-    """An assessment in each state, and the people."""
+    """An assessment in each state, and the people; `comparisons` are those of two agencies, and a joint one."""
 
     people: factories.People
     assessments: dict[str, Assessment]
     submissions: dict[str, Submission]
+    comparisons: dict[str, Assessment]
+
+    def targets(self, rule: Rule) -> dict:
+        """What the addresses of `rule` can name, by state."""
+        return {
+            "": {"": None},
+            "assessment": self.assessments,
+            "submission": self.submissions,
+            "comparison": self.comparisons,
+        }[rule.about]
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +183,10 @@ def world():
                 assessments.withdraw(assessment=draft, by=by, reason="Wrong year.")
             handed_in[state] = fresh(submission)
         held[state] = Assessment.objects.get(pk=draft.pk)
-    return World(people, held, handed_in)
+    apart = {state: factories.start_assessment(people.coordinator, mode="separate") for state in ("apart", "comparing")}
+    comparison.open_comparison(assessment=apart["comparing"], by=people.coordinator, reason="The year ends.")
+    comparisons = {state: Assessment.objects.get(pk=item.pk) for state, item in apart.items()}
+    return World(people, held, handed_in, comparisons | {"draft": held["draft"]})
 
 
 def fresh(submission):
@@ -179,6 +209,8 @@ def test_every_address_has_a_line_in_the_table():
 
 
 WITH_CODE = {
+    "compare-agree",
+    "compare-discuss",
     "review-question",
     "review-ask",
     "review-comment",
@@ -213,7 +245,7 @@ def expected(rule, who, state, method):
         return "sign in"
     if rule.about and not sees(who, state):
         return "hidden"
-    return "let through" if rule.lets(who, method) else "refused"
+    return "let through" if rule.lets(who, method, state) else "refused"
 
 
 def outcome(response):
@@ -229,8 +261,7 @@ def test_everyone_is_let_through_to_what_is_theirs_and_to_nothing_else(world, me
     for name, rule in TABLE.items():
         if rule.method == "post" and method == "get":
             continue
-        targets = {"": {"": None}, "assessment": world.assessments, "submission": world.submissions}[rule.about]
-        for state, target in targets.items():
+        for state, target in world.targets(rule).items():
             for who, client in clients.items():
                 response = tried(client, method, address(name, rule, target))
                 if response.status_code == 405:
@@ -269,8 +300,7 @@ def test_a_draft_leaves_no_trace_anywhere_for_those_outside(world, who):
     client = client_of(world, who)
     leaks = []
     for name, rule in TABLE.items():
-        targets = {"": {"": None}, "assessment": world.assessments, "submission": world.submissions}[rule.about]
-        for state, target in targets.items():
+        for state, target in world.targets(rule).items():
             response = tried(client, "get", address(name, rule, target))
             body = b"".join(response.streaming_content) if response.streaming else response.content
             if secret.encode() in body:

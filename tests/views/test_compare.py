@@ -1,5 +1,6 @@
 """The comparison: who reads it when, its order and filters, agreeing, taking over, discussing, the meeting."""
 
+import json
 import re
 from html import unescape
 
@@ -9,8 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import comparison, responses
-from diagnostic.core.responses import Response as Answer
+from diagnostic.actions import comparison
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Comment, Declaration, Response
 from tests import factories
@@ -28,32 +28,10 @@ def assessment(people):
     return factories.start_assessment(people.coordinator, mode="separate")
 
 
-def save(assessment, by, voice, question, **members):
-    row = Response.objects.get(assessment=assessment, voice=voice, question=question)
-    return responses.save(
-        assessment_id=assessment.pk,
-        voice=voice,
-        question=question,
-        response=Answer(**members),
-        base_version=row.version,
-        by=by,
-    )
-
-
 def fill_both(assessment, people):
     """The two-voices example, each agency by its own respondent."""
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
-        answers = factories.example_answers("two-voices", voice)
-        for question in current_instrument().questions:
-            if question.code in answers:
-                responses.save(
-                    assessment_id=assessment.pk,
-                    voice=voice,
-                    question=question.code,
-                    response=answers[question.code],
-                    base_version=0,
-                    by=by,
-                )
+        factories.fill(assessment, by, factories.example_answers("two-voices", voice), voice=voice)
 
 
 @pytest.fixture
@@ -113,15 +91,13 @@ def test_the_largest_difference_comes_first(client, people, opened):
 
 def test_the_figures_are_those_of_the_result(client, people, opened):
     said = words(visit(client, people.coordinator, "compare", opened))
-    compared = factories_result()["agreement"]
-    assert f"Compared {compared['compared']} questions" in said
+    compared = the_result()["agreement"]
+    assert f"Compared {compared['compared']} scored questions" in said
     assert f"At the same level {compared['equal']}" in said
     assert f"Within one level {compared['within_one']}" in said
 
 
-def factories_result():
-    import json
-
+def the_result():
     return json.loads((factories.EXAMPLES / "two-voices.result.json").read_text(encoding="utf-8"))
 
 
@@ -182,6 +158,9 @@ def test_an_agreed_answer_is_recorded_with_its_reason(client, people, opened):
     assert row.saved_by == people.police_coordinator
     assert response.status_code == 302
     assert "#A.2.2" in response.url, "it goes on to the next difference"
+    data = {"A.2.2-version": "0", "A.2.2-answer": "3", "A.2.2-agreement": "We met."}
+    response = post(client, people.police_coordinator, "compare-agree", opened, data, code="A.2.2")
+    assert "#A.3.2" in response.url, "which is asked now that A.3.1 is agreed"
     assert "Agreed at 2" in words(visit(client, people.respondent, "compare", opened))
 
 
@@ -334,7 +313,7 @@ def test_who_opens_before_time_says_why_and_the_other_agency_is_told(client, run
     empty = post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": " "})
     assert empty.status_code == 422
     assert "why the comparison is opened now" in words(empty)
-    save(assessment, people.respondent, "customs", "A.1", level=3, narrative="SECRET-NARRATIVE")
+    factories.save_answer(assessment, people.respondent, "A.1", voice="customs", level=3, narrative="SECRET-NARRATIVE")
     done = post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": "The year ends."})
     assert done.url == reverse("compare", kwargs={"pk": assessment.pk})
     run_tasks()
@@ -345,3 +324,29 @@ def test_who_opens_before_time_says_why_and_the_other_agency_is_told(client, run
     assert done.url in mail.outbox[0].body
     for who in (people.police_coordinator, people.police_respondent):
         assert "The year ends." in words(visit(client, who, "assessment-detail", assessment))
+
+
+# The next step on the overview
+
+
+def step(client, person, assessment):
+    return visit(client, person, "assessment-detail", assessment).context["next_step"]
+
+
+def test_the_next_step_leads_from_answers_to_declaration_to_comparison(client, people, assessment):
+    assert step(client, people.respondent, assessment).heading == "Begin with A.1"
+    fill_both(assessment, people)
+    overview = visit(client, people.coordinator, "assessment-detail", assessment).context["overview"]
+    for code in [item.question.code for item in overview.missing if not item.is_unknown]:
+        factories.save_answer(
+            assessment, people.respondent, code, voice="customs", status="unknown", reason="Not known."
+        )
+    assert step(client, people.coordinator, assessment).url == "#declaring"
+    assert step(client, people.respondent, assessment).heading == "A coordinator can declare your answers complete"
+    comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
+    assert step(client, people.respondent, assessment).heading == "Waiting for the other agency"
+    comparison.open_comparison(assessment=assessment, by=people.police_coordinator, reason="The year ends.")
+    opened = Assessment.objects.get(pk=assessment.pk)
+    for who in (people.coordinator, people.respondent, people.observer):
+        assert step(client, who, opened).url == reverse("compare", kwargs={"pk": assessment.pk})
+    assert step(client, people.coordinator, opened).heading == "Next: compare and agree"
