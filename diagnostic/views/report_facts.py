@@ -20,7 +20,7 @@ from diagnostic.core import workflow
 from diagnostic.core.editions import for_partners, sensitive_questions
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import FORMAT_VERSION, FULL, PARTNERS, Report, ReportFacts
+from diagnostic.core.report_data import FORMAT_VERSION, FULL, Report, ReportFacts
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import score
 from diagnostic.core.scoring import SCORING_VERSION
@@ -77,7 +77,7 @@ class ReportBasis:
             previous_responses=previous.responses if previous else None,
             agreements=agreements,
         )
-        return for_partners(report, sensitive_questions(self.instrument)) if self.edition == PARTNERS else report
+        return report if self.edition == FULL else for_partners(report, sensitive_questions(self.instrument))
 
 
 def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
