@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from cpch.accounts.models import Role
 from cpch.accounts.permissions import membership_of
 from diagnostic.core import workflow
+from diagnostic.core.report_data import FULL, PARTNERS
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, Submission
 
@@ -201,3 +202,11 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
 def can_read_everything(user: Any, assessment: Assessment) -> bool:
     """Read sensitive answers and the full report: the country itself and the reviewing secretariat."""
     return can_read_answers(user, assessment) or can_review(user, assessment)
+
+
+def edition_for(user: Any, assessment: Assessment) -> str:
+    """The edition of its reports that `user` reads: the full one, or the partners'; "" where none."""
+    if can_read_everything(user, assessment):
+        return FULL
+    is_disclosed = assessment.state == workflow.ACCEPTED and assessment.is_disclosed_to_partners
+    return PARTNERS if is_partner(user) and is_disclosed else ""

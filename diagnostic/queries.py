@@ -92,6 +92,12 @@ def voices_of(rows: Iterable[Response]) -> dict[str, dict[str, Answer]]:
     return found
 
 
+def load_agreements(assessment: Assessment) -> dict[str, str]:
+    """Why customs and police agreed on the national answers, by question, where it was said (1 query)."""
+    rows = Response.objects.filter(assessment=assessment, voice=NATIONAL).exclude(agreement="").order_by("pk")
+    return dict(rows.values_list("question", "agreement"))
+
+
 def to_file(assessment: Assessment, voices: Mapping[str, Responses]) -> AssessmentFile:
     """The interchange file that holds `assessment`; its country must be loaded."""
     return AssessmentFile(

@@ -14,12 +14,11 @@ from django.db.models import Q
 
 from diagnostic.core.report_data import canonical, digest_of
 from diagnostic.models import Assessment, ReportFile
-from diagnostic.permissions import can_read_everything
+from diagnostic.permissions import edition_for
 
 from . import audit
 from .clock import now
 
-FULL = "full"
 PDF = "pdf"
 PATIENCE = timedelta(minutes=15)
 """How long a file may wait or render before it counts as left behind by a process that ended."""
@@ -37,9 +36,9 @@ def request_report(
 ) -> tuple[ReportFile, bool]:
     """The file for this report data, and whether it is to be queued: it is new, failed, or was left behind.
 
-    The same data, edition and language are rendered once. Raises `PermissionDenied`.
+    The same data, edition and language are rendered once. Raises `PermissionDenied` for any edition but their own.
     """
-    if not can_read_everything(by, assessment):
+    if not edition or edition_for(by, assessment) != edition:
         raise PermissionDenied
     file, is_new = ReportFile.objects.defer("data").get_or_create(
         digest=digest_of(data),
@@ -100,4 +99,11 @@ def fail_rendering(*, file: ReportFile) -> None:
 
 def record_download(*, file: ReportFile, by: Any, assessment: Assessment, number: int | None) -> None:
     """Write into the assessment's log who took which report away."""
-    audit.record(act="report.download", by=by, assessment=assessment, digest=file.digest, number=number)
+    audit.record(
+        act="report.download",
+        by=by,
+        assessment=assessment,
+        digest=file.digest,
+        edition=file.edition,
+        number=number,
+    )

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
+from diagnostic.core import workflow
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result, score
@@ -18,7 +19,7 @@ from diagnostic.core.scoring import SCORING_VERSION, shown
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import can_submit
-from diagnostic.queries import load_voices, to_file
+from diagnostic.queries import load_agreements, load_voices, to_file
 
 from . import audit
 from .clock import now
@@ -26,7 +27,10 @@ from .transitions import move
 
 
 def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
-    """The canonical JSON that a submission of `assessment` would freeze now, and its result (2 queries)."""
+    """The canonical JSON that a submission of `assessment` would freeze now, and its result (2 queries).
+
+    Where each agency answered for itself, why they agreed is frozen too, by question (1 query more).
+    """
     instrument = instrument_of(assessment)
     voices = load_voices(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
@@ -38,6 +42,8 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
         "scoring_version": SCORING_VERSION,
         "result": result_to_json(result, instrument, assessment.country.alpha2, assessment.period),
     }
+    if assessment.mode == workflow.SEPARATE:
+        content["agreements"] = load_agreements(assessment)
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")), result
 
 

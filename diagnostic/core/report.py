@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from .findings import Finding
-from .instrument import Guidance, Instrument, NextStep, Question
+from .instrument import AGENCIES, Guidance, Instrument, NextStep, Question
 from .recommendations import Recommendation
 from .report_data import (
     AnswerLine,
@@ -17,7 +18,9 @@ from .report_data import (
     DifferenceLine,
     EvidenceLine,
     FindingLine,
+    GivenLine,
     LevelText,
+    PairLine,
     PreviousPart,
     QuestionScore,
     RecommendationLine,
@@ -31,10 +34,11 @@ from .report_data import (
 )
 from .responses import BLANK, NATIONAL, Response, Responses, Voices, is_asked, known_authority
 from .result import Result, score
-from .scoring import SCORING_VERSION, Standing
+from .scoring import SCORING_VERSION, Standing, Standings, find_standings
 
 SECTION = "X"
 """The handbook's section with the diagnostic, its weaknesses and its solutions."""
+NOTHING: Mapping[str, str] = {}
 
 
 def build_report(
@@ -46,11 +50,13 @@ def build_report(
     is_target_chosen: bool = False,
     previous_period: str = "",
     previous_responses: Responses | None = None,
+    agreements: Mapping[str, str] = NOTHING,
 ) -> Report:
     """The report of `result`, which was scored from `voices`.
 
-    `is_target_chosen` says whether the target is the country's own choice. Give `previous_…` where the country was
-    assessed before with the same instrument: what changed is computed from those responses.
+    `agreements` says, by question, why the two agencies agreed on the national answer. `is_target_chosen` says whether
+    the target is the country's own choice. Give `previous_…` where the country was assessed before with the same
+    instrument: what changed is computed from those responses.
     """
     place, reach = result.place, result.range
     recommendations = _recommendations(instrument, result)
@@ -89,7 +95,7 @@ def build_report(
         themes=_themes(instrument, result),
         findings=tuple(_finding(instrument, finding, recommendations) for finding in result.findings),
         recommendations=recommendations,
-        answers=tuple(_answer(instrument, question, result, voices) for question in instrument.questions),
+        answers=tuple(_answers(instrument, result, voices, agreements)),
         resources=_resources(instrument, recommendations),
         open_questions=tuple(code for code, standing in result.standings.items() if standing.is_open),
         not_counted=result.not_counted,
@@ -175,25 +181,40 @@ def _finding(instrument: Instrument, finding: Finding, recommendations: tuple[Re
     )
 
 
-def _answer(instrument: Instrument, question: Question, result: Result, voices: Voices) -> AnswerLine:
-    response = voices.get(result.voice, {}).get(question.code, BLANK)
-    state, level = _state(instrument, question, response, result, voices)
-    condition = question.asked_when
-    return AnswerLine(
-        code=question.code,
-        theme=question.theme,
-        kind=question.kind,
-        text=question.text,
-        verbatim=question.verbatim if question.display else "",
-        note=question.note,
-        prompt=question.level_prompt,
+def _answers(
+    instrument: Instrument, result: Result, voices: Voices, agreements: Mapping[str, str]
+) -> Iterable[AnswerLine]:
+    """Every question, with the agencies' own answers beside the national one where they gave any."""
+    beside = AGENCIES if result.voice == NATIONAL and all(agency in voices for agency in AGENCIES) else ()
+    standings = {agency: find_standings(instrument, agency, voices) for agency in beside}
+    for question in instrument.questions:
+        condition = question.asked_when
+        yield AnswerLine(
+            code=question.code,
+            theme=question.theme,
+            kind=question.kind,
+            text=question.text,
+            verbatim=question.verbatim if question.display else "",
+            note=question.note,
+            prompt=question.level_prompt,
+            condition=condition.question if condition else "",
+            is_kept=question.code in result.not_counted,
+            given=_given(instrument, question, result.voice, voices, result.standings),
+            voices=tuple(_given(instrument, question, agency, voices, standings[agency]) for agency in beside),
+            agreement=agreements.get(question.code, ""),
+        )
+
+
+def _given(instrument: Instrument, question: Question, voice: str, voices: Voices, standings: Standings) -> GivenLine:
+    response = voices.get(voice, {}).get(question.code, BLANK)
+    state, level = _state(instrument, question, response, standings, voice, voices)
+    return GivenLine(
+        voice=voice,
         state=state,
-        is_kept=question.code in result.not_counted,
-        condition=condition.question if condition else "",
         level=level,
         statement=question.levels.get(response.level or 0, ""),
         basis=response.basis,
-        authority=_authority(instrument, question, result.voice, voices),
+        authority=_authority(instrument, question, voice, voices),
         areas=tuple(
             AreaLine(option.name, response.areas[option.id])
             for option in instrument.risk_areas
@@ -208,13 +229,13 @@ def _answer(instrument: Instrument, question: Question, result: Result, voices: 
 
 
 def _state(
-    instrument: Instrument, question: Question, response: Response, result: Result, voices: Voices
+    instrument: Instrument, question: Question, response: Response, standings: Standings, voice: str, voices: Voices
 ) -> tuple[AnswerState, int | None]:
     """How the answer stands, and the level to print beside it: the response's own, or the implied one."""
-    standing = result.standings.get(question.code)
+    standing = standings.get(question.code)
     if standing is not None and standing.state == "implied":
         return "implied", standing.level
-    if not is_asked(instrument, question, result.voice, voices):
+    if not is_asked(instrument, question, voice, voices):
         return "not_asked", response.level
     if response.status != "answered":
         return response.status, None
@@ -268,7 +289,10 @@ def _comparison(result: Result) -> ComparisonPart | None:
         equal=agreement.equal,
         within_one=agreement.within_one,
         mean_difference=Score.of(agreement.mean_difference),
-        differences=tuple(DifferenceLine(item.question, item.customs, item.police) for item in agreement.differences),
+        pairs=tuple(
+            PairLine(item.question, item.customs, item.police, item.implied, result.standings[item.question].level)
+            for item in agreement.pairs
+        ),
     )
 
 

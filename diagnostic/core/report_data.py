@@ -16,7 +16,9 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from .scoring import CriterionState, ScoredState, exact, shown
 
 FORMAT = "cpch-report"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+FULL = "full"
+PARTNERS = "partners"
 T = TypeVar("T")
 
 AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank", "not_asked"]
@@ -168,8 +170,30 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLine:
+    """What one voice answered to one question."""
+
+    voice: str
+    state: AnswerState = "blank"
+    level: int | None = None
+    statement: str = ""
+    basis: str = ""
+    authority: tuple[AuthorityLine, ...] = ()
+    areas: tuple[AreaLine, ...] = ()
+    topics: tuple[str, ...] = ()
+    challenges: tuple[str, ...] = ()
+    narrative: str = ""
+    reason: str = ""
+    evidence: tuple[EvidenceLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One question and what was answered; `is_kept` marks an answer that is held and not counted."""
+    """One question and what was answered in the voice that the report is of.
+
+    `is_kept` marks an answer that is held and not counted. `voices` are the agencies' own answers, where each answered
+    for itself, and `agreement` why they agreed. Where `is_left_out`, this edition does not hold any of it.
+    """
 
     code: str
     theme: str
@@ -178,19 +202,12 @@ class AnswerLine:
     verbatim: str
     note: str
     prompt: str
-    state: AnswerState
-    is_kept: bool
     condition: str
-    level: int | None
-    statement: str
-    basis: str
-    authority: tuple[AuthorityLine, ...]
-    areas: tuple[AreaLine, ...]
-    topics: tuple[str, ...]
-    challenges: tuple[str, ...]
-    narrative: str
-    reason: str
-    evidence: tuple[EvidenceLine, ...]
+    is_kept: bool
+    given: GivenLine
+    voices: tuple[GivenLine, ...] = ()
+    agreement: str = ""
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +224,7 @@ class ResourceText:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceLine:
-    """A question whose answer differs: between customs and police, or between last time and now."""
+    """A question whose level differs between last time and now."""
 
     question: str
     first: int | None
@@ -215,14 +232,25 @@ class DifferenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLine:
+    """A question that counts in both agencies' voices; `agreed` is the national level, None where there is none."""
+
+    question: str
+    customs: int
+    police: int
+    implied: tuple[str, ...]
+    agreed: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonPart:
-    """Customs and police compared; `first` of a difference is customs, `second` police."""
+    """Customs and police compared; `pairs` stand the largest difference first."""
 
     compared: int
     equal: int
     within_one: int
     mean_difference: Score
-    differences: tuple[DifferenceLine, ...]
+    pairs: tuple[PairLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +271,7 @@ class SelfRatingPart:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one report prints."""
+    """Everything one report prints; `left_out` names the questions whose answers this `edition` does not hold."""
 
     facts: ReportFacts
     instrument: str
@@ -276,6 +304,8 @@ class Report:
     self_rating: SelfRatingPart | None = None
     comparison: ComparisonPart | None = None
     previous: PreviousPart | None = None
+    edition: str = FULL
+    left_out: tuple[str, ...] = ()
     format: str = field(default=FORMAT)
     format_version: int = field(default=FORMAT_VERSION)
 

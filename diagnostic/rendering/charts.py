@@ -21,7 +21,17 @@ from diagnostic.core.scoring import shown
 from .continuum import Ladder, Mark, Picture, Stairs, Words
 from .report_text import direction_of
 from .shapes import FONTS, Canvas, Caption
-from .strips import PrintStrip, Spot, scale_head, screen_strip, trace_strip, what_if_strip
+from .strips import (
+    PrintStrip,
+    Spot,
+    pair_scale_head,
+    print_pair,
+    scale_head,
+    screen_pair,
+    screen_strip,
+    trace_strip,
+    what_if_strip,
+)
 
 Layout = Literal["wide", "narrow", "print", "cover"]
 
@@ -187,6 +197,26 @@ def draw_print_strip(
     strip = PrintStrip(Canvas(430, is_rtl=is_rtl))
     shapes = strip.draw(score, [Spot(level, is_implied) for level, is_implied in levels], target_level)
     return _strip({"view_box": "0 0 430 44", "title": title, "shapes": _safe(shapes)})
+
+
+def draw_pair(customs: int, police: int) -> SafeString:
+    """Two agencies' levels on the screen, as wide as the cell: ring for customs, disc for the police.
+
+    Hidden from screen readers: the same levels must stand beside it. Right to left the stylesheet flips it.
+    """
+    return _strip({"css_class": "strip", "shapes": _safe(screen_pair(customs, police))})
+
+
+def draw_print_pair(customs: int, police: int, *, title: str, is_rtl: bool = False) -> SafeString:
+    """The same for print, 260 by 30 units; `title` says both levels."""
+    shapes = print_pair(customs, police, Canvas(260, is_rtl=is_rtl))
+    return _strip({"view_box": "0 0 260 30", "title": title, "shapes": _safe(shapes)})
+
+
+def draw_print_pair_scale(*, is_rtl: bool = False) -> SafeString:
+    """The head of the printed pairs: the numbers of the five levels, 260 by 16 units."""
+    shapes = pair_scale_head(Canvas(260, is_rtl=is_rtl))
+    return _strip({"view_box": "0 0 260 16", "title": gettext("Levels 1 to 5"), "shapes": _safe(shapes)})
 
 
 def draw_print_scale(level_names: Sequence[str], *, is_rtl: bool = False) -> SafeString:

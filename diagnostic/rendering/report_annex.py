@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.report_data import AnswerLine, EvidenceLine, Report
+from diagnostic.core.report_data import AnswerLine, EvidenceLine, GivenLine, Report
+from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result
 from diagnostic.core.scoring import BANDS, ENOUGH, shown
 
@@ -26,20 +27,16 @@ HOLDERS = {
     "other": _("Another agency"),
     "none": _("Nobody"),
 }
+OWN_ANSWERS = {"customs": _("Customs answered"), "police": _("Police answered")}
 CRITERION_WORDS = {"met": _("Met"), "unmet": _("Not met"), "open": _("To be answered")}
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """One question as the annex prints it; `facts` are term and value."""
+class GivenRow:
+    """What one voice answered; `state` stands in place of an answer, `facts` are term and value."""
 
-    code: str
-    question: str
-    original: str
-    note: str
-    prompt: str
+    title: str
     state: str
-    is_kept: bool
     level: int | None
     level_name: str
     statement: str
@@ -47,6 +44,22 @@ class AnswerRow:
     narrative: tuple[Line, ...]
     reason: tuple[Line, ...]
     evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question as the annex prints it, with the agencies' own answers and why they agreed."""
+
+    code: str
+    question: str
+    original: str
+    note: str
+    prompt: str
+    is_left_out: bool
+    is_kept: bool
+    given: GivenRow
+    voices: tuple[GivenRow, ...]
+    agreement: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,47 +96,57 @@ def _answer(answer: AnswerLine, instrument: Instrument) -> AnswerRow:
         original=answer.verbatim,
         note=answer.note,
         prompt=answer.prompt,
-        state=_say_state(answer, instrument),
+        is_left_out=answer.is_left_out,
         is_kept=answer.is_kept,
-        level=answer.level if answer.statement else None,
-        level_name=instrument.level_name(answer.level) if answer.level and answer.statement else "",
-        statement=answer.statement,
-        facts=tuple(_answer_facts(answer)),
-        narrative=tuple(lines_of(answer.narrative)),
-        reason=tuple(lines_of(answer.reason)),
-        evidence=answer.evidence,
+        given=_given(answer, answer.given, instrument),
+        voices=tuple(_given(answer, given, instrument) for given in answer.voices),
+        agreement=tuple(lines_of(answer.agreement)),
     )
 
 
-def _say_state(answer: AnswerLine, instrument: Instrument) -> str:
+def _given(answer: AnswerLine, given: GivenLine, instrument: Instrument) -> GivenRow:
+    return GivenRow(
+        title=str(OWN_ANSWERS.get(given.voice, "")),
+        state=_say_state(answer, given, instrument),
+        level=given.level if given.statement else None,
+        level_name=instrument.level_name(given.level) if given.level and given.statement else "",
+        statement=given.statement,
+        facts=tuple(_facts(given)),
+        narrative=tuple(lines_of(given.narrative)),
+        reason=tuple(lines_of(given.reason)),
+        evidence=given.evidence,
+    )
+
+
+def _say_state(answer: AnswerLine, given: GivenLine, instrument: Instrument) -> str:
     """What stands in place of an answer; "" where there is one."""
-    if answer.state == "implied":
+    if given.state == "implied":
         return gettext(
             "Not asked, because %(parent)s is answered below the level from which it is; it counts as level %(level)s."
         ) % {"parent": answer.condition, "level": say_level(instrument, 1)}
-    if answer.state == "not_asked":
+    if given.state == "not_asked":
         return gettext("Not asked; whether it is depends on %(parent)s.") % {"parent": answer.condition}
-    if answer.state == "not_applicable":
+    if given.state == "not_applicable":
         return gettext("Not applicable here, and not counted.")
-    if answer.state == "unknown":
+    if given.state == "unknown":
         return gettext("Cannot be answered now, and shown as open.")
-    return gettext("Not answered.") if answer.state == "blank" else ""
+    return gettext("Not answered.") if given.state == "blank" else ""
 
 
-def _answer_facts(answer: AnswerLine) -> Iterable[tuple[str, str]]:
-    if answer.basis:
-        yield gettext("Basis"), capitalised(str(BASIS_WORDS[answer.basis]))
-    for line in answer.authority:
+def _facts(given: GivenLine) -> Iterable[tuple[str, str]]:
+    if given.basis:
+        yield gettext("Basis"), capitalised(str(BASIS_WORDS[given.basis]))
+    for line in given.authority:
         values = {"authority": line.name, "agency": AGENCY_WORDS[line.agency]}
-        own = line.voice == line.agency
+        own = given.voice == NATIONAL and line.voice == line.agency
         words = gettext("%(authority)s (from the agency’s own answer)") if own else gettext("%(authority)s")
         yield str(AGENCY_WORDS[line.agency]), words % values
-    for area in answer.areas:
+    for area in given.areas:
         yield area.name, str(HOLDERS[area.holder])
-    if answer.topics:
-        yield gettext("Subjects"), "; ".join(answer.topics)
-    if answer.challenges:
-        yield gettext("Challenges"), "; ".join(answer.challenges)
+    if given.topics:
+        yield gettext("Subjects"), "; ".join(given.topics)
+    if given.challenges:
+        yield gettext("Challenges"), "; ".join(given.challenges)
 
 
 def build_method(report: Report, instrument: Instrument, result: Result) -> MethodPart:

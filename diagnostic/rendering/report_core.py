@@ -82,7 +82,7 @@ def result_of(report: Report) -> Result:
             compared.equal,
             compared.within_one,
             compared.mean_difference.value,
-            tuple(Difference(item.question, item.first or 0, item.second or 0) for item in compared.differences),
+            tuple(Difference(item.question, item.customs, item.police, item.implied) for item in compared.pairs),
         ),
     )
 

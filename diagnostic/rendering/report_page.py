@@ -17,14 +17,15 @@ from diagnostic.core.report_data import DifferenceLine, Report, ReportFacts
 from diagnostic.core.result import Result
 
 from . import sentences
-from .charts import continuum_of, draw_continuum, draw_print_scale
+from .charts import continuum_of, draw_continuum, draw_print_pair, draw_print_pair_scale, draw_print_scale
+from .pairs import PairRow, build_pairs, say_agreement, say_equal
 from .report_annex import AnswerRow, MethodPart, build_answers, build_method
 from .report_core import instrument_of, result_of
 from .report_roadmap import AdviceRow, FindingRow, RoadmapGroup, build_advice, build_findings, build_roadmap
 from .report_text import isolated
 from .report_themes import ThemeRow, build_theme_rows
 from .result_profile import CriterionRow, build_caption, build_criteria, build_figures, criteria_title
-from .words import AGENCY_WORDS, STATE_WORDS, capitalised, say_level
+from .words import AGENCY_WORDS, STATE_WORDS, capitalised, join_words, say_level
 
 LONG_NAME = 24
 STATES = {
@@ -71,7 +72,7 @@ class OpenRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A question whose level differs: between two periods, or between customs and police."""
+    """A question whose level differs between two periods."""
 
     code: str
     question: str
@@ -95,6 +96,7 @@ class ReportPage:
     headline: str
     verdict: str
     continuum: SafeString
+    left_out: str
     criteria_title: str
     criteria: tuple[AskedRow, ...]
     figures: tuple[tuple[str, str], ...]
@@ -106,7 +108,9 @@ class ReportPage:
     caption: str
     opened: tuple[OpenRow, ...]
     compared: str
-    comparison: tuple[ChangeRow, ...]
+    pair_scale: SafeString
+    pairs: tuple[PairRow, ...]
+    equal: str
     findings: tuple[FindingRow, ...]
     roadmap: tuple[RoadmapGroup, ...]
     answers: tuple[AnswerRow, ...]
@@ -117,7 +121,7 @@ def build_report_page(report: Report) -> ReportPage:
     """What the template prints of `report`, in the language that is active."""
     instrument, result, facts = instrument_of(report), result_of(report), report.facts
     is_rtl = translation.get_language_bidi()
-    previous = report.previous
+    previous, hidden = report.previous, frozenset(report.left_out)
     continuum = continuum_of(
         instrument,
         result,
@@ -141,6 +145,7 @@ def build_report_page(report: Report) -> ReportPage:
         headline=sentences.say_headline(instrument, result),
         verdict=sentences.say_verdict(instrument, result),
         continuum=draw_continuum(continuum, "print", prefix="brief", is_rtl=is_rtl),
+        left_out=join_words(report.left_out),
         criteria_title=criteria_title(instrument, result),
         criteria=tuple(_asked(instrument, row) for row in build_criteria(instrument, result)),
         figures=tuple(_figures(report, instrument, result)),
@@ -149,10 +154,19 @@ def build_report_page(report: Report) -> ReportPage:
         changes=tuple(_differences(report, instrument, previous.differences if previous else ())),
         scale=draw_print_scale([level.name for level in report.levels], is_rtl=is_rtl),
         themes=tuple(build_theme_rows(report, instrument, is_rtl=is_rtl)),
-        caption=build_caption(result, frozenset()),
+        caption=build_caption(result, hidden),
         opened=tuple(_opened(report)),
-        compared=_say_comparison(report),
-        comparison=tuple(_differences(report, instrument, report.comparison.differences if report.comparison else ())),
+        compared=say_agreement(result.agreement),
+        pair_scale=draw_print_pair_scale(is_rtl=is_rtl),
+        pairs=tuple(
+            build_pairs(
+                instrument,
+                result,
+                result.agreement,
+                lambda customs, police, title: draw_print_pair(customs, police, title=title, is_rtl=is_rtl),
+            )
+        ),
+        equal=say_equal(result.agreement),
         findings=tuple(build_findings(report, advice)),
         roadmap=tuple(build_roadmap(report, instrument, advice)),
         answers=tuple(build_answers(report, instrument)),
@@ -176,6 +190,9 @@ def _cover_facts(report: Report) -> Iterable[tuple[str, tuple[str, ...]]]:
     if facts.submission_number is not None:
         values = {"state": state, "number": facts.submission_number}
         state = gettext("%(state)s, submission %(number)d") % values
+    if report.left_out:
+        words = gettext("For partners, without the answers to %(codes)s") % {"codes": join_words(report.left_out)}
+        yield gettext("Edition"), (words,)
     if facts.title:
         yield gettext("Title"), (isolated(facts.title),)
     yield gettext("State"), (state,)
@@ -222,7 +239,9 @@ def _about(report: Report, result: Result) -> Iterable[str]:
     if report.voice in AGENCY_WORDS:
         yield gettext("These are the answers of one agency alone: %(agency)s.") % {"agency": AGENCY_WORDS[report.voice]}
     yield report.answering_rule
-    yield gettext("%(coverage)s.") % {"coverage": sentences.say_coverage(result)}
+    if report.left_out:
+        yield _say_left_out(report)
+    yield gettext("%(coverage)s.") % {"coverage": sentences.say_coverage(result, frozenset(report.left_out))}
     if facts.marking in MARKINGS:
         yield gettext("%(marking)s (Traffic Light Protocol 2.0) means: %(meaning)s.") % {
             "marking": facts.marking,
@@ -239,6 +258,15 @@ def _about(report: Report, result: Result) -> Iterable[str]:
         yield facts.country_footnote
 
 
+def _say_left_out(report: Report) -> str:
+    return gettext(
+        "This is the edition for partners. It leaves out what any voice answered to %(codes)s, which describe covert "
+        "capabilities, and the findings and recommendations that rest on them: in the profile, in customs and police "
+        "compared, in the findings, the priorities and the roadmap, and in Annex A. Their theme keeps its score. The "
+        "full report stays with the country and the WCO secretariat, and so does the digest of what was submitted."
+    ) % {"codes": join_words(report.left_out)}
+
+
 def _asked(instrument: Instrument, row: CriterionRow) -> AskedRow:
     name = "" if row.level is None else instrument.level_name(row.level)
     now = gettext(", ").join(part for part in (name, row.value, row.note) if part)
@@ -246,7 +274,7 @@ def _asked(instrument: Instrument, row: CriterionRow) -> AskedRow:
 
 
 def _figures(report: Report, instrument: Instrument, result: Result) -> Iterable[tuple[str, str]]:
-    yield from build_figures(instrument, result, frozenset())
+    yield from build_figures(instrument, result, frozenset(report.left_out))
     if report.previous:
         yield gettext("Last time"), _say_previous(report, instrument)
 
@@ -288,22 +316,5 @@ def _opened(report: Report) -> Iterable[OpenRow]:
     answers = {answer.code: answer for answer in report.answers}
     for code in report.open_questions:
         answer = answers[code]
-        state = answer.state if answer.state in STATE_WORDS else "blank"
-        yield OpenRow(code, answer.text, capitalised(str(STATE_WORDS[state])), answer.reason)
-
-
-def _say_comparison(report: Report) -> str:
-    compared = report.comparison
-    if compared is None:
-        return ""
-    return gettext(
-        "%(compared)d questions count in both voices: %(equal)d are equal, %(near)d lie within one level; the mean "
-        "difference is %(mean)s levels (%(exact)s). A difference is not an error: in a tool that measures cooperation, "
-        "it is itself a finding."
-    ) % {
-        "compared": compared.compared,
-        "equal": compared.equal,
-        "near": compared.within_one,
-        "mean": compared.mean_difference.shown,
-        "exact": compared.mean_difference.exact,
-    }
+        state = answer.given.state if answer.given.state in STATE_WORDS else "blank"
+        yield OpenRow(code, answer.text, capitalised(str(STATE_WORDS[state])), answer.given.reason)

@@ -39,7 +39,10 @@ def build_theme_rows(report: Report, instrument: Instrument, *, is_rtl: bool) ->
 
 def build_theme_row(report: Report, instrument: Instrument, theme: ThemeLine, *, is_rtl: bool) -> ThemeRow:
     """One theme."""
-    questions = tuple(_say_question(question) for question in theme.questions)
+    seen = [question for question in theme.questions if question.code not in report.left_out]
+    questions = tuple(_say_question(question) for question in seen)
+    if len(seen) < len(theme.questions):
+        questions += (gettext("%(count)d not shown") % {"count": len(theme.questions) - len(seen)},)
     score = gettext("none") if theme.score is None else theme.score.shown
     return ThemeRow(
         name=theme.name,

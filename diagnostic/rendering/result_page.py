@@ -9,14 +9,15 @@ from fractions import Fraction
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from diagnostic.core.comparison import Agreement
+from diagnostic.core.comparison import Agreement, leave_out
 from diagnostic.core.instrument import LEVELS, Instrument
 from diagnostic.core.responses import NATIONAL, Responses
 from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import shown
 
 from . import sentences
-from .charts import continuum_of, draw_continuum
+from .charts import continuum_of, draw_continuum, draw_pair
+from .pairs import PairRow, build_pairs, say_agreement, say_equal
 from .result_advice import AdviceGroup, AdviceRow, FindingRow, build_advice, build_finding, build_roadmap
 from .result_profile import (
     CriterionRow,
@@ -84,6 +85,9 @@ class ResultPage:
     not_counted: str
     agreement: Agreement | None
     agreement_mean: str
+    compared: str
+    pairs: tuple[PairRow, ...]
+    equal: str
     change: tuple[ChangeRow, ...]
     change_sentence: str
     before_period: str
@@ -111,6 +115,7 @@ def build_result_page(
         previous_period=before.period if before else "",
         previous_index=earlier.place.index if earlier else None,
     )
+    agreement = leave_out(result.agreement, hidden)
     kept = [item for item in result.recommendations if item.question not in hidden]
     advice = [build_advice(instrument, result, item) for item in kept]
     return ResultPage(
@@ -133,8 +138,13 @@ def build_result_page(
         opened=tuple(_opened(instrument, result, hidden)),
         reach=sentences.say_range(instrument, result),
         not_counted=join_words([code for code in result.not_counted if code not in hidden]),
-        agreement=result.agreement,
-        agreement_mean=shown(result.agreement.mean_difference) if result.agreement else "",
+        agreement=agreement,
+        agreement_mean=shown(agreement.mean_difference) if agreement else "",
+        compared=say_agreement(agreement),
+        pairs=tuple(
+            build_pairs(instrument, result, agreement, lambda customs, police, _said: draw_pair(customs, police))
+        ),
+        equal=say_equal(agreement),
         change=tuple(_change(instrument, result, earlier)) if earlier and result.place.index is not None else (),
         change_sentence=_change_sentence(instrument, result, earlier, before.period) if before and earlier else "",
         before_period=before.period if before else "",

@@ -1,4 +1,4 @@
-"""The geometry of the strips: a theme's profile on screen and in print, and the what-if; no words, no scoring rule.
+"""The geometry of the strips: profiles and pairs on screen and in print, and the what-if; no words, no scoring rule.
 
 A level or score n stands at (n − 0.5) fifths of the strip, the same scale as the continuum.
 """
@@ -116,6 +116,39 @@ class PrintStrip:
 
     def _x(self, score: Fraction) -> float:
         return float((score - Fraction(1, 2)) * 86)
+
+
+def screen_pair(customs: int, police: int) -> str:
+    """Two agencies' levels on a strip as wide as its cell, 48 px high: a ring for customs, a disc for the police."""
+    mine, yours = _percent(Fraction(customs)), _percent(Fraction(police))
+    return "".join(
+        [
+            *_bands(36, 4),
+            *_risers(0, 48, LINE),
+            f'<line x1="{mine}" x2="{yours}" y1="20" y2="20" stroke="{INK_3}" stroke-width="3"/>',
+            f'<circle cx="{mine}" cy="20" r="9" fill="{WHITE}" stroke="{INK}" stroke-width="3"/>',
+            f'<circle cx="{yours}" cy="20" r="5.5" fill="{INK}"/>',
+        ]
+    )
+
+
+def print_pair(customs: int, police: int, canvas: Canvas) -> str:
+    """The same for print, 260 by 30 units; a canvas mirrors it right to left."""
+    for place, fill in enumerate(LEVEL_FILLS):
+        canvas.rect(52 * place, 26, 52, 3, fill=fill)
+    for place in range(1, 5):
+        canvas.line(52 * place, 0, 52 * place, 30, stroke=LINE)
+    canvas.line(52 * customs - 26, 13, 52 * police - 26, 13, stroke=INK_3, stroke_width="2")
+    canvas.circle(52 * customs - 26, 13, 7, fill=WHITE, stroke=INK, stroke_width="2.4")
+    canvas.circle(52 * police - 26, 13, 4.2, fill=INK)
+    return canvas.markup()
+
+
+def pair_scale_head(canvas: Canvas) -> str:
+    """The five levels, by number alone, over the printed pairs."""
+    for level in range(1, 6):
+        canvas.text(52 * level - 26, 12, str(level), size=12, fill=INK_2, anchor="middle")
+    return canvas.markup()
 
 
 def scale_head(names: Sequence[str], canvas: Canvas) -> str:

@@ -32,6 +32,7 @@ ACTS = {
     "opinion.take_back": _("took back the opinion on %(question)s of submission %(number)s"),
     "opinion.reply": _("replied to the opinion on %(question)s of submission %(number)s"),
     "report.request": _("asked for the report"),
+    "report.download": _("downloaded the report"),
     "access.hidden": _("tried to open something that does not exist for them"),
     "access.refused": _("tried to do something that their role does not allow"),
 }

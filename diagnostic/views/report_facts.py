@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,17 +16,19 @@ from uuid import UUID
 from django.core.cache import caches
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
+from diagnostic.core import workflow
+from diagnostic.core.editions import for_partners, sensitive_questions
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import FORMAT_VERSION, Report, ReportFacts
+from diagnostic.core.report_data import FORMAT_VERSION, FULL, Report, ReportFacts
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Response, Review, Submission
-from diagnostic.queries import load_previous_of, load_voices, snapshot_voices, with_previous
+from diagnostic.queries import load_agreements, load_previous_of, load_voices, snapshot_voices, with_previous
 
-Answers = tuple[Voices, int | None, ReportFacts]
+Answers = tuple[Voices, Mapping[str, str], int | None, ReportFacts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class ReportBasis:
     """Everything that one report is made from, without an answer being read.
 
     `answers` and `previous_id` stand for answers, a submission's together with its digest in `facts`: where they are
-    the same, so are these. `load` reads them, with the target level, and gives the facts again with what only the
-    answers' source knows.
+    the same, so are these. `load` reads them, with why the agencies agreed and the target level, and gives the facts
+    again with what only the answers' source knows.
     """
 
     facts: ReportFacts
@@ -43,12 +45,13 @@ class ReportBasis:
     previous_id: UUID | None
     instrument: Instrument
     load: Callable[[ReportFacts], Answers] = field(compare=False)
+    edition: str = FULL
 
     @property
     def key(self) -> str:
         """The same for the same report, in every process that runs the same program."""
         versions = (FORMAT_VERSION, SCORING_VERSION, self.instrument.digest)
-        basis = (versions, self.facts, self.answers, self.previous_id)
+        basis = (versions, self.facts, self.answers, self.previous_id, self.edition)
         return f"report:{hashlib.sha256(repr(basis).encode()).hexdigest()}"
 
     @property
@@ -61,10 +64,10 @@ class ReportBasis:
         return digest
 
     def build(self) -> Report:
-        """The report (3 queries for an assessment as it stands, 2 for a submission)."""
-        voices, target_level, facts = self.load(self.facts)
+        """The report (3 queries for an assessment as it stands, 4 of two agencies; 2 for a submission)."""
+        voices, agreements, target_level, facts = self.load(self.facts)
         previous = load_previous_of(self.previous_id)
-        return build_report(
+        report = build_report(
             self.instrument,
             score(self.instrument, voices, NATIONAL, target_level),
             voices,
@@ -72,7 +75,9 @@ class ReportBasis:
             is_target_chosen=target_level is not None,
             previous_period=previous.period if previous else "",
             previous_responses=previous.responses if previous else None,
+            agreements=agreements,
         )
+        return report if self.edition == FULL else for_partners(report, sensitive_questions(self.instrument))
 
 
 def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -105,16 +110,21 @@ def report_of_assessment(assessment: Assessment) -> ReportBasis:
         marking=assessment.marking,
         is_disclosed_to_partners=assessment.is_disclosed_to_partners,
     )
+
+    def load(facts: ReportFacts) -> Answers:
+        agreements = load_agreements(assessment) if assessment.mode == workflow.SEPARATE else {}
+        return load_voices(assessment), agreements, assessment.target_level, facts
+
     return ReportBasis(
         facts=facts,
         answers=("assessment", assessment.pk, assessment.target_level, assessment.rows, assessment.saves),
         previous_id=assessment.previous_id,
         instrument=instrument_of(assessment),
-        load=lambda facts: (load_voices(assessment), assessment.target_level, facts),
+        load=load,
     )
 
 
-def report_of_submission(submission: Submission) -> ReportBasis:
+def report_of_submission(submission: Submission, edition: str = FULL) -> ReportBasis:
     """The report of what `submission` froze (no query); its review must be loaded. Its facts lack the frozen title."""
     assessment = submission.assessment
     review: Review | None = getattr(submission, "review", None)
@@ -137,9 +147,10 @@ def report_of_submission(submission: Submission) -> ReportBasis:
     )
 
     def load(facts: ReportFacts) -> Answers:
-        frozen = json.loads(submission.snapshot)["assessment"]
+        snapshot = json.loads(submission.snapshot)
+        frozen = snapshot["assessment"]
         full = replace(facts, period=frozen["period"], title=frozen.get("title", ""))
-        return snapshot_voices(submission), frozen.get("target_level"), full
+        return snapshot_voices(submission), snapshot.get("agreements", {}), frozen.get("target_level"), full
 
     return ReportBasis(
         facts=facts,
@@ -147,6 +158,7 @@ def report_of_submission(submission: Submission) -> ReportBasis:
         previous_id=submission.previous_id,
         instrument=instrument_of(assessment),
         load=load,
+        edition=edition,
     )
 
 

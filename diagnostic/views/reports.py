@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from diagnostic.actions import audit
-from diagnostic.actions.reports import FULL, find_report, is_due, record_download, request_report
+from diagnostic.actions.reports import find_report, is_due, record_download, request_report
 from diagnostic.core import workflow
+from diagnostic.core.report_data import FULL, PARTNERS
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, ReportFile, Submission
-from diagnostic.permissions import can_read_answers, can_read_everything, submissions_visible_to
+from diagnostic.permissions import can_read_answers, edition_for, submissions_visible_to
 from diagnostic.tasks import render_report
 
 from .access import load_assessment, load_submission, require_voice
@@ -53,11 +54,11 @@ class Asked:
 def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The report of the answers as they stand; once they are handed in, that of the last submission."""
     assessment = load_assessment(request, pk, assessments_for_report)
-    if not can_read_everything(request.user, assessment):
-        return _refuse(request, assessment)
     submission = _submission_instead(request, assessment)
     if submission:
         return redirect("submission-report", pk=submission.pk)
+    if edition_for(request.user, assessment) != FULL:
+        return _refuse(request, assessment)
     require_voice(request, assessment, NATIONAL)
     return _show(request, _of_assessment(assessment))
 
@@ -67,11 +68,11 @@ def assessment_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The PDF of the answers as they stand, or the page where it is asked for."""
     assessment = load_assessment(request, pk, assessments_for_report)
-    if not can_read_everything(request.user, assessment):
-        return _refuse(request, assessment)
     submission = _submission_instead(request, assessment)
     if submission:
         return redirect("submission-report-file", pk=submission.pk)
+    if edition_for(request.user, assessment) != FULL:
+        return _refuse(request, assessment)
     require_voice(request, assessment, NATIONAL)
     return _send(request, _of_assessment(assessment))
 
@@ -79,11 +80,9 @@ def assessment_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def submission_report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The report of one submission, from what it froze."""
+    """The report of one submission, from what it froze; partners get the edition that is theirs."""
     submission = load_submission(request, pk, submissions_for_report)
-    if not can_read_everything(request.user, submission.assessment):
-        return _refuse(request, submission.assessment, submission)
-    return _show(request, _of_submission(submission))
+    return _show(request, _of_submission(submission, edition_for(request.user, submission.assessment)))
 
 
 @login_required
@@ -91,9 +90,7 @@ def submission_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 def submission_report_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The PDF of one submission, or the page where it is asked for."""
     submission = load_submission(request, pk, submissions_for_report)
-    if not can_read_everything(request.user, submission.assessment):
-        return _refuse(request, submission.assessment, submission)
-    return _send(request, _of_submission(submission))
+    return _send(request, _of_submission(submission, edition_for(request.user, submission.assessment)))
 
 
 def _submission_instead(request: HttpRequest, assessment: Assessment) -> Submission | None:
@@ -114,15 +111,16 @@ def _of_assessment(assessment: Assessment) -> Asked:
     )
 
 
-def _of_submission(submission: Submission) -> Asked:
+def _of_submission(submission: Submission, edition: str) -> Asked:
     assessment = submission.assessment
+    suffix = "" if edition == FULL else f"-{edition}"
     return Asked(
         assessment=assessment,
         submission=submission,
-        basis=report_of_submission(submission),
+        basis=report_of_submission(submission, edition),
         page_url=reverse("submission-report", kwargs={"pk": submission.pk}),
         file_url=reverse("submission-report-file", kwargs={"pk": submission.pk}),
-        name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}-{submission.number}.pdf",
+        name=f"cpch-{assessment.country.alpha2.lower()}-{assessment.pk}-{submission.number}{suffix}.pdf",
     )
 
 
@@ -132,7 +130,7 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
     if request.method == "POST":
         file, is_to_queue = request_report(
             data=asked.basis.build().to_json(),
-            edition=FULL,
+            edition=asked.basis.edition,
             language=language,
             by=request.user,
             assessment=asked.assessment,
@@ -140,12 +138,13 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
         if is_to_queue:
             transaction.on_commit(lambda: render_report.enqueue(file.pk))
         return redirect(asked.page_url)
-    kept = find_report(digest=asked.basis.digest, edition=FULL, language=language)
+    kept = find_report(digest=asked.basis.digest, edition=asked.basis.edition, language=language)
     context = {
         "assessment": asked.assessment,
         "submission": asked.submission,
         "state": kept.state if kept else "",
         "is_waiting": kept is not None and kept.state in WAITING,
+        "is_for_partners": asked.basis.edition == PARTNERS,
         "can_ask": kept is None or is_due(kept),
         "page_url": asked.page_url,
         "file_url": asked.file_url,
@@ -164,7 +163,7 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def _send(request: HttpRequest, asked: Asked) -> HttpResponse:
     """The file, where it is ready; else the page that says where it stands."""
-    file = find_report(digest=asked.basis.digest, edition=FULL, language=get_language() or "en")
+    file = find_report(digest=asked.basis.digest, edition=asked.basis.edition, language=get_language() or "en")
     if file is None or file.state != ReportFile.State.READY:
         return redirect(asked.page_url)
     number = asked.submission.number if asked.submission else None
@@ -177,8 +176,7 @@ def _send(request: HttpRequest, asked: Asked) -> HttpResponse:
     return response
 
 
-def _refuse(request: HttpRequest, assessment: Assessment, submission: Submission | None = None) -> HttpResponse:
-    """Who may see the assessment but not its sensitive answers gets no full report, and is told why."""
+def _refuse(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Who may see the assessment and none of its submissions gets no report, and is told why."""
     audit.record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
-    context = {"assessment": assessment, "submission": submission}
-    return render(request, "reports/refused.html", context, status=403)
+    return render(request, "reports/refused.html", {"assessment": assessment}, status=403)

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_http_methods
 
+from diagnostic.core.editions import sensitive_questions
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import Result, score
@@ -101,7 +102,7 @@ class Source:
     def hidden(self) -> frozenset[str]:
         if self.shows_everything:
             return frozenset()
-        return frozenset(question.code for question in self.instrument.questions if question.is_sensitive)
+        return sensitive_questions(self.instrument)
 
     def key(self) -> str:
         """Names everything that the page shows but for the person who asked (1 query).

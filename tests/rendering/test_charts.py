@@ -13,6 +13,9 @@ from diagnostic.rendering.charts import (
     Continuum,
     describe_continuum,
     draw_continuum,
+    draw_pair,
+    draw_print_pair,
+    draw_print_pair_scale,
     draw_print_strip,
     draw_strip,
     draw_what_if,
@@ -241,3 +244,18 @@ def test_a_printed_strip_says_its_figures_in_its_title() -> None:
 def test_the_what_if_strip_shows_both_indexes_and_turns_round_right_to_left() -> None:
     assert 'x="36.67%"' in draw_what_if(Fraction(7, 3), Fraction(5, 2))
     assert 'x="63.33%"' in draw_what_if(Fraction(7, 3), Fraction(5, 2), is_rtl=True)
+
+
+def test_a_pair_is_a_ring_for_customs_and_a_disc_for_the_police() -> None:
+    pair = draw_pair(4, 1)
+    assert 'cx="70.00%" cy="20" r="9" fill="#FFFFFF"' in pair
+    assert 'cx="10.00%" cy="20" r="5.5" fill="#14202B"' in pair
+    assert "aria-hidden" in pair
+
+
+def test_a_printed_pair_says_its_levels_and_is_mirrored_right_to_left() -> None:
+    pair = draw_print_pair(4, 1, title="Customs: 4; Police: 1")
+    assert "<title>Customs: 4; Police: 1</title>" in pair
+    assert '<circle cx="182" cy="13" r="7"' in pair
+    assert '<circle cx="78" cy="13" r="7"' in draw_print_pair(4, 1, title="", is_rtl=True)
+    assert draw_print_pair_scale().index(">1<") < draw_print_pair_scale().index(">5<")

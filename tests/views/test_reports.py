@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from diagnostic import tasks
 from diagnostic.actions import reviews
+from diagnostic.actions.reports import request_report
 from diagnostic.models import AuditEntry, ReportFile
 from tests import factories
 from tests.factories import fill, make_accepted, make_people, make_submission, start_assessment
@@ -222,16 +224,69 @@ def test_what_the_country_changes_after_return_is_not_in_the_secretariats_report
     assert get(client, people.coordinator, "assessment-report", submission.assessment_id).status_code == 200
 
 
-def test_partners_are_told_that_the_full_report_stays_with_the_country(
+def test_partners_get_an_edition_of_their_own(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    for person in (people.coordinator, people.partner):
+        assert ask(client, person, "submission-report", submission.pk).status_code == 302
+    run_tasks()
+
+    files = {file.edition: file for file in ReportFile.objects.all()}
+    assert set(files) == {"full", "partners"}
+    assert files["partners"].name.endswith("-partners-en.pdf")
+    sensitive = factories.example_answers()["A.10"].reason
+    assert sensitive
+    assert sensitive in files["full"].data
+    assert sensitive not in files["partners"].data
+    assert submission.digest not in files["partners"].data
+
+    page = get(client, people.partner, "submission-report", submission.pk).content.decode()
+    assert "This is the edition for partners" in page
+    response = get(client, people.partner, "submission-report-file", submission.pk)
+    assert body(response) == PDF
+    assert f'filename="cpch-zz-{submission.assessment_id}-1-partners.pdf"' in response["Content-Disposition"]
+    entry = AuditEntry.objects.get(act="report.download", by=people.partner)
+    assert entry.detail["edition"] == "partners"
+    assert entry.detail["digest"] == files["partners"].digest
+    assert (
+        "edition for partners" not in get(client, people.reviewer, "submission-report", submission.pk).content.decode()
+    )
+
+
+def test_the_full_report_that_another_asked_for_is_not_the_partners(
+    client: Client, people: factories.People, rendered: list[str], run_tasks: Any
+) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    ask(client, people.coordinator, "submission-report", submission.pk)
+    run_tasks()
+    assert "has not been made yet" in get(client, people.partner, "submission-report", submission.pk).content.decode()
+    response = get(client, people.partner, "submission-report-file", submission.pk)
+    assert response.url == reverse("submission-report", args=[submission.pk])
+
+
+def test_nobody_asks_for_an_edition_that_is_not_theirs(people: factories.People) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    asked = {"data": {}, "language": "en", "assessment": submission.assessment}
+    for person, edition in ((people.partner, "full"), (people.foreigner, "partners"), (people.foreigner, "")):
+        with pytest.raises(PermissionDenied):
+            request_report(by=person, edition=edition, **asked)
+    assert ReportFile.objects.count() == 0
+
+
+def test_partners_are_led_to_the_submission_and_never_to_the_answers_as_they_stand(
     client: Client, people: factories.People
 ) -> None:
     submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
-    for name in ("submission-report", "submission-report-file"):
-        response = get(client, people.partner, name, submission.pk)
+    response = get(client, people.partner, "assessment-report", submission.assessment_id)
+    assert response.url == reverse("submission-report", args=[submission.pk])
+    type(submission).objects.update(is_disclosed_to_partners=False)
+    for name in ("assessment-report", "assessment-report-file"):
+        response = get(client, people.partner, name, submission.assessment_id)
         assert response.status_code == 403
         assert "stays with the country" in response.content.decode()
-    assert ask(client, people.partner, "submission-report", submission.pk).status_code == 403
-    assert ReportFile.objects.count() == 0
+    for name in ("submission-report", "submission-report-file"):
+        assert get(client, people.partner, name, submission.pk).status_code == 404
 
 
 def test_another_countrys_report_is_not_there(client: Client, people: factories.People) -> None:
