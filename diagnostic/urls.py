@@ -5,6 +5,7 @@ from django.urls import path
 from diagnostic.views import (
     answers,
     assessments,
+    assignments,
     changes,
     comments,
     home,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/review/<str:code>/reply/", opinions.reply, name="submission-review-reply"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:pk>/", reviews.detail, name="review-detail"),
+    path("review/<uuid:pk>/assign/", assignments.assign, name="review-assign"),
     path("review/<uuid:pk>/take-up/", reviews.take_up, name="review-take-up"),
     path("review/<uuid:pk>/return/", reviews.return_, name="review-return"),
     path("review/<uuid:pk>/accept/", reviews.accept, name="review-accept"),

@@ -19,7 +19,7 @@ from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
 from diagnostic.models import Review, Submission
 from diagnostic.permissions import is_in_secretariat, submissions_visible_to
-from diagnostic.queries import load_queue
+from diagnostic.queries import load_assignments, load_queue
 
 from .access import require
 from .desk import (
@@ -65,6 +65,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     desk = load_desk(request, pk)
     others = Submission.objects.filter(assessment=desk.submission.assessment).exclude(pk=pk)
     context = {
+        "assignments": load_assignments(desk.submission.assessment),
         "others": others.select_related("review").defer("snapshot").order_by("-number"),
     }
     return render(request, "reviews/detail.html", desk.as_context() | context)

@@ -82,6 +82,7 @@ TABLE: dict[str, Rule] = {
     "review-detail": on_submission(SECRETARIAT),
     "review-question": on_submission(SECRETARIAT),
     "review-ask": on_submission(SECRETARIAT, method="post"),
+    "review-assign": on_submission({"administrator"}),
     "review-take-up": on_submission(SECRETARIAT, method="post"),
     "review-return": on_submission(SECRETARIAT),
     "review-accept": on_submission(SECRETARIAT),
