@@ -9,6 +9,7 @@ from diagnostic.views import (
     changes,
     comments,
     home,
+    inbox,
     opinions,
     reports,
     results,
@@ -20,6 +21,7 @@ from diagnostic.views import help as help_pages
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("help/", help_pages.help_page, name="help"),
     path("resources/", help_pages.resources, name="resources"),
     path("assessments/", assessments.index, name="assessment-list"),

@@ -56,6 +56,7 @@ def on_submission(may: set[str], **more) -> Rule:
 
 TABLE: dict[str, Rule] = {
     "home": Rule(SIGNED_IN),
+    "inbox": Rule(SIGNED_IN),
     "help": Rule(SIGNED_IN),
     "resources": Rule(SIGNED_IN),
     "assessment-list": Rule(SIGNED_IN),
