@@ -1,4 +1,4 @@
-"""The e-mails about access, in plain text, with links to the site's own address."""
+"""E-mails in plain text, with links to the site's own address: those about access, and the way every other one goes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ def invitation_link(token: str) -> str:
 def send_invitation(invitation: Invitation, token: str) -> None:
     """Send the link to whom it invites. Raises `OSError` where the mail server does not take it."""
     context = {"invitation": invitation, "link": invitation_link(token)}
-    _send("invitations/email", context, invitation.email)
+    send("invitations/email", context, invitation.email)
 
 
 def send_password_reset(user: User, path: str) -> None:
     """Send `user` the address, `path` on this site, at which they choose a new password. Raises `OSError`."""
-    _send("account/email/password_reset", {"person": user, "link": settings.BASE_URL + path}, user.email)
+    send("account/email/password_reset", {"person": user, "link": settings.BASE_URL + path}, user.email)
 
 
-def _send(template: str, context: dict[str, object], to: str) -> None:
+def send(template: str, context: dict[str, object], to: str) -> None:
+    """Send one person the e-mail of the two templates `<template>_subject.txt` and `_message.txt`. Raises `OSError`."""
     subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
     body = render_to_string(f"{template}_message.txt", context)
     send_mail(subject, body, None, [to])

@@ -46,6 +46,7 @@ from diagnostic.rendering.sentences import say_headline, say_verdict
 from .access import load_assessment, require
 from .log_words import say_entry
 from .next_step import find_next_step
+from .notices import tell
 from .overview import Overview, load_overview
 from .reading import give
 
@@ -247,6 +248,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:
         return _refused(request, assessment, error)
+    tell("submitted", submission=submission, by=request.user)
     return redirect("submission-detail", pk=submission.pk)
 
 

@@ -21,6 +21,7 @@ from diagnostic.queries import load_assignments
 
 from .access import require
 from .desk import UNPROCESSABLE, Desk, in_words, load_desk, moved_on
+from .notices import tell
 
 
 @login_required
@@ -44,6 +45,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ActionRefused as error:
             form.add_error("due_on", in_words(error))
         else:
+            tell("assigned", submission=desk.submission, by=request.user, to=reviewer)
             messages.success(request, _("%(name)s is assigned.") % {"name": reviewer.full_name})
             return redirect("review-assign", pk=pk)
     context = {

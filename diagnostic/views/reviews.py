@@ -34,6 +34,7 @@ from .desk import (
     render_question,
     stamp,
 )
+from .notices import tell
 
 PER_PAGE = 25
 
@@ -122,6 +123,7 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
         reviews.take_up(submission=desk.submission, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error)
+    tell("taken_up", submission=desk.submission, by=request.user)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -132,7 +134,7 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return for clarification: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("Returned to %(country)s for clarification.")
-    return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done)
+    return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done, "returned")
 
 
 @login_required
@@ -140,10 +142,11 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept the submission: a GET asks, a POST does."""
     desk = load_desk(request, pk)
-    return _close(request, desk, reviews.accept, "reviews/accept.html", _("The assessment of %(country)s is accepted."))
+    done = _("The assessment of %(country)s is accepted.")
+    return _close(request, desk, reviews.accept, "reviews/accept.html", done, "accepted")
 
 
-def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str) -> HttpResponse:
+def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str, kind: str) -> HttpResponse:
     form = RemarkForm(request.POST if request.method == "POST" else None)
     status = UNPROCESSABLE if request.method == "POST" else 200
     if not desk.is_open:
@@ -157,6 +160,7 @@ def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str)
         except ActionRefused as error:
             form.add_error(None, in_words(error))
         else:
+            tell(kind, submission=desk.submission, by=request.user)
             messages.success(request, done % {"country": desk.submission.assessment.country.name})
             return redirect("review-detail", pk=desk.submission.pk)
     return render(request, template, desk.as_context() | {"form": form}, status=status)
