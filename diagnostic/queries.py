@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES, Instrument
@@ -16,7 +16,7 @@ from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, AuditEntry, Clarification, Comment, Opinion, Response, Submission
+from diagnostic.models import Assessment, Assignment, AuditEntry, Clarification, Comment, Opinion, Response, Submission
 
 Row = TypeVar("Row", bound=Model)
 WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
@@ -199,9 +199,19 @@ def open_questions(
 
 
 def load_queue() -> QuerySet[Submission]:
-    """The submissions that wait for the secretariat, the longest waiting first (1 query)."""
+    """The submissions that wait for the secretariat, the longest waiting first (1 query).
+
+    Of several assignments, `assigned_to` and `due_on` tell the one that is due first, `others_assigned` the rest.
+    """
+    assigned = Assignment.objects.filter(assessment=OuterRef("assessment")).order_by("due_on", "pk")
+    count = assigned.order_by().values("assessment").annotate(count=Count("pk")).values("count")
     return (
-        Submission.objects.filter(assessment__state__in=WAITING)
+        Submission.objects.annotate(
+            assigned_to=Subquery(assigned.values("reviewer__full_name")[:1]),
+            due_on=Subquery(assigned.values("due_on")[:1]),
+            others_assigned=Subquery(count) - 1,
+        )
+        .filter(assessment__state__in=WAITING)
         .exclude(review__outcome__in=["returned", "accepted"])
         .select_related("assessment__country__region", "submitted_by", "review__taken_up_by")
         .order_by("submitted_at", "pk")
@@ -220,6 +230,11 @@ def load_thread(submission: Submission, *audiences: str) -> QuerySet[Comment]:
 def load_opinions(submission: Submission) -> QuerySet[Opinion]:
     """The opinions on `submission`, with who gave and who replied (1 query)."""
     return Opinion.objects.filter(submission=submission).select_related("given_by", "replied_by__membership__agency")
+
+
+def load_assignments(assessment: Assessment) -> QuerySet[Assignment]:
+    """Who is to look at `assessment`, the first due first (1 query)."""
+    return Assignment.objects.filter(assessment=assessment).select_related("reviewer", "assigned_by", "assessment")
 
 
 def load_log(assessment: Assessment) -> QuerySet[AuditEntry]:

@@ -1,4 +1,4 @@
-"""Work that the worker process does: rendering, and e-mail. Views enqueue these, actions never do."""
+"""Long work, done by the worker process: rendering, and e-mail. Views enqueue these, actions never do."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django_tasks import task
 
-from cpch.accounts.mail import send_notice
+from cpch.accounts.mail import send
 from cpch.accounts.models import User
 from diagnostic.actions import reports
 from diagnostic.core.report_data import Report
-from diagnostic.models import Assessment
+from diagnostic.models import Assessment, Submission
+from diagnostic.rendering.notices import NOTICES, recipients_of, write_notice
 from diagnostic.rendering.process import render_pdf
 
 POLITENESS = 10
@@ -40,4 +42,30 @@ def mail_comparison_opened(assessment_id: str, person_id: int) -> None:
     person = User.objects.filter(pk=person_id, is_active=True).first()
     if person is not None:
         link = settings.BASE_URL + reverse("compare", kwargs={"pk": assessment.pk})
-        send_notice("compare/email_opened", {"assessment": assessment, "link": link}, person)
+        context = {"person": person, "assessment": assessment, "link": link}
+        send("compare/email_opened", context, person.email)
+
+
+@task()
+def mail_notice(
+    kind: str, assessment_id: str, by_id: int, submission_id: str = "", question: str = "", to_id: int | None = None
+) -> None:
+    """Tell everyone concerned of one hand-over, each in an e-mail of their own.
+
+    Where the mail server does not take one, the others are still sent. Raises its last `OSError` then.
+    """
+    notice = NOTICES[kind]
+    by = User.objects.get(pk=by_id)
+    assessment = Assessment.objects.select_related("country").get(pk=assessment_id)
+    submission = Submission.objects.defer("snapshot").get(pk=submission_id) if submission_id else None
+    failed: OSError | None = None
+    # The site speaks one language; a person's own comes with the second one.
+    with translation.override(settings.LANGUAGE_CODE):
+        context = write_notice(notice, assessment, submission, by, question, settings.BASE_URL)
+        for person in recipients_of(notice, assessment, submission, by, to_id):
+            try:
+                send("notices/email", context, person.email)
+            except OSError as error:
+                failed = error
+    if failed:
+        raise failed

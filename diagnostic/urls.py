@@ -5,12 +5,14 @@ from django.urls import path
 from diagnostic.views import (
     answers,
     assessments,
+    assignments,
     changes,
     comments,
     compare,
     declaring,
     history,
     home,
+    inbox,
     opinions,
     over_time,
     reports,
@@ -23,6 +25,7 @@ from diagnostic.views import help as help_pages
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("help/", help_pages.help_page, name="help"),
     path("resources/", help_pages.resources, name="resources"),
     path("assessments/", assessments.index, name="assessment-list"),
@@ -61,6 +64,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/review/<str:code>/reply/", opinions.reply, name="submission-review-reply"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:pk>/", reviews.detail, name="review-detail"),
+    path("review/<uuid:pk>/assign/", assignments.assign, name="review-assign"),
     path("review/<uuid:pk>/take-up/", reviews.take_up, name="review-take-up"),
     path("review/<uuid:pk>/return/", reviews.return_, name="review-return"),
     path("review/<uuid:pk>/accept/", reviews.accept, name="review-accept"),

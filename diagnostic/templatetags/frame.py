@@ -29,6 +29,7 @@ register = template.Library()
 
 COUNTRY = (
     ("assessment-list", _("Assessments")),
+    ("inbox", _("Inbox")),
     ("people", _("People")),
     ("resources", _("Resources")),
     ("help", _("Help")),
@@ -37,9 +38,15 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
     Role.RESPONDENT: COUNTRY,
     Role.COORDINATOR: COUNTRY,
     Role.OBSERVER: COUNTRY,
-    Role.REVIEWER: (("review-queue", _("Submissions")), ("resources", _("Resources")), ("help", _("Help"))),
+    Role.REVIEWER: (
+        ("review-queue", _("Submissions")),
+        ("inbox", _("Inbox")),
+        ("resources", _("Resources")),
+        ("help", _("Help")),
+    ),
     Role.ADMINISTRATOR: (
         ("review-queue", _("Submissions")),
+        ("inbox", _("Inbox")),
         ("people", _("Countries and people")),
         ("resources", _("Resources")),
         ("help", _("Help")),

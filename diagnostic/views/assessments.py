@@ -50,6 +50,7 @@ from .access import load_assessment, load_main_voice, require
 from .declaring import load_declaring
 from .log_words import say_entry
 from .next_step import find_next_step, wait_for_the_comparison
+from .notices import tell
 from .overview import Overview, load_overview
 from .reading import give
 
@@ -263,6 +264,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:
         return _refused(request, assessment, error)
+    tell("submitted", submission=submission, by=request.user)
     return redirect("submission-detail", pk=submission.pk)
 
 

@@ -19,6 +19,7 @@ from diagnostic.permissions import can_answer_comments
 
 from .access import require
 from .desk import UNPROCESSABLE, QuestionForms, in_words, load_desk, moved_on, question_or_404, render_question
+from .notices import tell
 from .submission_review import came_too_late, load_said, render_said
 
 
@@ -41,6 +42,7 @@ def write(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     except StateChanged as error:
         return moved_on(request, desk, error, form.cleaned_data["text"])
     if is_shared:
+        tell("comment", submission=desk.submission, question=code, by=request.user)
         messages.success(request, _("The comment is shared with the country."))
     else:
         messages.success(request, _("The comment is added. Only the secretariat sees it."))
@@ -67,5 +69,6 @@ def answer(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     except ActionRefused as error:
         messages.error(request, in_words(error))
         return here
+    tell("comment_answered", submission=said.submission, question=code, by=request.user)
     messages.success(request, _("The secretariat can read your answer now."))
     return here

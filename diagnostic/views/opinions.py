@@ -30,6 +30,7 @@ from .desk import (
     render_question,
     stamp,
 )
+from .notices import tell
 from .submission_review import blank_reply, came_too_late, load_said, render_said
 
 
@@ -65,6 +66,8 @@ def give(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     except ActionRefused as error:
         form.add_error(None, in_words(error))
         return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
+    if held is None or held.reply:
+        tell("opinion", submission=desk.submission, question=code, by=request.user)
     messages.success(request, _("Your opinion on %(code)s is given. The country can read it now.") % {"code": code})
     return here
 
@@ -92,6 +95,7 @@ def reply(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         opinions.reply(submission=said.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
         return came_too_late(request, said, error, text)
+    tell("opinion_replied", submission=said.submission, question=code, by=request.user)
     messages.success(request, _("Your country’s reply stands beside the opinion now."))
     return here
 

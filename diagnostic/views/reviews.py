@@ -19,7 +19,7 @@ from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
 from diagnostic.models import Review, Submission
 from diagnostic.permissions import is_in_secretariat, submissions_visible_to
-from diagnostic.queries import load_queue
+from diagnostic.queries import load_assignments, load_queue
 
 from .access import require
 from .desk import (
@@ -34,6 +34,7 @@ from .desk import (
     render_question,
     stamp,
 )
+from .notices import tell
 
 PER_PAGE = 25
 
@@ -65,6 +66,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     desk = load_desk(request, pk)
     others = Submission.objects.filter(assessment=desk.submission.assessment).exclude(pk=pk)
     context = {
+        "assignments": load_assignments(desk.submission.assessment),
         "others": others.select_related("review").defer("snapshot").order_by("-number"),
     }
     return render(request, "reviews/detail.html", desk.as_context() | context)
@@ -120,6 +122,7 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
         reviews.take_up(submission=desk.submission, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error)
+    tell("taken_up", submission=desk.submission, by=request.user)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -130,7 +133,7 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return for clarification: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("Returned to %(country)s for clarification.")
-    return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done)
+    return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done, "returned")
 
 
 @login_required
@@ -138,10 +141,11 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept the submission: a GET asks, a POST does."""
     desk = load_desk(request, pk)
-    return _close(request, desk, reviews.accept, "reviews/accept.html", _("The assessment of %(country)s is accepted."))
+    done = _("The assessment of %(country)s is accepted.")
+    return _close(request, desk, reviews.accept, "reviews/accept.html", done, "accepted")
 
 
-def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str) -> HttpResponse:
+def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str, kind: str) -> HttpResponse:
     form = RemarkForm(request.POST if request.method == "POST" else None)
     status = UNPROCESSABLE if request.method == "POST" else 200
     if not desk.is_open:
@@ -155,6 +159,7 @@ def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str)
         except ActionRefused as error:
             form.add_error(None, in_words(error))
         else:
+            tell(kind, submission=desk.submission, by=request.user)
             messages.success(request, done % {"country": desk.submission.assessment.country.name})
             return redirect("review-detail", pk=desk.submission.pk)
     return render(request, template, desk.as_context() | {"form": form}, status=status)

@@ -66,6 +66,7 @@ def on_comparison(may: set[str], *states: str, **more) -> Rule:
 
 TABLE: dict[str, Rule] = {
     "home": Rule(SIGNED_IN),
+    "inbox": Rule(SIGNED_IN),
     "help": Rule(SIGNED_IN),
     "resources": Rule(SIGNED_IN),
     "assessment-list": Rule(SIGNED_IN),
@@ -101,6 +102,7 @@ TABLE: dict[str, Rule] = {
     "review-detail": on_submission(SECRETARIAT),
     "review-question": on_submission(SECRETARIAT),
     "review-ask": on_submission(SECRETARIAT, method="post"),
+    "review-assign": on_submission({"administrator"}),
     "review-take-up": on_submission(SECRETARIAT, method="post"),
     "review-return": on_submission(SECRETARIAT),
     "review-accept": on_submission(SECRETARIAT),

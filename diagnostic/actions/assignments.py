@@ -1,0 +1,65 @@
+"""Which reviewer is to look at what a country submits, and by when; the secretariat's own matter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from diagnostic.core import workflow
+from diagnostic.core.words import Message, _
+from diagnostic.models import Assessment, Assignment
+from diagnostic.permissions import can_assign, is_in_secretariat
+
+from . import audit
+from .clock import now
+from .errors import ActionRefused, StateChanged
+
+OPEN = (workflow.SUBMITTED, *workflow.DISCUSSED)
+
+
+@transaction.atomic
+def assign(*, assessment: Assessment, reviewer: Any, due_on: date, by: Any) -> Assignment:
+    """Ask `reviewer`, one of the secretariat, to look at `assessment` by `due_on`; a second time moves the day.
+
+    It stays with the assessment when that is returned and comes back. The log of the assessment is the country's to
+    read, so this is recorded in the log outside any. Raises `PermissionDenied`, `StateChanged` where the review is
+    over, or `ActionRefused` for someone who may not review.
+    """
+    if not can_assign(by, assessment):
+        raise PermissionDenied
+    held = _held(assessment)
+    if not is_in_secretariat(reviewer):
+        raise ActionRefused(Message(_("Only an active reviewer or administrator can be assigned.")))
+    if due_on < now().date():
+        raise ActionRefused(Message(_("Choose a day that has not passed.")))
+    assignment, _created = Assignment.objects.update_or_create(
+        assessment=held,
+        reviewer=reviewer,
+        defaults={"due_on": due_on, "assigned_by": by, "assigned_at": now()},
+    )
+    audit.record(
+        act="assignment.make", by=by, about=str(held.pk), reviewer=reviewer.full_name, due_on=due_on.isoformat()
+    )
+    return assignment
+
+
+@transaction.atomic
+def end(*, assignment: Assignment, by: Any) -> None:
+    """Take an assignment back. Raises `PermissionDenied`, or `StateChanged` where the review is over or it is gone."""
+    if not can_assign(by, assignment.assessment):
+        raise PermissionDenied
+    held = _held(assignment.assessment)
+    deleted, _of = Assignment.objects.filter(pk=assignment.pk).delete()
+    if not deleted:
+        raise StateChanged
+    audit.record(act="assignment.end", by=by, about=str(held.pk), reviewer=assignment.reviewer.full_name)
+
+
+def _held(assessment: Assessment) -> Assessment:
+    held = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if held.state not in OPEN:
+        raise StateChanged
+    return held

@@ -1,0 +1,125 @@
+"""What waits for a person, read from the rows: one query each; its words are in inbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from diagnostic.actions.clock import now
+from diagnostic.core import workflow
+from diagnostic.core.responses import NATIONAL
+from diagnostic.models import Assessment, Assignment, Clarification, Comment, Opinion, Response, Submission
+from diagnostic.queries import load_queue
+
+REPLY_TIME = timedelta(days=30)
+"""How long an opinion without a reply is kept before the country's eyes once its assessment is accepted."""
+
+
+def submissions_waiting(user: Any) -> QuerySet[Submission]:
+    """The queue, with the day by which `user` is to look at each, None where they are not assigned (1 query)."""
+    own = Assignment.objects.filter(assessment=OuterRef("assessment"), reviewer=user)
+    return load_queue().annotate(own_due_on=Subquery(own.values("due_on")[:1])).defer("snapshot")
+
+
+def answered_comments(user: Any) -> QuerySet[Comment]:
+    """The country's last words in the threads that `user` takes part in, the longest waiting first (1 query).
+
+    Those are threads about what they are assigned to or took up, and those they have written in.
+    """
+    took_part = Comment.objects.filter(
+        assessment=OuterRef("assessment"), question=OuterRef("question"), written_by=user
+    )
+    took_up = Submission.objects.filter(assessment=OuterRef("assessment"), review__taken_up_by=user)
+    is_assigned = Assignment.objects.filter(assessment=OuterRef("assessment"), reviewer=user)
+    return _last_words().filter(
+        Exists(took_part) | Exists(took_up) | Exists(is_assigned), written_by__membership__country__isnull=False
+    )
+
+
+def comments_to_answer(user: Any) -> QuerySet[Comment]:
+    """The secretariat's last words to the country of `user`, the longest waiting first (1 query)."""
+    return _last_words().filter(
+        assessment__country_id=user.membership.country_id, written_by__membership__country__isnull=True
+    )
+
+
+def replied_opinions(user: Any) -> QuerySet[Opinion]:
+    """The opinions of `user` that a country replied to, while the submission can still be judged (1 query)."""
+    return _of_latest(Opinion.objects).filter(
+        given_by=user, replied_at__gte=F("given_at"), submission__assessment__state__in=workflow.DISCUSSED
+    )
+
+
+def opinions_to_reply(user: Any) -> QuerySet[Opinion]:
+    """The opinions that the country of `user` has not replied to as they stand now (1 query)."""
+    open_now = Q(submission__assessment__state__in=workflow.DISCUSSED)
+    just_accepted = Q(
+        submission__assessment__state=workflow.ACCEPTED, submission__review__closed_at__gt=now() - REPLY_TIME
+    )
+    return _of_latest(Opinion.objects).filter(
+        open_now | just_accepted,
+        Q(replied_at__isnull=True) | Q(replied_at__lt=F("given_at")),
+        submission__assessment__country_id=user.membership.country_id,
+    )
+
+
+def clarifications_to_answer(user: Any) -> QuerySet[Clarification]:
+    """What the country of `user` was asked at the last return and has not saved anew since (1 query)."""
+    saved = Response.objects.filter(
+        assessment=OuterRef("review__submission__assessment"),
+        voice=NATIONAL,
+        question=OuterRef("question"),
+        saved_at__gt=OuterRef("review__closed_at"),
+    )
+    later = Submission.objects.filter(
+        assessment=OuterRef("review__submission__assessment"), number__gt=OuterRef("review__submission__number")
+    )
+    return (
+        Clarification.objects.filter(
+            ~Exists(saved),
+            ~Exists(later),
+            review__outcome="returned",
+            review__submission__assessment__state=workflow.RETURNED,
+            review__submission__assessment__country_id=user.membership.country_id,
+        )
+        .select_related("review__submission__assessment__country")
+        .defer("review__submission__snapshot")
+        .order_by("review__closed_at", "pk")
+    )
+
+
+def assessments_at_home(user: Any) -> QuerySet[Assessment]:
+    """The assessments of the country of `user` that it is working on (1 query)."""
+    return (
+        Assessment.objects.filter(country_id=user.membership.country_id, state__in=workflow.WITH_COUNTRY)
+        .select_related("country")
+        .order_by("started_at")
+    )
+
+
+def _last_words() -> QuerySet[Comment]:
+    """The last shared comment of each thread that is still open, with the submission to go on with."""
+    later = Comment.objects.filter(
+        assessment=OuterRef("assessment"), question=OuterRef("question"), audience="shared", pk__gt=OuterRef("pk")
+    )
+    latest = Submission.objects.filter(assessment=OuterRef("assessment")).order_by("-number")
+    return (
+        Comment.objects.filter(~Exists(later), audience="shared", assessment__state__in=workflow.DISCUSSED)
+        .annotate(latest=Subquery(latest.values("pk")[:1]))
+        .select_related("assessment__country", "written_by")
+        .order_by("written_at", "pk")
+    )
+
+
+def _of_latest(opinions: Any) -> QuerySet[Opinion]:
+    later = Submission.objects.filter(
+        assessment=OuterRef("submission__assessment"), number__gt=OuterRef("submission__number")
+    )
+    return (
+        opinions.filter(~Exists(later))
+        .select_related("submission__assessment__country", "given_by", "replied_by")
+        .defer("submission__snapshot")
+        .order_by("given_at", "pk")
+    )

@@ -1,0 +1,176 @@
+"""What waits for each person, and for nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from diagnostic.actions import assignments, comments, opinions, reviews, submissions
+from diagnostic.models import Review
+from tests import factories
+from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
+
+pytestmark = pytest.mark.django_db
+
+INBOX = "/inbox/"
+
+
+@pytest.fixture
+def people():
+    return factories.make_people()
+
+
+def groups(user):
+    """The names of what waits for a person, by the key of its group."""
+    found = signed_in(user).get(INBOX).context["groups"]
+    return {group.key: [item.name for item in group.items] for group in found}
+
+
+def urls(user, key):
+    found = signed_in(user).get(INBOX).context["groups"]
+    return [item.url for group in found if group.key == key for item in group.items]
+
+
+def assign(people, submission, reviewer, days=5):
+    due_on = timezone.now().date() + timedelta(days=days)
+    assignments.assign(assessment=submission.assessment, reviewer=reviewer, due_on=due_on, by=people.administrator)
+
+
+def test_nobody_else_is_told_anything(people):
+    make_taken(people)
+    for who in (people.partner, people.nobody, people.foreigner, people.observer):
+        says = text_of(signed_in(who).get(INBOX))
+        assert "Nothing waits for you." in says
+
+
+def test_a_reviewer_sees_assignments_by_their_day_and_what_nobody_has(people):
+    first = factories.make_submission(people.coordinator, period="2024")
+    second = factories.make_submission(people.coordinator, period="2025")
+    factories.make_submission(people.coordinator, period="2026")
+    other = factories.make_submission(people.coordinator, period="2027")
+    assign(people, fresh(first), people.reviewer, days=9)
+    assign(people, fresh(second), people.reviewer, days=2)
+    assign(people, fresh(other), people.administrator)
+    assert groups(people.reviewer) == {
+        "assigned": ["Example Country, 2025: submission 1", "Example Country, 2024: submission 1"],
+        "free": ["Example Country, 2026: submission 1"],
+    }
+    assert groups(people.administrator)["assigned"] == ["Example Country, 2027: submission 1"]
+
+
+def test_what_a_reviewer_took_up_is_theirs_until_it_is_closed(people):
+    taken = make_taken(people, period="2026")
+    assert groups(people.reviewer) == {"own": ["Example Country, 2026: submission 1"]}
+    assert groups(people.administrator) == {}
+    reviews.accept(submission=taken, remark="", by=people.reviewer)
+    assert groups(people.reviewer) == {}
+
+
+def test_a_shared_comment_waits_for_the_country_and_its_answer_for_the_reviewer(people):
+    taken = make_taken(people, period="2026")
+    comments.note(submission=taken, question="A.2.1", text="Internal.", by=people.reviewer)
+    assert groups(people.coordinator) == {}
+    comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
+    assert groups(people.police_respondent) == {"comments": ["A.1: Example Country, 2026"]}
+    assert groups(people.observer) == {}
+    assert urls(people.respondent, "comments") == [url("submission-review-question", taken, "A.1") + "#comments"]
+    comments.answer(submission=taken, question="A.1", text="Because.", by=people.respondent)
+    assert groups(people.coordinator) == {}
+    assert groups(people.reviewer)["comments"] == ["A.1: Example Country, 2026"]
+    assert "comments" not in groups(people.administrator)
+    assign(people, taken, people.administrator)
+    assert groups(people.administrator)["comments"] == ["A.1: Example Country, 2026"]
+    comments.share(submission=taken, question="A.1", text="Thank you.", by=people.administrator)
+    assert "comments" not in groups(people.reviewer)
+
+
+def test_an_opinion_waits_for_the_coordinators_and_the_reply_for_its_giver(people):
+    taken = make_taken(people, period="2026")
+    opinions.give(submission=taken, question="A.1", level=2, reason="Paper.", by=people.reviewer)
+    waits = {"opinions": ["A.1: Example Country, 2026"]}
+    assert groups(people.coordinator) == groups(people.police_coordinator) == waits
+    assert groups(people.respondent) == {}
+    opinions.reply(submission=taken, question="A.1", text="No.", by=people.coordinator)
+    assert groups(people.police_coordinator) == {}
+    assert groups(people.reviewer)["replies"] == ["A.1: Example Country, 2026"]
+    assert groups(people.administrator) == {}
+    opinions.give(submission=taken, question="A.1", level=1, reason="Still.", by=people.reviewer)
+    assert groups(people.coordinator) == waits
+    assert "replies" not in groups(people.reviewer)
+
+
+def test_an_opinion_on_what_was_accepted_waits_for_thirty_days(people):
+    taken = make_taken(people)
+    opinions.give(submission=taken, question="A.1", level=2, reason="Paper.", by=people.reviewer)
+    reviews.accept(submission=taken, remark="", by=people.reviewer)
+    assert "opinions" in groups(people.coordinator)
+    Review.objects.update(closed_at=timezone.now() - timedelta(days=31))
+    assert groups(people.coordinator) == {}
+
+
+def test_a_clarification_waits_until_it_is_answered_again(people):
+    taken = return_for(make_taken(people, period="2026"), people.reviewer, "A.1", "A.2.1")
+    assert groups(people.respondent)["clarifications"] == [
+        "A.1: Example Country, 2026",
+        "A.2.1: Example Country, 2026",
+    ]
+    assert groups(people.respondent)["home"] == ["2026"]
+    factories.save_answer(taken.assessment, people.coordinator, "A.1", level=2)
+    assert groups(people.coordinator)["clarifications"] == ["A.2.1: Example Country, 2026"]
+    assert groups(people.foreigner) == {}
+    again = submissions.submit(assessment=taken.assessment, by=people.coordinator)
+    assert groups(people.coordinator) == {}
+    assert groups(people.reviewer) == {"free": ["Example Country, 2026: submission 2"]}
+    second = return_for(take_up(again, people.reviewer), people.reviewer, "A.3.1")
+    assert second.number == 2
+    assert groups(people.coordinator)["clarifications"] == ["A.3.1: Example Country, 2026"]
+
+
+def test_every_link_leads_where_the_person_may_go(people):
+    taken = make_taken(people)
+    assign(people, taken, people.reviewer)
+    for code in ("A.1", "A.2.1"):
+        opinions.give(submission=taken, question=code, level=2, reason="Paper.", by=people.reviewer)
+        comments.share(submission=taken, question=code, text="Why?", by=people.reviewer)
+    comments.answer(submission=taken, question="A.1", text="Because.", by=people.respondent)
+    opinions.reply(submission=taken, question="A.1", text="No.", by=people.coordinator)
+    return_for(taken, people.reviewer, "A.3.1")
+    for who in (people.coordinator, people.respondent, people.reviewer, people.administrator):
+        client = signed_in(who)
+        for group in client.get(INBOX).context["groups"]:
+            for item in group.items:
+                assert client.get(item.url).status_code == 200, item
+
+
+def test_a_draft_of_one_country_is_not_anothers(people):
+    factories.start_assessment(people.coordinator, period="2030")
+    assert groups(people.coordinator) == {"home": ["2030"]}
+    assert groups(people.foreigner) == groups(people.reviewer) == groups(people.partner) == {}
+
+
+def test_it_makes_as_many_queries_for_many_as_for_one(people, django_assert_num_queries):
+    def fill(country):
+        by = factories.make_user(country=country)
+        taken = take_up(factories.make_submission(by), people.reviewer)
+        assign(people, taken, people.reviewer)
+        for code in ("A.1", "A.2.1"):
+            opinions.give(submission=taken, question=code, level=2, reason="Paper.", by=people.reviewer)
+            comments.share(submission=taken, question=code, text="Why?", by=people.reviewer)
+            comments.answer(submission=taken, question=code, text="Because.", by=by)
+            opinions.reply(submission=taken, question=code, text="No.", by=by)
+        opinions.give(submission=taken, question="A.3.1", level=2, reason="Paper.", by=people.reviewer)
+        comments.share(submission=taken, question="A.3.1", text="Why?", by=people.reviewer)
+        factories.make_submission(by)
+
+    fill("ZZ")
+    desk, home = signed_in(people.reviewer), signed_in(people.coordinator)
+    desk.get(INBOX)
+    for countries in ((), ("FR", "ZZ", "KE")):
+        for country in countries:
+            fill(country)
+        with django_assert_num_queries(5):
+            desk.get(INBOX)
+        with django_assert_num_queries(6):
+            home.get(INBOX)
