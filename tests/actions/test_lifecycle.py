@@ -84,7 +84,7 @@ def test_nothing_is_asked_about_a_question_that_the_country_was_not_asked(people
     assessment = factories.start_assessment(people.coordinator)
     if level:
         factories.save_answer(assessment, people.coordinator, "A.3.1", level=level)
-    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    submission = factories.submit(assessment, by=people.coordinator)
     reviews.take_up(submission=seen(submission), by=people.reviewer)
     with pytest.raises(ActionRefused, match="Ask about its parent"):
         reviews.ask(submission=seen(submission), question="A.3.2", text="Sure?", by=people.reviewer)
