@@ -6,6 +6,7 @@ state allows an act is the transition table's matter, not this one's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,7 @@ from django.db.models import Q, QuerySet
 from cpch.accounts.models import Role
 from cpch.accounts.permissions import membership_of
 from diagnostic.core import workflow
+from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.report_data import FULL, PARTNERS
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, Submission
@@ -157,6 +159,14 @@ def can_discuss(user: Any, assessment: Assessment) -> bool:
 def can_attest(user: Any, assessment: Assessment, agency: str) -> bool:
     """Sign for `agency`: its own coordinator."""
     return _is_of_country(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+
+
+def can_record_agreement(
+    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
+) -> bool:
+    """Record who agreed for the other agency: a coordinator, while that agency has none among `coordinators`."""
+    is_other = agency in AGENCIES and agency != agency_of(user)
+    return is_other and _is_of_country(user, assessment, Role.COORDINATOR) and not coordinators[agency]
 
 
 def can_change_settings(user: Any, assessment: Assessment) -> bool:

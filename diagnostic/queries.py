@@ -10,13 +10,24 @@ from uuid import UUID
 
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 
+from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, Assignment, AuditEntry, Clarification, Comment, Opinion, Response, Submission
+from diagnostic.models import (
+    Assessment,
+    Assignment,
+    Attestation,
+    AuditEntry,
+    Clarification,
+    Comment,
+    Opinion,
+    Response,
+    Submission,
+)
 
 Row = TypeVar("Row", bound=Model)
 WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
@@ -196,6 +207,28 @@ def open_questions(
     if assessment.state == workflow.RETURNED:
         return with_follow_ups(instrument, clarifications)
     return frozenset()
+
+
+def load_coordinators(assessment: Assessment) -> dict[str, list[User]]:
+    """Who may sign for each agency of the assessment's country: its active coordinators, by name (1 query)."""
+    found: dict[str, list[User]] = {agency: [] for agency in AGENCIES}
+    people = Membership.objects.filter(country=assessment.country_id, role=Role.COORDINATOR, user__is_active=True)
+    for person in people.select_related("user", "agency").order_by("user__full_name", "pk"):
+        if person.agency is not None:
+            found[person.agency.kind].append(person.user)
+    return found
+
+
+def load_attestations(assessment: Assessment) -> list[Attestation]:
+    """What was signed and not submitted, standing or voided, with who did it (1 query)."""
+    given = Attestation.objects.filter(assessment=assessment, submission=None)
+    return list(given.select_related("attested_by", "voided_by"))
+
+
+def load_signatures(assessment: Assessment) -> dict[str, Attestation]:
+    """The signatures that stand under what would be submitted now, by agency, with who gave them (1 query)."""
+    standing = Attestation.objects.filter(assessment=assessment, voided_at=None, submission=None)
+    return {signature.agency: signature for signature in standing.select_related("attested_by")}
 
 
 def load_queue() -> QuerySet[Submission]:

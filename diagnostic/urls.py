@@ -34,6 +34,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/settings/", assessments.settings, name="assessment-settings"),
     path("assessments/<uuid:pk>/missing/", assessments.missing, name="assessment-missing"),
     path("assessments/<uuid:pk>/check/", assessments.check, name="assessment-check"),
+    path("assessments/<uuid:pk>/attest/<str:agency>/", assessments.attest, name="assessment-attest"),
     path("assessments/<uuid:pk>/submit/", assessments.submit, name="assessment-submit"),
     path("assessments/<uuid:pk>/withdraw/", assessments.withdraw, name="assessment-withdraw"),
     path("assessments/<uuid:pk>/export/", assessments.export, name="assessment-export"),

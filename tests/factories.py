@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from cpch.accounts.models import Agency, Country, Membership, Role, User
-from diagnostic.actions import assessments, responses, reviews, submissions
+from diagnostic.actions import assessments, attestations, responses, reviews, submissions
+from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument, instrument_from_fixtures
-from diagnostic.models import Assessment, Response, Submission
+from diagnostic.models import Assessment, Attestation, Response, Submission
+from diagnostic.permissions import agency_of
+from diagnostic.queries import load_coordinators
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
+AGREED_BY = "Ada Example, Head of Crime Investigation"
 PASSWORD = "a long and private sentence"
 _numbers = itertools.count(1)
 
@@ -127,9 +132,42 @@ def fill(
     return assessment
 
 
+def digest_now(assessment: Assessment) -> str:
+    """The digest of the submission that would be made now."""
+    return digest_of(build_snapshot(Assessment.objects.select_related("country").get(pk=assessment.pk))[0])
+
+
+def sign(assessment: Assessment, by: User, agency: str = "", agreed_by: str = "") -> Attestation:
+    """`by` signs what stands now for their own agency, or records who agreed for `agency`."""
+    return attestations.attest(
+        assessment=assessment,
+        agency=agency or agency_of(by),
+        digest=digest_now(assessment),
+        by=by,
+        agreed_by=agreed_by,
+    )
+
+
+def sign_both(assessment: Assessment, by: User) -> None:
+    """Both agencies sign: `by` for their own, the other by its coordinator; where it has none, `by` records a name."""
+    sign(assessment, by)
+    (other,) = set(AGENCIES) - {agency_of(by)}
+    coordinators = load_coordinators(assessment)[other]
+    if coordinators:
+        sign(assessment, reload(coordinators[0]))
+    else:
+        sign(assessment, by, other, AGREED_BY)
+
+
+def submit(assessment: Assessment, by: User) -> Submission:
+    """`assessment` as it stands, signed by both agencies and handed in."""
+    sign_both(assessment, by)
+    return submissions.submit(assessment=assessment, by=by)
+
+
 def make_submission(by: User, **settings: Any) -> Submission:
-    """A filled assessment, handed in."""
-    return submissions.submit(assessment=fill(start_assessment(by, **settings), by), by=by)
+    """A filled assessment, signed by both agencies and handed in."""
+    return submit(fill(start_assessment(by, **settings), by), by)
 
 
 def make_accepted(by: User, reviewer: User, **settings: Any) -> Submission:
@@ -143,7 +181,7 @@ def make_accepted(by: User, reviewer: User, **settings: Any) -> Submission:
 
 def make_returned(assessment: Assessment, by: User, reviewer: User, *questions: str) -> Submission:
     """`assessment` handed in by its coordinator and sent back with `questions` to clarify."""
-    submission = submissions.submit(assessment=assessment, by=by)
+    submission = submit(assessment, by)
     reviews.take_up(submission=submission, by=reviewer)
     submission.assessment.refresh_from_db()
     for question in questions:

@@ -15,7 +15,7 @@ from diagnostic.instruments import CURRENT, current_instrument
 from diagnostic.models import Assessment, InstrumentVersion, Response
 from diagnostic.permissions import can_change_settings, can_start, can_withdraw, membership_of
 
-from . import audit
+from . import attestations, audit
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .transitions import move
@@ -120,6 +120,7 @@ def update_settings(
     if changes:
         Assessment.objects.filter(pk=held.pk).update(**wanted)
         audit.record(act="assessment.settings", by=by, assessment=held, changes=changes)
+        attestations.void(assessment=held, by=by, because="settings")
     for name, value in wanted.items():
         setattr(held, name, value)
     return held

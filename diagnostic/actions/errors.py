@@ -29,6 +29,16 @@ class StateChanged(ActionRefused):
         )
 
 
+class NotAttested(ActionRefused):
+    """An agency's signature under what stands now is missing; `agencies` says whose."""
+
+    def __init__(self, agencies: Sequence[str]):
+        super().__init__(
+            Message(_("Customs and police must both attest the answers as they stand now before they are submitted."))
+        )
+        self.agencies = tuple(agencies)
+
+
 class NotOpen(ActionRefused):
     """The assessment was returned for other questions; this one is not open."""
 

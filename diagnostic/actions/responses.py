@@ -25,6 +25,7 @@ from diagnostic.models import Assessment, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
 from diagnostic.queries import load_clarifications, open_questions, to_response
 
+from .attestations import void
 from .clock import now
 from .errors import Invalid, NotAsked, NotOpen, Stale, StateChanged
 
@@ -190,6 +191,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         saved_at=row.saved_at,
         saved_by_id=by.pk,
     )
+    row.has_voided = void(assessment=row.assessment, by=by, because=row.question)
     return row
 
 

@@ -11,18 +11,20 @@ from django.db import transaction
 from django.db.models import Max
 
 from diagnostic.core import workflow
+from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import SCORING_VERSION, shown
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Assessment, Attestation, Submission
 from diagnostic.permissions import can_submit
-from diagnostic.queries import load_agreements, load_voices, to_file
+from diagnostic.queries import load_agreements, load_coordinators, load_signatures, load_voices, to_file
 
 from . import audit
 from .clock import now
+from .errors import NotAttested
 from .transitions import move
 
 
@@ -47,22 +49,30 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")), result
 
 
+def digest_of(snapshot: str) -> str:
+    """SHA-256, in hexadecimal, of the bytes of `snapshot`."""
+    return hashlib.sha256(snapshot.encode("utf-8")).hexdigest()
+
+
 @transaction.atomic
 def submit(*, assessment: Assessment, by: Any) -> Submission:
-    """Hand `assessment` in and return the numbered, frozen submission.
+    """Hand `assessment` in, signed by both agencies, and return the numbered, frozen submission.
 
-    Raises `PermissionDenied`, or `StateChanged` where it is not with the country any more.
+    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, or `NotAttested` unless both
+    have signed exactly what is frozen.
     """
     if not can_submit(by, assessment):
         raise PermissionDenied
     moved = move(assessment, "submit")
     snapshot, result = build_snapshot(moved)
+    digest = digest_of(snapshot)
+    signatures = _signatures_under(digest, moved)
     last = Submission.objects.filter(assessment=moved).aggregate(last=Max("number"))["last"] or 0
     submission = Submission.objects.create(
         assessment=moved,
         number=last + 1,
         snapshot=snapshot,
-        digest=hashlib.sha256(snapshot.encode("utf-8")).hexdigest(),
+        digest=digest,
         level=result.level,
         index_shown="" if result.place.index is None else shown(result.place.index),
         marking=moved.marking,
@@ -71,5 +81,24 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
         submitted_at=now(),
         submitted_by=by,
     )
-    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=submission.digest)
+    Attestation.objects.filter(pk__in=[signature.pk for signature in signatures]).update(submission=submission)
+    Assessment.objects.filter(pk=moved.pk).update(has_attestations=False)
+    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=digest)
     return submission
+
+
+def _signatures_under(digest: str, assessment: Assessment) -> list[Attestation]:
+    """What each agency signed (2 queries); `assessment` is locked.
+
+    What was recorded for an agency does not count any more once it has a coordinator of its own.
+    """
+    coordinators = load_coordinators(assessment)
+    good = {
+        agency: signature
+        for agency, signature in load_signatures(assessment).items()
+        if signature.digest == digest and not (signature.agreed_by and coordinators[agency])
+    }
+    missing = tuple(agency for agency in AGENCIES if agency not in good)
+    if missing:
+        raise NotAttested(missing)
+    return list(good.values())

@@ -41,6 +41,16 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class AttestationLine:
+    """Who signed for one agency, or recorded that `agreed_by`, who has no account, agreed for it."""
+
+    agency: str
+    attested_by: str
+    attested_at: str
+    agreed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """What the caller knows and the answers do not: who, when, in which state, under which marking.
 
@@ -63,6 +73,7 @@ class ReportFacts:
     submitted_by: str = ""
     accepted_at: str = ""
     accepted_by: str = ""
+    attestations: tuple[AttestationLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

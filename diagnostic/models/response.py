@@ -21,8 +21,11 @@ class Response(models.Model):
 
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
     why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
-    true, until another is saved.
+    true, until another is saved. `has_voided` is no column: the act that saved a row says so whether that voided what
+    the agencies had attested.
     """
+
+    has_voided = False
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
     voice = models.CharField(max_length=8)

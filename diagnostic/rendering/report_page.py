@@ -22,6 +22,7 @@ from .pairs import PairRow, build_pairs, say_agreement, say_equal
 from .report_annex import AnswerRow, MethodPart, build_answers, build_method
 from .report_core import instrument_of, result_of
 from .report_roadmap import AdviceRow, FindingRow, RoadmapGroup, build_advice, build_findings, build_roadmap
+from .report_signatures import say_how, say_who
 from .report_text import isolated
 from .report_themes import ThemeRow, build_theme_rows
 from .result_profile import CriterionRow, build_caption, build_criteria, build_figures, criteria_title
@@ -198,6 +199,8 @@ def _cover_facts(report: Report) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield gettext("State"), (state,)
     if facts.submitted_at:
         yield gettext("Received"), _when_and_who(facts.submitted_at, facts.submitted_by)
+    if facts.attestations:
+        yield gettext("Attested"), say_who(facts.attestations)
     if facts.accepted_at:
         yield gettext("Accepted"), _when_and_who(facts.accepted_at, facts.accepted_by)
     yield gettext("Marking"), (_say_marking(facts),)
@@ -236,6 +239,8 @@ def _about(report: Report, result: Result) -> Iterable[str]:
     facts = report.facts
     if facts.mode in MODES:
         yield str(MODES[facts.mode])
+    if facts.attestations:
+        yield say_how(facts.attestations)
     if report.voice in AGENCY_WORDS:
         yield gettext("These are the answers of one agency alone: %(agency)s.") % {"agency": AGENCY_WORDS[report.voice]}
     yield report.answering_rule

@@ -168,7 +168,7 @@ def _steps_of_the_country(assessment: Assessment, user: Any) -> list[tuple[str, 
         ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
         ("answer", _("Answer"), reverse("theme", kwargs={**of, "voice": voice, "theme": first}) if voice else ""),
         ("result", _("Result"), reverse("result", kwargs=of) if voice else ""),
-        ("submit", _("Check and submit"), reverse("assessment-check", kwargs=of) if may_check else ""),
+        ("submit", _("Attest and submit"), reverse("assessment-check", kwargs=of) if may_check else ""),
         ("report", _("Report"), reverse("assessment-report", kwargs=of) if voice == NATIONAL else ""),
     ]
     if assessment.mode == workflow.SEPARATE:

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,6 +48,7 @@ from .answer_saving import (
 from .answer_sections import Asking, draw_conflict, draw_unsaved
 from .theme_drawing import DrawnTheme, draw_theme, recall_theme
 
+VOIDED = _lazy("The attestations are void, because an answer was changed. Both agencies attest again.")
 View = Callable[..., HttpResponse]
 
 
@@ -91,6 +93,8 @@ def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> Ht
     require(owner in (None, request.user.pk), request)
     page_key.forget(request)
     outcomes = _save_all(request, page)
+    if any(outcome.row is not None and outcome.row.has_voided for outcome in outcomes):
+        messages.warning(request, VOIDED)
     unsaved = [outcome for outcome in outcomes if outcome.kind not in ("saved", "unchanged")]
     if unsaved:
         # What was saved is shown as it stands now, and a follow-up as its parent now says.
@@ -264,7 +268,7 @@ def _save_with_care(
     writer = Writer(assessment.pk, voice, request.user)
     acts = {"theirs": writer.keep_theirs, "confirm": writer.confirm}
     outcome = acts.get(act, writer.save)(form)
-    return _refused(assessment, outcome) if outcome.is_refused else _resolved(assessment, form)
+    return _refused(assessment, outcome) if outcome.is_refused else _resolved(assessment, outcome)
 
 
 def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
@@ -277,18 +281,20 @@ def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
     return JsonResponse({"kind": "merged", "html": html, **_follow_ups(assessment, form, page.answer(question))})
 
 
-def _resolved(assessment: Assessment, form: QuestionForm) -> HttpResponse:
+def _resolved(assessment: Assessment, outcome: Outcome) -> HttpResponse:
     """The question as it stands after its conflict, or with the last period's answer in it."""
+    form, saved = outcome.form, outcome.row
     page, question = _load(assessment, form.voice, form.question.theme), form.question
     row = page.rows[question.code]
     return JsonResponse(
         {"kind": "saved", "html": page.section(question), "saved_at": _moment(row.saved_at)}
+        | {"voided": saved is not None and saved.has_voided}
         | _follow_ups(assessment, form, page.answer(question))
     )
 
 
 def _saved(form: QuestionForm, row: Any) -> HttpResponse:
-    stands = {"kind": "saved", "version": row.version, "saved_at": _moment(row.saved_at)}
+    stands = {"kind": "saved", "version": row.version, "saved_at": _moment(row.saved_at), "voided": row.has_voided}
     return JsonResponse(stands | _follow_ups(row.assessment, form, form.given))
 
 

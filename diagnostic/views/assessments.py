@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,14 @@ from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Membership
-from diagnostic.actions import assessments, audit, submissions
+from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken
+from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.core import workflow
@@ -25,6 +28,7 @@ from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import BLANK, NATIONAL
 from diagnostic.core.result import score
 from diagnostic.forms.assessment import SettingsForm, StartForm, WithdrawForm, settings_of
+from diagnostic.forms.attestation import AttestForm
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, ResponseRevision, Submission
 from diagnostic.permissions import (
@@ -42,7 +46,7 @@ from diagnostic.permissions import (
     readable_voices,
     submissions_visible_to,
 )
-from diagnostic.queries import load_log, load_voices, to_file
+from diagnostic.queries import load_coordinators, load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
@@ -53,6 +57,7 @@ from .next_step import find_next_step, wait_for_the_comparison
 from .notices import tell
 from .overview import Overview, load_overview
 from .reading import give
+from .signatures import faults_of, form_of, load_keys
 
 PER_PAGE = 25
 TWICE = timedelta(seconds=10)
@@ -129,9 +134,11 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = SettingsForm(instrument_of(assessment), request.POST or None, initial=settings_of(assessment))
     if request.method == "POST" and form.is_valid():
         try:
-            assessments.update_settings(assessment=assessment, by=request.user, **form.cleaned_data)
+            changed = assessments.update_settings(assessment=assessment, by=request.user, **form.cleaned_data)
         except StateChanged as error:
             return _refused(request, assessment, error)
+        if assessment.has_attestations and not changed.has_attestations:
+            messages.warning(request, _("The attestations are void, because a setting was changed. Both attest again."))
         messages.success(request, _("The settings are changed."))
         return redirect("assessment-detail", pk=pk)
     is_open = assessment.state in workflow.WITH_COUNTRY
@@ -221,7 +228,13 @@ def _load_overview(request: HttpRequest, assessment: Assessment) -> Overview:
     return load_overview(assessment, voice, readable_voices(request.user, assessment))
 
 
-def _render_check(request: HttpRequest, overview: Overview, fault: str = "", status: int = 200) -> HttpResponse:
+def _render_check(
+    request: HttpRequest,
+    overview: Overview,
+    posted: AttestForm | None = None,
+    faults: Sequence[tuple[str, str]] = (),
+    status: int = 200,
+) -> HttpResponse:
     assessment, instrument, voice = overview.assessment, overview.instrument, overview.voice
     result = score(instrument, overview.voices, voice, assessment.target_level)
     responses = overview.voices.get(voice, {})
@@ -241,7 +254,8 @@ def _render_check(request: HttpRequest, overview: Overview, fault: str = "", sta
         "themes": themes,
         "headline": say_headline(instrument, result),
         "verdict": say_verdict(instrument, result),
-        "fault": fault,
+        "keys": load_keys(assessment, request.user, posted),
+        "faults": faults,
         "is_open": assessment.state in workflow.WITH_COUNTRY,
         "agency": AGENCY_WORDS.get(voice, ""),
         "can_submit": can_submit(request.user, assessment),
@@ -253,13 +267,37 @@ def _render_check(request: HttpRequest, overview: Overview, fault: str = "", sta
 
 @login_required
 @require_http_methods(["POST"])
+def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
+    """Sign for one's own agency, or record who agreed for the other; the page then shows how far the keys have come."""
+    assessment = load_assessment(request, pk)
+    form = form_of(assessment, agency, request.user, load_coordinators(assessment), request.POST)
+    require(form is not None, request)
+    assert form is not None
+    if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
+        return _refused(request, assessment, StateChanged())
+    if not form.is_valid():
+        return _render_check(request, _load_overview(request, assessment), form, faults_of(form), UNPROCESSABLE)
+    digest = form.cleaned_data["digest"]
+    try:
+        attestations.attest(
+            assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
+        )
+    except AnswersChanged as error:
+        return _render_check(
+            request, _load_overview(request, assessment), faults=[("", _(error.message.text))], status=CONFLICT
+        )
+    except ActionRefused as error:
+        return _refused(request, assessment, error)
+    messages.success(request, _("The attestation is recorded."))
+    return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
+
+
+@login_required
+@require_http_methods(["POST"])
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Hand the assessment in, once the reader has confirmed it, and show the receipt."""
+    """Hand in what both agencies have attested, and show the receipt."""
     assessment = load_assessment(request, pk)
     require(can_submit(request.user, assessment), request)
-    if assessment.state in workflow.WITH_COUNTRY and request.POST.get("confirmed") != "yes":
-        fault = _("Confirm that the answers are the country’s before you submit.")
-        return _render_check(request, _load_overview(request, assessment), fault, UNPROCESSABLE)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:

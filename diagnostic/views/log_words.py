@@ -8,11 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.models import AuditEntry
-from diagnostic.rendering.words import AGENCY_WORDS
 
 ACTS = {
     "assessment.start": _("started the assessment for %(period)s"),
     "assessment.submit": _("submitted it, as submission %(number)s"),
+    "attestation.sign": _("attested the answers for %(agency)s"),
+    "attestation.record": _("recorded that %(agreed_by)s agreed to the answers for %(agency)s"),
+    "attestation.void": _("changed %(because)s, which voided the attestations of %(agencies)s"),
     "assessment.withdraw": _("withdrew it: %(reason)s"),
     "assessment.export": _("downloaded the answers as a file"),
     "comparison.declare": _("declared the answers of %(agency)s complete"),
@@ -43,6 +45,12 @@ SETTINGS = {
     "allows_statistics": _("use in statistics"),
     "target_level": _("target"),
 }
+MEMBERS = {
+    "agency": {"customs": _("customs"), "police": _("the police")},
+    "agencies": {"customs": _("customs"), "police": _("the police")},
+    "because": {"settings": _("the settings")},
+}
+"""The words for what a detail holds as a code; all else is read as it is."""
 PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
 
 
@@ -53,13 +61,15 @@ def say_entry(entry: AuditEntry) -> str:
     words = ACTS.get(entry.act)
     if words is None:
         return entry.act
-    detail = {key: ", ".join(value) if isinstance(value, list) else value for key, value in entry.detail.items()}
-    if "agency" in detail:
-        detail["agency"] = str(AGENCY_WORDS[detail["agency"]]).lower()
     try:
-        return str(words) % detail
+        return str(words) % {name: _say_member(name, value) for name, value in entry.detail.items()}
     except KeyError:
         return entry.act
+
+
+def _say_member(name: str, value: Any) -> str:
+    known = MEMBERS.get(name, {})
+    return ", ".join(str(known.get(item, item)) for item in (value if isinstance(value, list) else [value]))
 
 
 def _say_settings(changes: dict[str, list[Any]]) -> str:

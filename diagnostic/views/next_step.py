@@ -136,11 +136,18 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
 
 def _check(assessment: Assessment, user: object, before: str) -> NextStep:
     url = reverse("assessment-check", kwargs={"pk": assessment.pk})
+    if assessment.has_attestations:
+        return NextStep(
+            gettext("Next: attest and submit"),
+            gettext("These answers are attested by one agency or by both. Any change voids that."),
+            f"{url}#submit",
+            gettext("See who has attested"),
+        )
     if can_submit(user, assessment):
-        return NextStep(gettext("Next: check and submit"), before, url, gettext("Check the answers"))
+        return NextStep(gettext("Next: check and attest"), before, url, gettext("Check the answers"))
     return NextStep(
-        gettext("A coordinator can submit now"),
-        gettext("%(before)s A coordinator of your country checks the answers and submits.") % {"before": before},
+        gettext("The coordinators can attest now"),
+        gettext("%(before)s A coordinator of each agency attests the answers, and one submits.") % {"before": before},
         url,
         gettext("Read through the answers"),
     )

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.core.cache import caches
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 
 from diagnostic.core import workflow
 from diagnostic.core.editions import for_partners, sensitive_questions
-from diagnostic.core.instrument import Instrument
+from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import FORMAT_VERSION, FULL, Report, ReportFacts
+from diagnostic.core.report_data import FORMAT_VERSION, FULL, AttestationLine, Report, ReportFacts
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import score
 from diagnostic.core.scoring import SCORING_VERSION
@@ -94,7 +94,21 @@ def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assess
 
 def submissions_for_report(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     """`submissions` with what `report_of_submission` needs; what they froze is loaded when it is read."""
-    return with_previous(submissions, "assessment__").defer("snapshot")
+    return _with_signatures(with_previous(submissions, "assessment__")).defer("snapshot")
+
+
+def _with_signatures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Each agency's one attestation of a submission, beside it: a join for each costs no query."""
+    for agency in AGENCIES:
+        one = FilteredRelation("attestations", condition=Q(attestations__agency=agency))
+        submissions = submissions.annotate(**{f"signed_{agency}": one}).annotate(
+            **{
+                f"{agency}_attested_by": F(f"signed_{agency}__attested_by__full_name"),
+                f"{agency}_attested_at": F(f"signed_{agency}__attested_at"),
+                f"{agency}_agreed_by": F(f"signed_{agency}__agreed_by"),
+            }
+        )
+    return submissions
 
 
 def report_of_assessment(assessment: Assessment) -> ReportBasis:
@@ -125,7 +139,10 @@ def report_of_assessment(assessment: Assessment) -> ReportBasis:
 
 
 def report_of_submission(submission: Submission, edition: str = FULL) -> ReportBasis:
-    """The report of what `submission` froze (no query); its review must be loaded. Its facts lack the frozen title."""
+    """The report of what `submission` froze (no query); its review and attestations must be loaded.
+
+    Its facts lack the frozen title.
+    """
     assessment = submission.assessment
     review: Review | None = getattr(submission, "review", None)
     is_accepted = review is not None and review.outcome == Review.Outcome.ACCEPTED
@@ -144,6 +161,7 @@ def report_of_submission(submission: Submission, edition: str = FULL) -> ReportB
         submitted_by=submission.submitted_by.full_name,
         accepted_at=_moment(review.closed_at) if review and is_accepted else "",
         accepted_by=review.closed_by.full_name if review and is_accepted and review.closed_by else "",
+        attestations=_attestations(submission),
     )
 
     def load(facts: ReportFacts) -> Answers:
@@ -160,6 +178,17 @@ def report_of_submission(submission: Submission, edition: str = FULL) -> ReportB
         load=load,
         edition=edition,
     )
+
+
+def _attestations(submission: Submission) -> tuple[AttestationLine, ...]:
+    lines = []
+    for agency in AGENCIES:
+        by, at, agreed_by = (
+            getattr(submission, f"{agency}_{name}") for name in ("attested_by", "attested_at", "agreed_by")
+        )
+        if at is not None:
+            lines.append(AttestationLine(agency, by, _moment(at), agreed_by))
+    return tuple(lines)
 
 
 def _moment(at: datetime | None) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import audit
 from diagnostic.permissions import can_read_answers, can_read_everything
+from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_submission, require
 
@@ -27,6 +28,10 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "submission": submission,
             "assessment": assessment,
+            "signatures": [
+                (AGENCY_WORDS[signature.agency].lower(), signature)
+                for signature in submission.attestations.select_related("attested_by").order_by("agency")
+            ],
             "review": getattr(submission, "review", None),
             "size": len(submission.snapshot.encode()),
             "shows_everything": can_read_everything(request.user, assessment),

@@ -114,6 +114,7 @@
     item.problem = null;
     const wasConfirmed = item.resolve === "confirm";
     item.resolve = "";
+    if (body.voided) status.showVoided();
     let section = sectionOf(item);
     if (body.html) {
       section = replace(section, body.html);

@@ -52,6 +52,14 @@
     document.querySelector("[data-sign-in]").hidden = !isNeeded;
   }
 
+  /* What both agencies had signed is void from the first change on. */
+  function showVoided() {
+    const note = document.querySelector("[data-attested]");
+    note.querySelector("[data-attested-stands]").hidden = true;
+    note.querySelector("[data-attested-void]").hidden = false;
+    note.hidden = false;
+  }
+
   function showFaults(section, faults) {
     for (const place of section.querySelectorAll("[data-field]")) {
       const text = faults[place.dataset.field] || "";
@@ -86,6 +94,6 @@
   }
 
   window.cpch = Object.assign(window.cpch || {}, {
-    status: { words, savedWords, showAnswer, showRail, showBar, showSignIn, showFaults, withElsewhere, latestSave },
+    status: { words, savedWords, showAnswer, showRail, showBar, showSignIn, showVoided, showFaults, withElsewhere, latestSave },
   });
 })();

@@ -85,7 +85,7 @@ def test_where_nothing_was_answered_nothing_can_be_confirmed(people):
     first = factories.start_assessment(people.coordinator, period="2024")
     with pytest.raises(NothingBefore):
         confirm(first, people.respondent, "A.1")
-    factories.submissions.submit(assessment=first, by=people.coordinator)
+    factories.submit(first, by=people.coordinator)
     second = factories.start_assessment(people.coordinator, period="2025")
     with pytest.raises(NothingBefore):
         confirm(second, people.respondent, "A.1")

@@ -38,7 +38,7 @@ def test_a_joint_session_goes_from_draft_through_a_return_to_acceptance(people):
     with pytest.raises(NotOpen):
         factories.save_answer(assessment, people.respondent, "A.2.2", level=5)
 
-    second = submissions.submit(assessment=assessment, by=people.coordinator)
+    second = factories.submit(assessment, by=people.coordinator)
     assert second.number == 2
     assert second.digest != submission.digest
     reviews.take_up(submission=seen(second), by=people.administrator)
@@ -84,7 +84,7 @@ def test_nothing_is_asked_about_a_question_that_the_country_was_not_asked(people
     assessment = factories.start_assessment(people.coordinator)
     if level:
         factories.save_answer(assessment, people.coordinator, "A.3.1", level=level)
-    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    submission = factories.submit(assessment, by=people.coordinator)
     reviews.take_up(submission=seen(submission), by=people.reviewer)
     with pytest.raises(ActionRefused, match="Ask about its parent"):
         reviews.ask(submission=seen(submission), question="A.3.2", text="Sure?", by=people.reviewer)
@@ -154,6 +154,6 @@ def test_settings_change_only_while_the_country_holds_the_assessment(people):
     }
     assert assessments.update_settings(assessment=assessment, by=people.coordinator, **wanted).marking == "TLP:RED"
     factories.fill(assessment, people.coordinator, {"A.1": Answer(level=2)})
-    submissions.submit(assessment=assessment, by=people.coordinator)
+    factories.submit(assessment, by=people.coordinator)
     with pytest.raises(StateChanged):
         assessments.update_settings(assessment=assessment, by=people.coordinator, **wanted)

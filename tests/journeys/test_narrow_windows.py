@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from diagnostic.actions import reviews, submissions
+from diagnostic.actions import reviews
 from diagnostic.core.responses import Response as Answer
-from tests.factories import example_answers, fill, make_people, save_answer, start_assessment
+from tests.factories import example_answers, fill, make_people, save_answer, start_assessment, submit
 
 from .axe import is_too_wide
 from .steps_browsing import visit
@@ -37,7 +37,7 @@ def test_a_word_of_900_letters_breaks_wherever_it_is_read(new_page: Callable) ->
     paths = [reverse("assessment-list"), *(path_of(name, assessment.pk) for name in OF_THE_COUNTRY)]
     assert too_wide(coordinator.page, paths) == []
 
-    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    submission = submit(assessment, by=people.coordinator)
     reviews.take_up(submission=submission, by=people.reviewer)
     reviews.ask(submission=submission, question="A.1", text=WORD, by=people.reviewer)
     reviewer = visit(new_page, people.reviewer)

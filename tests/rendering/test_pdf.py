@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from pypdf import PdfReader
 
-from diagnostic.core.report_data import Report
+from diagnostic.core.report_data import AttestationLine, Report
 from diagnostic.core.responses import Evidence, Response
 from diagnostic.rendering.html import render_html
 from diagnostic.rendering.pdf import HandedOver, RefusedAddress, html_to_pdf
@@ -48,7 +48,8 @@ def extreme(make_report: Callable[..., Report]) -> bytes:
         "A.10": Response(status="not_applicable", reason=RUSSIAN),
         "A.12": Response(status="unknown", reason=ARABIC),
     }
-    report = make_report(answers=answers, country="بلد المثال", period="2026", **SUBMITTED)
+    signed = AttestationLine("police", ARABIC, "2026-03-12T09:40:00+00:00", "N" * 200)
+    report = make_report(answers=answers, country="بلد المثال", period="2026", attestations=(signed,), **SUBMITTED)
     return html_to_pdf(render_html(report), read_static_files(), report.digest)
 
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cpch.accounts.models import User
-from diagnostic.actions import assessments, reviews, submissions
+from diagnostic.actions import assessments, reviews
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 MOST_QUERIES_OF_A_PAGE = 7
 MOST_QUERIES_OF_A_SAVE = 10
+MOST_QUERIES_OF_A_SAVE_THAT_VOIDS = 16
 OVERRIDE = "\u202e"
 
 
@@ -545,7 +546,7 @@ def test_remove_takes_one_document_away_without_a_script(client, assessment, peo
 
 def test_an_answer_that_can_no_longer_be_saved_is_still_shown_as_typed(people, client):
     assessment = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
-    submissions.submit(assessment=assessment, by=people.coordinator)
+    factories.submit(assessment, by=people.coordinator)
     answer = client.post(theme_url(assessment), fields("A.1", 1, answer="5", narrative="Too late."))
     assert answer.status_code == 409
     assert "Too late." in answer.content.decode()
@@ -640,7 +641,7 @@ def test_a_remembered_page_gives_way_to_whatever_changes_it(people, client):
     last = factories.fill(factories.start_assessment(people.coordinator, period="2025"), people.coordinator)
     current = factories.start_assessment(people.coordinator, period="2026")
     assert "Your answer in 2025" not in page(client, current)
-    submissions.submit(assessment=last, by=people.coordinator)
+    factories.submit(last, by=people.coordinator)
     assert "Your answer in 2025" in page(client, current)
     kept = {"title": "", "is_disclosed_to_partners": False, "allows_statistics": False, "target_level": None}
     assessments.update_settings(assessment=current, by=people.coordinator, marking="TLP:RED", **kept)
@@ -664,3 +665,31 @@ def test_the_page_answers_a_form_encoded_body_of_any_order(client, assessment):
     body = urlencode([("A.1-evidence_title", "A"), ("A.1-version", "0"), ("A.1-evidence_title", "B")])
     client.post(save_url(assessment, "A.1"), body, content_type="application/x-www-form-urlencoded")
     assert stored(assessment, "A.1").evidence == (Evidence("A"), Evidence("B"))
+
+
+# What was signed is void from the first change on
+
+
+def test_a_save_that_voids_what_was_signed_says_so_once(client, assessment, people):
+    factories.sign_both(assessment, people.coordinator)
+    assert "These answers have been attested." in without_hidden(client.get(theme_url(assessment)))
+    with CaptureQueriesContext(connection) as asked:
+        first = client.post(save_url(assessment, "A.1"), fields("A.1", answer="3"))
+    assert (first.status_code, first.json()["voided"]) == (200, True)
+    assert len(asked) <= MOST_QUERIES_OF_A_SAVE_THAT_VOIDS, [query["sql"] for query in asked]
+    assert client.post(save_url(assessment, "A.1"), fields("A.1", 1, answer="2")).json()["voided"] is False
+    assert "These answers have been attested." not in without_hidden(client.get(theme_url(assessment)))
+
+
+def test_without_a_script_the_page_says_it_too(client, assessment, people):
+    factories.sign_both(assessment, people.coordinator)
+    unchanged = client.post(theme_url(assessment), fields("A.1", narrative=""), follow=True)
+    assert "The attestations are void" not in without_hidden(unchanged)
+    changed = client.post(theme_url(assessment), fields("A.1", answer="3"), follow=True)
+    assert "The attestations are void" in without_hidden(changed)
+
+
+def without_hidden(response):
+    """The page without the paragraphs that only a script shows."""
+    page = re.sub(r"<div[^>]*data-attested hidden>.*?</div>", "", response.content.decode(), flags=re.DOTALL)
+    return re.sub(r"<p[^>]* hidden>.*?</p>", "", page, flags=re.DOTALL)

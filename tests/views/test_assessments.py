@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cpch.accounts.models import Role
-from diagnostic.actions import assessments, reviews, submissions
+from diagnostic.actions import assessments, reviews
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
-from diagnostic.models import Assessment, AuditEntry, Submission
+from diagnostic.models import Assessment, Attestation, AuditEntry, Submission
 from tests import factories
 from tests.factories import (
     example_answers,
@@ -33,6 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 8
+MOST_QUERIES_OF_A_CHECK = 9
 STARTED = {"period": "2026", "mode": "joint", "title": "", "marking": "TLP:AMBER", "target_level": ""}
 
 
@@ -243,8 +244,8 @@ def test_the_task_list_leads_on_to_what_is_missing_and_then_to_the_check(
     assert "Next: answer A.2.1" in words(get(client, people.coordinator, "assessment-detail", assessment.pk))
 
     fill(start := start_assessment(people.coordinator), people.coordinator)
-    assert "Next: check and submit" in words(get(client, people.coordinator, "assessment-detail", start.pk))
-    assert "A coordinator can submit now" in words(get(client, people.respondent, "assessment-detail", start.pk))
+    assert "Next: check and attest" in words(get(client, people.coordinator, "assessment-detail", start.pk))
+    assert "The coordinators can attest now" in words(get(client, people.respondent, "assessment-detail", start.pk))
 
 
 def test_an_observer_reads_and_is_offered_nothing_to_do(client: Client, people: factories.People) -> None:
@@ -273,7 +274,7 @@ def test_a_returned_assessment_shows_what_is_asked_until_it_is_answered(
     assert "Answered again" in said
 
     save_answer(assessment, people.coordinator, "A.13", level=4)
-    assert "Next: check and submit" in words(get(client, people.coordinator, "assessment-detail", assessment.pk))
+    assert "Next: check and attest" in words(get(client, people.coordinator, "assessment-detail", assessment.pk))
 
 
 def test_people_stand_with_the_time_of_their_last_answer(client: Client, people: factories.People) -> None:
@@ -294,7 +295,7 @@ def test_the_task_list_keeps_to_its_queries(client: Client, people: factories.Pe
         fill(drafted, people.coordinator)
         for _ in range(5):
             make_user(Role.RESPONDENT)
-        submissions.submit(assessment=returned, by=people.coordinator)
+        factories.submit(returned, by=people.coordinator)
         again = Submission.objects.select_related("assessment__country").get(assessment=returned, number=2)
         reviews.take_up(submission=again, by=people.reviewer)
         reviews.ask(submission=again, question="A.2.2", text="And this?", by=people.reviewer)
@@ -339,37 +340,120 @@ def test_the_check_names_what_is_open_before_anything_else(client: Client, peopl
     assert said.count("Change") >= len(answers)
 
 
-def test_only_a_coordinator_finds_the_button(client: Client, people: factories.People) -> None:
+def test_only_a_coordinator_finds_the_keys(client: Client, people: factories.People) -> None:
     assessment = fill(start_assessment(people.coordinator), people.coordinator)
-    address = reverse("assessment-submit", args=[assessment.pk])
-    assert address in get(client, people.police_coordinator, "assessment-check", assessment.pk).content.decode()
+    forms = {
+        agency: f'action="{reverse("assessment-attest", args=[assessment.pk, agency])}"'
+        for agency in ("customs", "police")
+    }
+    for person, agency in ((people.coordinator, "customs"), (people.police_coordinator, "police")):
+        page = get(client, person, "assessment-check", assessment.pk).content.decode()
+        assert [name for name, form in forms.items() if form in page] == [agency]
     for person in (people.respondent, people.observer):
-        assert address not in get(client, person, "assessment-check", assessment.pk).content.decode()
-    assert post(client, people.respondent, "assessment-submit", assessment.pk, confirmed="yes").status_code == 403
+        page = get(client, person, "assessment-check", assessment.pk)
+        assert "/attest/" not in page.content.decode()
+        assert f"Waits for: {people.police_coordinator.full_name}." in words(page)
+    assert post(client, people.respondent, "assessment-submit", assessment.pk).status_code == 403
     assert not Submission.objects.exists()
 
 
-def test_nothing_is_submitted_without_the_confirmation(client: Client, people: factories.People) -> None:
+def attest(client: Client, user: Any, assessment: Assessment, agency: str, **given: str) -> Any:
+    """Turn a key as the page offers it."""
+    page = get(client, user, "assessment-check", assessment.pk).content.decode()
+    digest = re.search(rf'name="{agency}-digest"[^>]*value="([0-9a-f]{{64}})"', page)
+    assert digest is not None
+    fields = {f"{agency}-{name}": value for name, value in given.items()} | {f"{agency}-digest": digest[1]}
+    return post(client, user, "assessment-attest", assessment.pk, agency, **fields)
+
+
+def test_nothing_is_attested_without_the_confirmation(client: Client, people: factories.People) -> None:
     assessment = fill(start_assessment(people.coordinator), people.coordinator)
-    response = post(client, people.coordinator, "assessment-submit", assessment.pk)
+    response = attest(client, people.coordinator, assessment, "customs")
 
     assert response.status_code == 422
-    assert 'href="#confirmed"' in response.content.decode()
-    assert not Submission.objects.exists()
+    assert 'href="#customs-confirmed"' in response.content.decode()
+    assert 'id="customs-confirmed"' in response.content.decode()
+    assert not Attestation.objects.exists()
 
 
-def test_a_confirmed_submission_leads_to_its_receipt(client: Client, people: factories.People) -> None:
+def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Client, people: factories.People) -> None:
     assessment = start_assessment(people.coordinator)
-    response = post(client, people.coordinator, "assessment-submit", assessment.pk, confirmed="yes")
-    submission = Submission.objects.get()
+    attest(client, people.coordinator, assessment, "customs", confirmed="on")
+    address = reverse("assessment-submit", args=[assessment.pk])
+    assert address not in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
+    early = post(client, people.coordinator, "assessment-submit", assessment.pk)
+    assert early.status_code == 409
+    assert "Customs and police must both attest" in words(early)
 
+    response = attest(client, people.police_coordinator, assessment, "police", confirmed="on")
+    assert response.url == reverse("assessment-check", args=[assessment.pk]) + "#submit"
+    assert address in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
+    response = post(client, people.police_coordinator, "assessment-submit", assessment.pk)
+    submission = Submission.objects.get()
     assert response.url == reverse("submission-detail", args=[submission.pk])
     assert submission.level is None
+    receipt = words(client.get(response.url))
+    assert f"Attested, customs {people.coordinator.full_name}," in receipt
+    assert f"Attested, police {people.police_coordinator.full_name}," in receipt
+
+
+def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
+    people.police_coordinator.is_active = False
+    people.police_coordinator.save()
+    assessment = start_assessment(people.coordinator)
+    response = attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example")
+    assert response.status_code == 422
+    assert 'href="#police-function"' in response.content.decode()
+    attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example", function="Head")
+    attest(client, people.coordinator, assessment, "customs", confirmed="on")
+    receipt = client.get(post(client, people.coordinator, "assessment-submit", assessment.pk).url)
+    name = people.coordinator.full_name
+    assert "<b>Example" not in receipt.content.decode()
+    assert "Ada &lt;b&gt;Example, Head" in receipt.content.decode()
+    assert f"agreed, without an account; recorded by {name}," in words(receipt)
+
+
+def test_answers_that_changed_meanwhile_are_read_again_first(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    old = factories.digest_now(assessment)
+    save_answer(assessment, people.respondent, "A.1", level=2)
+    given = {"customs-digest": old, "customs-confirmed": "on"}
+    response = post(client, people.coordinator, "assessment-attest", assessment.pk, "customs", **given)
+
+    assert response.status_code == 409
+    assert "The answers have changed since this page was opened." in words(response)
+    assert factories.digest_now(assessment) in response.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_a_voided_attestation_says_who_voided_it(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    save_answer(assessment, people.respondent, "A.1", level=2)
+    said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
+    for signer in (people.coordinator, people.police_coordinator):
+        assert f"{signer.full_name} gave is void since {people.respondent.full_name} changed something" in said
+
+
+def test_a_change_of_settings_says_that_it_voids(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    client.force_login(people.coordinator)
+    settings = {"title": "", "marking": "TLP:RED", "target_level": ""}
+    page = client.post(reverse("assessment-settings", args=[assessment.pk]), settings, follow=True)
+    assert "The attestations are void, because a setting was changed." in words(page)
+
+
+def test_the_check_costs_the_same_at_one_answer_and_at_many(client: Client, people: factories.People) -> None:
+    one, many = start_assessment(people.coordinator), fill(start_assessment(people.coordinator), people.coordinator)
+    factories.sign_both(many, people.coordinator)
+    few = count_queries(client, people.coordinator, "assessment-check", one.pk)
+    assert count_queries(client, people.coordinator, "assessment-check", many.pk) == few <= MOST_QUERIES_OF_A_CHECK
 
 
 def test_a_second_submission_is_refused_in_clear_words(client: Client, people: factories.People) -> None:
     assessment = make_submission(people.coordinator).assessment
-    response = post(client, people.coordinator, "assessment-submit", assessment.pk, confirmed="yes")
+    response = post(client, people.coordinator, "assessment-submit", assessment.pk)
 
     assert response.status_code == 409
     assert "The assessment has moved on since this page was opened." in words(response)

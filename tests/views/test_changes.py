@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostic.actions import submissions
 from tests import factories
 from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
 
@@ -25,7 +24,7 @@ def again(submission, people, question="A.1", **answer):
     """The next submission: `question` returned and answered anew."""
     returned = return_for(submission, people.reviewer, question)
     factories.save_answer(returned.assessment, people.coordinator, question, **answer)
-    return fresh(submissions.submit(assessment=returned.assessment, by=people.coordinator))
+    return fresh(factories.submit(returned.assessment, by=people.coordinator))
 
 
 def changes(user, submission, **query):

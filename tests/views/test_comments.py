@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostic.actions import assessments, comments, reviews, submissions
+from diagnostic.actions import assessments, comments, reviews
 from diagnostic.models import AuditEntry, Comment
 from tests import factories
 from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
@@ -136,7 +136,7 @@ def test_the_thread_goes_on_while_it_is_returned_and_over_the_next_submission(de
     returned = return_for(taken, people.reviewer, "A.1")
     assert write(desk, returned, "A reminder.", "shared").status_code == 302
     factories.save_answer(returned.assessment, people.coordinator, "A.1", level=2)
-    second = take_up(submissions.submit(assessment=returned.assessment, by=people.coordinator), people.reviewer)
+    second = take_up(factories.submit(returned.assessment, by=people.coordinator), people.reviewer)
     assert write(desk, taken, "Too late.", "shared").status_code == 409
     says = text_of(desk.get(url("review-question", second, "A.1")))
     assert f"{SHARED} Shared with Example Country About submission 1" in says

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from diagnostic.actions import opinions, reviews, submissions
+from diagnostic.actions import opinions, reviews
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.models import AuditEntry, Opinion, Response
 from tests import factories
@@ -176,7 +176,7 @@ def test_an_opinion_is_given_in_review_and_replied_to_until_the_next_submission(
     assert give(desk, returned, 1).status_code == 409
     assert reply(signed_in(people.coordinator), returned).status_code == 302
     factories.save_answer(returned.assessment, people.coordinator, "A.1", level=2)
-    second = take_up(submissions.submit(assessment=returned.assessment, by=people.coordinator), people.reviewer)
+    second = take_up(factories.submit(returned.assessment, by=people.coordinator), people.reviewer)
     late = reply(signed_in(people.coordinator), taken, "Too late.")
     assert late.status_code == 409
     assert "Too late." in text_of(late)

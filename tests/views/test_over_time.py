@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import assessments, submissions
+from diagnostic.actions import assessments
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Submission
@@ -62,7 +62,7 @@ def hand_in(by, period, **answers):
         code.replace("_", "."): Answer(level=level, basis="both") for code, level in answers.items()
     }
     assessment = factories.start_assessment(by, period=period)
-    return submissions.submit(assessment=factories.fill(assessment, by, given), by=by)
+    return factories.submit(factories.fill(assessment, by, given), by=by)
 
 
 def test_a_country_sees_its_periods_from_the_oldest_to_the_last(people):
@@ -105,7 +105,7 @@ def test_a_period_counts_as_it_was_last_handed_in_and_not_once_withdrawn(people)
     text = page(people.respondent, assessment)
     assert "Submission 1" in text, "What is being corrected does not count yet."
     assessment.refresh_from_db()
-    submissions.submit(assessment=assessment, by=people.coordinator)
+    factories.submit(assessment, by=people.coordinator)
     text = page(people.respondent, assessment)
     assert periods(text) == ["2024"]
     assert "Submission 2" in text
@@ -147,9 +147,8 @@ def test_figures_found_by_other_rules_come_with_a_warning(people):
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_page_costs_the_same_few_queries_however_many_periods_there_are(people, count):
     for year in range(count):
-        last = factories.submissions.submit(
-            assessment=factories.start_assessment(people.coordinator, period=str(2020 + year)), by=people.coordinator
-        )
+        assessment = factories.start_assessment(people.coordinator, period=str(2020 + year))
+        last = factories.submit(assessment, by=people.coordinator)
     client = Client()
     client.force_login(people.respondent)
     with CaptureQueriesContext(connection) as asked:

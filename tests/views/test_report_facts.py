@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts.models import Country, User
-from diagnostic.actions import assessments, reviews, submissions
+from diagnostic.actions import assessments, reviews
 from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.responses import Evidence
 from diagnostic.models import Assessment, ReportFile, Response, Review, Submission
@@ -36,6 +36,7 @@ from tests.factories import (
     make_submission,
     save_answer,
     start_assessment,
+    submit,
 )
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +142,7 @@ def frozen_differently(name: str, value: Any) -> Change:
 
 def earlier_handed_in(laid: Laid) -> Submission:
     """The assessment that was begun first is handed in after the others."""
-    return submissions.submit(assessment=Assessment.objects.earliest("started_at"), by=laid.people.coordinator)
+    return submit(Assessment.objects.earliest("started_at"), by=laid.people.coordinator)
 
 
 def returned(laid: Laid) -> Assessment:
@@ -157,7 +158,7 @@ def submission_withdrawn(laid: Laid) -> Assessment:
 def submission_made_again(laid: Laid) -> Submission:
     assessment = returned(laid)
     save_answer(assessment, laid.people.coordinator, "A.1", level=5)
-    return submissions.submit(assessment=assessment, by=laid.people.coordinator)
+    return submit(assessment, by=laid.people.coordinator)
 
 
 def another_submitter(laid: Laid) -> None:
@@ -166,6 +167,14 @@ def another_submitter(laid: Laid) -> None:
 
 def submitter_renamed(laid: Laid) -> None:
     User.objects.filter(pk=laid.people.coordinator.pk).update(full_name="Somebody Else")
+
+
+def attester_renamed(laid: Laid) -> None:
+    User.objects.filter(pk=laid.people.police_coordinator.pk).update(full_name="Somebody Else")
+
+
+def agreed_without_account(laid: Laid) -> None:
+    laid.submission.attestations.filter(agency="police").update(agreed_by="Ada Example, Head")
 
 
 def another_voice(laid: Laid) -> None:
@@ -188,6 +197,8 @@ SUBMISSION_CHANGES: dict[str, Change] = {
     "submitted_at": submitted(submitted_at=AN_HOUR_LATER),
     "submitted_by": another_submitter,
     "submitted_by, by name": submitter_renamed,
+    "attestations": agreed_without_account,
+    "attestations, by name": attester_renamed,
     "accepted_at": accepted_differently(closed_at=AN_HOUR_LATER),
     "accepted_by": accepted_differently(closed_by=None),
     "accepted_by, by name": acceptor_renamed,
@@ -241,6 +252,7 @@ def test_no_fact_is_left_out_above() -> None:
     names = {field.name for field in dataclasses.fields(ReportFacts)}
     assert names <= SUBMISSION_CHANGES.keys()
     of_submissions = {"submission_number", "digest", "submitted_at", "submitted_by", "accepted_at", "accepted_by"}
+    of_submissions |= {"attestations"}
     assert names - of_submissions <= ASSESSMENT_CHANGES.keys()
 
 
@@ -301,7 +313,7 @@ def test_what_was_resubmitted_has_its_own_report_and_the_first_one_keeps_its_own
     before = of_submission(first).digest
     assessment.refresh_from_db()
     save_answer(assessment, people.coordinator, "A.1", level=5)
-    second = submissions.submit(assessment=assessment, by=people.coordinator)
+    second = submit(assessment, by=people.coordinator)
     assert of_submission(first).digest == before == of_submission(first).build().digest
     assert before != of_submission(second).digest == of_submission(second).build().digest
 

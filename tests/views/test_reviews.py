@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cpch.accounts.models import User
-from diagnostic.actions import reviews, submissions
+from diagnostic.actions import reviews
 from diagnostic.core import workflow
 from diagnostic.models import Assessment, AuditEntry, Clarification, Response, Review, Submission
 from tests import factories
@@ -81,7 +81,7 @@ def resubmit(submission: Submission, people: factories.People, **answer: Any) ->
     reviews.return_for_clarification(submission=fresh(submission), remark="", by=people.reviewer)
     assessment = fresh(submission).assessment
     factories.save_answer(assessment, people.coordinator, "A.1", **answer)
-    return submissions.submit(assessment=assessment, by=people.coordinator)
+    return factories.submit(assessment, by=people.coordinator)
 
 
 # The queue
@@ -299,7 +299,7 @@ def test_detail_names_what_is_open(desk, people):
     factories.save_answer(
         assessment, people.coordinator, "A.1", status="unknown", reason="The file is at the ministry."
     )
-    handed_in = submissions.submit(assessment=assessment, by=people.coordinator)
+    handed_in = factories.submit(assessment, by=people.coordinator)
     response = desk.get(url("detail", handed_in))
     says = text_of(response).split("What is open", 1)[1]
     assert "A.1 What arrangements exist in your country for customs-police cooperation? cannot answer" in says
@@ -343,7 +343,7 @@ def test_question_says_that_an_implied_level_is_nobodys_answer(desk, people):
         factories.save_answer(assessment, people.coordinator, code, level=2)
     factories.save_answer(assessment, people.coordinator, "A.3.2", level=4, narrative="kept from before")
     factories.save_answer(assessment, people.coordinator, "A.3.1", level=1)
-    handed_in = take_up(submissions.submit(assessment=assessment, by=people.coordinator), people.reviewer)
+    handed_in = take_up(factories.submit(assessment, by=people.coordinator), people.reviewer)
     response = desk.get(url("question", handed_in, "A.3.2"))
     says = text_of(response)
     assert "counted as level 1: it follows A.3.1 from level 2 on, and A.3.1 is at level 1" in says
@@ -365,7 +365,7 @@ def test_question_shows_the_period_before(desk, people):
     factories.make_accepted(people.coordinator, people.reviewer, period="2025")
     assessment = factories.start_assessment(people.coordinator, period="2026")
     factories.save_answer(assessment, people.coordinator, "A.1", level=4)
-    handed_in = submissions.submit(assessment=assessment, by=people.coordinator)
+    handed_in = factories.submit(assessment, by=people.coordinator)
     response = desk.get(url("question", handed_in, "A.1"))
     assert "In the period before, 2025" in text_of(response)
     assert {item.level: item.marks for item in response.context["rubric"] if item.marks} == {
@@ -413,7 +413,7 @@ def test_hostile_text_is_shown_as_the_text_it_is(desk, people):
     factories.fill(assessment, people.coordinator, {"A.1": factories.example_answers()["A.1"]})
     factories.save_answer(assessment, people.coordinator, "A.1", level=3, narrative=hostile)
     factories.save_answer(assessment, people.coordinator, "A.10", status="not_applicable", reason=hostile)
-    taken = take_up(submissions.submit(assessment=assessment, by=people.coordinator), people.reviewer)
+    taken = take_up(factories.submit(assessment, by=people.coordinator), people.reviewer)
     ask(taken, "A.1", hostile, people.reviewer)
     for name in (("detail",), ("question", "A.1"), ("question", "A.10"), ("return",), ("accept",)):
         page = desk.get(url(name[0], taken, *name[1:])).content.decode()
@@ -464,7 +464,7 @@ def test_ask_marks_a_question_and_its_text_comes_back(desk, taken, people):
 
 
 def test_ask_refuses_a_question_that_was_not_asked_and_keeps_the_text(desk, people):
-    handed_in = submissions.submit(assessment=factories.start_assessment(people.coordinator), by=people.coordinator)
+    handed_in = factories.submit(factories.start_assessment(people.coordinator), by=people.coordinator)
     response = desk.post(url("ask", take_up(handed_in, people.reviewer), "A.3.2"), {"text": "Which of the two?"})
     assert response.status_code == 422
     assert "The country is not asked A.3.2. Ask about A.3.1 instead" in text_of(response)

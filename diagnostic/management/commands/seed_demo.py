@@ -16,15 +16,17 @@ from django.db import transaction
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
-from diagnostic.actions import assessments, responses, reviews, submissions
+from diagnostic.actions import assessments, attestations, responses, reviews, submissions
 from diagnostic.actions.clock import replay
+from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.interchange import response_from_json
 from diagnostic.core.progress import with_follow_ups
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Response, Submission
 
 ACCOUNTS = "demo-accounts.txt"
-COORDINATOR, REVIEWER = "nadia.ferrand@customs.example", "jonas.weiler@wco.example"
+COORDINATOR, POLICE_COORDINATOR = "nadia.ferrand@customs.example", "tomas.marsh@police.example"
+REVIEWER = "jonas.weiler@wco.example"
 
 
 class Command(BaseCommand):
@@ -80,6 +82,7 @@ class Year:
         self.year = year
         self.answers = year.get("answers_only", answers)
         self.coordinator = self._load(COORDINATOR)
+        self.signing = {"customs": self.coordinator, "police": self._load(POLICE_COORDINATOR)}
         self.reviewer = self._load(REVIEWER)
 
     def _load(self, email: str) -> User:
@@ -124,7 +127,11 @@ class Year:
                 )
 
     def _submit(self, assessment: Assessment, at: str) -> Submission:
+        """Both agencies' coordinators sign, and one of them hands it in."""
         with replay(moment(at)):
+            digest = digest_of(build_snapshot(assessment)[0])
+            for agency, person in self.signing.items():
+                attestations.attest(assessment=assessment, agency=agency, digest=digest, by=person)
             return submissions.submit(assessment=assessment, by=self.coordinator)
 
     def _return(self, submission: Submission, asked: Mapping[str, Any]) -> None:

@@ -1,0 +1,89 @@
+"""Two keys: each agency signs the digest of the submission to be made, and an edit voids what both have signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from diagnostic.core import workflow
+from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.words import Message, _
+from diagnostic.models import Assessment, Attestation
+from diagnostic.permissions import can_attest, can_record_agreement
+from diagnostic.queries import load_coordinators, load_signatures
+
+from . import audit
+from .clock import now
+from .errors import ActionRefused, StateChanged
+from .submissions import build_snapshot, digest_of
+
+NAME_LENGTH = 200
+
+
+class AnswersChanged(ActionRefused):
+    """What was to be signed is not what stands now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(_("The answers have changed since this page was opened. Read them again before you attest them."))
+        )
+
+
+@transaction.atomic
+def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_by: str = "") -> Attestation:
+    """Sign `digest` for `agency`, which must be that of the submission that would be made now.
+
+    A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
+    agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
+    `StateChanged` where nothing can be submitted now, `AnswersChanged`, or `ActionRefused` without a proper name.
+    """
+    coordinators = load_coordinators(assessment)
+    agreed_by = " ".join(agreed_by.split())
+    is_own = can_attest(by, assessment, agency)
+    if not is_own and not can_record_agreement(by, assessment, agency, coordinators):
+        raise PermissionDenied
+    if is_own:
+        agreed_by = ""
+    elif not agreed_by or len(agreed_by) > NAME_LENGTH or find_text_fault(agreed_by):
+        raise ActionRefused(Message(_("Give the name and the function of the person who agreed for the other agency.")))
+    held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
+    if workflow.find_transition("submit", held.state, held.mode) is None:
+        raise StateChanged
+    if digest != digest_of(build_snapshot(held)[0]):
+        raise AnswersChanged
+    standing = load_signatures(held).get(agency)
+    if standing is not None:
+        if standing.digest == digest and standing.agreed_by == agreed_by:
+            return standing
+        Attestation.objects.filter(pk=standing.pk).update(voided_at=now(), voided_by=by)
+    signed = Attestation.objects.create(
+        assessment=held, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+    )
+    Assessment.objects.filter(pk=held.pk).update(has_attestations=True)
+    record = {"agreed_by": agreed_by} if agreed_by else {}
+    act = "attestation.record" if agreed_by else "attestation.sign"
+    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **record)
+    return signed
+
+
+def void(*, assessment: Assessment, by: Any, because: str) -> bool:
+    """Void every signature that stands under `assessment`, which the caller has locked and `by` has just changed.
+
+    Says whether there was one. Nothing happens, at no query, where its `has_attestations` says that there is none.
+    `because` is the code of the question that was changed, or "settings".
+    """
+    if not assessment.has_attestations:
+        return False
+    standing = load_signatures(assessment)
+    Attestation.objects.filter(pk__in=[signature.pk for signature in standing.values()]).update(
+        voided_at=now(), voided_by=by
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(has_attestations=False)
+    assessment.has_attestations = False
+    if standing:
+        agencies = [agency for agency in AGENCIES if agency in standing]
+        audit.record(act="attestation.void", by=by, assessment=assessment, agencies=agencies, because=because)
+    return bool(standing)

@@ -1,0 +1,112 @@
+"""The two keys as a page shows them: what is signed, who has signed it, and what the reader may sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from cpch.accounts.models import User
+from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.core import workflow
+from diagnostic.core.instrument import AGENCIES
+from diagnostic.forms.attestation import AttestForm, RecordForm
+from diagnostic.models import Assessment, Attestation
+from diagnostic.permissions import can_attest, can_record_agreement
+from diagnostic.queries import load_attestations, load_coordinators
+from diagnostic.rendering.words import AGENCY_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One agency's key: the `signature` that stands, or else the one that was voided last, and what can be done."""
+
+    agency: str
+    signature: Attestation | None
+    voided: Attestation | None
+    coordinators: tuple[User, ...]
+    form: AttestForm | None
+
+    @property
+    def name(self) -> str:
+        return str(AGENCY_WORDS[self.agency])
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the reader records somebody's agreement instead of signing."""
+        return isinstance(self.form, RecordForm)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What both agencies sign, and how far they have come."""
+
+    digest: str
+    keys: tuple[Key, ...]
+
+    @property
+    def are_complete(self) -> bool:
+        return all(key.signature for key in self.keys)
+
+
+def form_of(
+    assessment: Assessment,
+    agency: str,
+    reader: object,
+    coordinators: Mapping[str, Sequence[User]],
+    data: QueryDict | None = None,
+    digest: str = "",
+) -> AttestForm | None:
+    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn."""
+    if can_attest(reader, assessment, agency):
+        return AttestForm(agency, data, initial={"digest": digest})
+    if can_record_agreement(reader, assessment, agency, coordinators):
+        return RecordForm(agency, data, initial={"digest": digest})
+    return None
+
+
+def faults_of(form: AttestForm) -> list[tuple[str, str]]:
+    """For an error summary: where on the page something is wrong, and what."""
+    return [(field.id_for_label, str(text)) for field in form for text in field.errors]
+
+
+def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None = None) -> Keys | None:
+    """The keys as `reader` finds them (4 queries); None, at no query, where nothing can be submitted now.
+
+    `posted` is shown in its place as it was filled in.
+    """
+    if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
+        return None
+    digest = digest_of(build_snapshot(assessment)[0])
+    coordinators = load_coordinators(assessment)
+    given = load_attestations(assessment)
+    keys = []
+    for agency in AGENCIES:
+        own = [item for item in given if item.agency == agency]
+        signature = _standing(own, digest, bool(coordinators[agency]))
+        form = None
+        if signature is None and posted is not None and posted.agency == agency:
+            form = posted
+        elif signature is None:
+            form = form_of(assessment, agency, reader, coordinators, digest=digest)
+        keys.append(Key(agency, signature, _voided(own, assessment), tuple(coordinators[agency]), form))
+    return Keys(digest, tuple(keys))
+
+
+def _standing(given: Iterable[Attestation], digest: str, has_coordinator: bool) -> Attestation | None:
+    """The signature that counts for a submission made now, as the act itself looks at it."""
+    return next(
+        (
+            item
+            for item in given
+            if item.voided_at is None and item.digest == digest and not (item.agreed_by and has_coordinator)
+        ),
+        None,
+    )
+
+
+def _voided(given: Iterable[Attestation], assessment: Assessment) -> Attestation | None:
+    """The last signature that an edit voided since the assessment came into its present state."""
+    voided = [item for item in given if item.voided_at is not None and item.voided_at >= assessment.state_changed_at]
+    return max(voided, key=lambda item: (item.voided_at, item.pk), default=None)

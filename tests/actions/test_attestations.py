@@ -1,0 +1,166 @@
+"""Two keys: both agencies sign exactly what is submitted, and an edit voids what they signed."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from diagnostic.actions import assessments, attestations, submissions
+from diagnostic.actions.attestations import AnswersChanged
+from diagnostic.actions.errors import ActionRefused, NotAttested, StateChanged
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Assessment, Attestation, AuditEntry
+from diagnostic.queries import load_signatures
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+SETTINGS = {
+    "title": "",
+    "marking": "TLP:AMBER",
+    "is_disclosed_to_partners": False,
+    "allows_statistics": False,
+    "target_level": None,
+}
+
+
+@pytest.fixture
+def people():
+    return factories.make_people()
+
+
+@pytest.fixture
+def draft(people):
+    return factories.fill(
+        factories.start_assessment(people.coordinator), people.coordinator, {"A.1": Answer(level=2, basis="both")}
+    )
+
+
+def acts(assessment):
+    return list(AuditEntry.objects.filter(chain__assessment=assessment).order_by("number").values_list("act", "detail"))
+
+
+def standing(assessment):
+    return set(load_signatures(assessment))
+
+
+def without_police_coordinator(people):
+    people.police_coordinator.is_active = False
+    people.police_coordinator.save()
+
+
+def test_a_submission_holds_both_signatures_under_its_own_digest(people, draft):
+    factories.sign(draft, people.coordinator)
+    with pytest.raises(NotAttested) as refused:
+        submissions.submit(assessment=draft, by=people.coordinator)
+    assert refused.value.agencies == ("police",)
+    factories.sign(draft, people.police_coordinator)
+    submission = submissions.submit(assessment=draft, by=people.police_coordinator)
+    signed = submission.attestations.values_list("agency", "digest", "attested_by", "agreed_by")
+    assert set(signed) == {
+        ("customs", submission.digest, people.coordinator.pk, ""),
+        ("police", submission.digest, people.police_coordinator.pk, ""),
+    }
+    assert standing(draft) == set()
+    assert not Assessment.objects.get(pk=draft.pk).has_attestations
+
+
+def test_only_what_stands_now_is_signed(people, draft):
+    digest = factories.digest_now(draft)
+    factories.save_answer(draft, people.respondent, "A.1", level=3)
+    with pytest.raises(AnswersChanged):
+        attestations.attest(assessment=draft, agency="customs", digest=digest, by=people.coordinator)
+    assert Attestation.objects.count() == 0
+
+
+def test_an_edit_voids_both_signatures_and_says_so(people, draft):
+    factories.sign_both(draft, people.coordinator)
+    factories.save_answer(draft, people.police_respondent, "A.1", level=3)
+    assert standing(draft) == set()
+    assert set(Attestation.objects.values_list("voided_by", flat=True)) == {people.police_respondent.pk}
+    assert acts(draft)[-1] == ("attestation.void", {"agencies": ["customs", "police"], "because": "A.1"})
+    with pytest.raises(NotAttested):
+        submissions.submit(assessment=draft, by=people.coordinator)
+    # The same words as before are another text than was signed: nobody signed it after the edit.
+    factories.save_answer(draft, people.respondent, "A.1", level=2, basis="both")
+    with pytest.raises(NotAttested):
+        submissions.submit(assessment=draft, by=people.coordinator)
+
+
+def test_a_save_that_changes_nothing_voids_nothing(people, draft):
+    factories.sign_both(draft, people.coordinator)
+    factories.save_answer(draft, people.respondent, "A.1", level=2, basis="both")
+    assessments.update_settings(assessment=draft, by=people.coordinator, **SETTINGS)
+    assert standing(draft) == {"customs", "police"}
+    submissions.submit(assessment=draft, by=people.coordinator)
+
+
+@pytest.mark.parametrize("change", [{"marking": "TLP:RED"}, {"is_disclosed_to_partners": True}, {"target_level": 5}])
+def test_a_change_of_settings_voids_them_too(people, draft, change):
+    factories.sign_both(draft, people.coordinator)
+    assessments.update_settings(assessment=draft, by=people.coordinator, **(SETTINGS | change))
+    assert standing(draft) == set()
+    assert acts(draft)[-1] == ("attestation.void", {"agencies": ["customs", "police"], "because": "settings"})
+
+
+def test_who_signs_twice_has_signed_once(people, draft):
+    assert factories.sign(draft, people.coordinator) == factories.sign(draft, people.coordinator)
+    assert Attestation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["police_coordinator", "respondent", "observer", "reviewer", "administrator", "partner", "foreigner"]
+)
+def test_nobody_signs_for_an_agency_but_its_own_coordinator(people, draft, name):
+    with pytest.raises(PermissionDenied):
+        factories.sign(draft, getattr(people, name), "customs", "Ada Example, Head")
+    assert Attestation.objects.count() == 0
+
+
+def test_where_an_agency_has_no_coordinator_the_other_records_who_agreed(people, draft):
+    without_police_coordinator(people)
+    for nobody in ("", " ", "Ada\u202e", "A" * 201):
+        with pytest.raises(ActionRefused):
+            factories.sign(draft, people.coordinator, "police", nobody)
+    with pytest.raises(PermissionDenied):
+        factories.sign(draft, people.respondent, "police", "Ada Example, Head")
+    factories.sign(draft, people.coordinator, "police", "Ada Example, Haed")
+    factories.sign(draft, people.coordinator, "police", "Ada  Example, Head")
+    factories.sign(draft, people.coordinator)
+    submission = submissions.submit(assessment=draft, by=people.coordinator)
+    recorded = submission.attestations.get(agency="police")
+    assert (recorded.agreed_by, recorded.attested_by) == ("Ada Example, Head", people.coordinator)
+    assert Attestation.objects.exclude(voided_at=None).get().agreed_by == "Ada Example, Haed"
+    assert (
+        "attestation.record",
+        {"agency": "police", "agreed_by": "Ada Example, Head", "digest": submission.digest},
+    ) in (acts(draft))
+
+
+def test_a_coordinator_who_comes_signs_for_their_agency_themselves(people, draft):
+    without_police_coordinator(people)
+    factories.sign_both(draft, people.coordinator)
+    newcomer = factories.make_user(agency="police")
+    with pytest.raises(NotAttested) as refused:
+        submissions.submit(assessment=draft, by=people.coordinator)
+    assert refused.value.agencies == ("police",)
+    factories.sign(draft, newcomer)
+    submissions.submit(assessment=draft, by=people.coordinator)
+
+
+def test_nothing_is_signed_that_cannot_be_submitted(people, draft):
+    factories.submit(draft, people.coordinator)
+    with pytest.raises(StateChanged):
+        factories.sign(draft, people.coordinator)
+    apart = factories.start_assessment(people.coordinator, mode="separate")
+    with pytest.raises(StateChanged):
+        factories.sign(apart, people.coordinator)
+
+
+def test_after_a_return_both_sign_again(people):
+    draft = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
+    factories.make_returned(draft, people.coordinator, people.reviewer, "A.1")
+    draft.refresh_from_db()
+    with pytest.raises(NotAttested):
+        submissions.submit(assessment=draft, by=people.coordinator)
+    factories.save_answer(draft, people.respondent, "A.1", level=4, basis="both", narrative="Now")
+    second = factories.submit(draft, people.coordinator)
+    assert (second.number, second.attestations.count()) == (2, 2)
+    assert Attestation.objects.filter(assessment=draft).count() == 4
