@@ -272,6 +272,15 @@ def test_the_instrument_and_the_versions_tell_reports_apart(
     assert len(keys) == 3
 
 
+def test_the_partners_edition_is_another_report_with_a_key_of_its_own(laid: Laid) -> None:
+    full = of_submission(laid.submission)
+    edition = dataclasses.replace(full, edition="partners")
+    assert edition.key != full.key
+    assert edition.digest == edition.build().digest != full.digest
+    assert (full.build().edition, edition.build().edition) == ("full", "partners")
+    assert dataclasses.replace(full, edition="").build().left_out == ("A.9", "A.10", "A.11")
+
+
 def test_two_assessments_that_are_alike_but_for_their_answers_have_reports_of_their_own(people: People) -> None:
     first = start_assessment(people.coordinator, period="2030")
     save_answer(first, people.coordinator, "A.1", level=2)
