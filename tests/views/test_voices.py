@@ -19,8 +19,8 @@ from tests import factories
 from tests.factories import example_answers, fill, make_people, save_answer, start_assessment
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 8}
-"""As in a joint session, but for what the agencies declared."""
+MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 10}
+"""As in a joint session, but for what the agencies declared; the check page reads what they signed as well."""
 MOST_QUERIES_OF_A_SAVE = 10
 
 
