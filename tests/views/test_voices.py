@@ -121,6 +121,8 @@ def test_the_pages_are_of_the_national_answers_from_then_on(people: factories.Pe
     assert reverse("compare", args=[comparing.pk]) in page
     assert theme_url(comparing, "national") in page
     assert "0 of" in page
+    assert "1. The national answers by theme" in page
+    assert "The country took this assessment back" not in page
     file = json.loads(client.get(reverse("assessment-export", args=[comparing.pk])).content)
     assert set(file["voices"]) == {"customs", "national", "police"}
 
