@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from diagnostic.actions import assessments
+from diagnostic.actions import assessments, comparison
 from diagnostic.core.responses import VOICES, Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
@@ -277,3 +277,37 @@ def test_what_is_kept_of_a_result_is_one_agencys(people: factories.People) -> No
     assert "Police: result" in theirs
     assert "Police: result" not in ours
     assert "Customs: result" in ours
+
+
+# Who reads and writes which voice
+
+CUSTOMS, POLICE = {"coordinator", "respondent"}, {"police_coordinator", "police_respondent"}
+EVERYONE = CUSTOMS | POLICE | {"observer", *OUTSIDE}
+OWN = {"customs": CUSTOMS, "police": POLICE, "national": set[str]()}
+COUNTRY = CUSTOMS | POLICE | {"observer"}
+READERS = {"draft": OWN, "comparing": dict.fromkeys(VOICES, COUNTRY)}
+WRITERS = {"draft": OWN, "comparing": {"national": {"coordinator", "police_coordinator"}}}
+
+
+@pytest.mark.parametrize("state", list(READERS))
+def test_each_voice_is_read_and_written_by_those_it_is_for(
+    people: factories.People, assessment: Assessment, state: str
+) -> None:
+    if state == "comparing":
+        comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    typed = {"A.19-answer": "2", "A.19-version": "0"}
+    wrong = []
+    for who, voice in itertools.product(sorted(EVERYONE), VOICES):
+        client, of = client_of(people, who), {"pk": assessment.pk, "voice": voice}
+        addresses_of = (
+            reverse("theme", kwargs={**of, "theme": "framework"}),
+            reverse("response-history", kwargs={**of, "code": "A.19"}),
+        )
+        reads = {sent(client, "get", url).status_code for url in addresses_of}
+        writes = sent(client, "post", reverse("response-save", kwargs={**of, "code": "A.19"}), typed).status_code
+        is_reader, is_writer = who in READERS[state][voice], who in WRITERS[state].get(voice, ())
+        if reads != {200 if is_reader else 404}:
+            wrong.append(f"{who} reads {voice}: {reads}")
+        if (writes == 200) != is_writer or (not is_reader and writes != 404):
+            wrong.append(f"{who} writes {voice}: {writes}")
+    assert wrong == []

@@ -19,8 +19,8 @@ from tests import factories
 from tests.factories import example_answers, fill, make_people, save_answer, start_assessment
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 8}
-"""As in a joint session, but for what the agencies declared."""
+MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 10}
+"""As in a joint session, but for what the agencies declared; the check page reads what they signed as well."""
 MOST_QUERIES_OF_A_SAVE = 10
 
 
@@ -121,6 +121,8 @@ def test_the_pages_are_of_the_national_answers_from_then_on(people: factories.Pe
     assert reverse("compare", args=[comparing.pk]) in page
     assert theme_url(comparing, "national") in page
     assert "0 of" in page
+    assert "1. The national answers by theme" in page
+    assert "The country took this assessment back" not in page
     file = json.loads(client.get(reverse("assessment-export", args=[comparing.pk])).content)
     assert set(file["voices"]) == {"customs", "national", "police"}
 
