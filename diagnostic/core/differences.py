@@ -47,12 +47,16 @@ def _compare(old: list[str], new: list[str]) -> Iterator[Piece]:
         yield Piece("removed", "".join(old))
         yield Piece("added", "".join(new))
         return
+    gone, came = "", ""
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield Piece("same", "".join(old[a:b]))
-            continue
-        yield Piece("removed", "".join(old[a:b]))
-        yield Piece("added", "".join(new[c:d]))
+        same = "".join(old[a:b]) if tag == "equal" else ""
+        # A space that two changes have in common would tear each of them into words.
+        if same and not (same.isspace() and (gone or came)):
+            yield from (Piece("removed", gone), Piece("added", came), Piece("same", same))
+            gone, came = "", ""
+        else:
+            gone, came = gone + "".join(old[a:b]), came + "".join(new[c:d])
+    yield from (Piece("removed", gone), Piece("added", came))
 
 
 def _pairs(old: list[str], new: list[str]) -> int:

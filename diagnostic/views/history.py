@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from diagnostic.core.differences import Piece, mark_differences
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_from_json
 from diagnostic.core.responses import BLANK, NATIONAL
@@ -24,7 +25,6 @@ from diagnostic.permissions import readable_voices
 
 from .access import load_assessment, require_voice
 from .answer_text import AnswerText, Change, changes, describe
-from .word_marks import Changed, mark_changes
 
 PER_PAGE = 25
 VOICE_NAMES = {NATIONAL: _("National answer"), "customs": _("Customs"), "police": _("Police")}
@@ -37,10 +37,10 @@ class Step:
     revision: ResponseRevision
     before: AnswerText
     after: AnswerText
-    narrative: Changed
-    reason: Changed
+    narrative: tuple[Piece, ...]
+    reason: tuple[Piece, ...]
     facts: tuple[Change, ...]
-    agreement: Changed
+    agreement: tuple[Piece, ...]
 
     @property
     def has_new_level(self) -> bool:
@@ -124,9 +124,9 @@ def _step(
         narrative=_marked(then.narrative, now.narrative),
         reason=_marked(then.reason, now.reason),
         facts=changes(before, after),
-        agreement=_marked(agreement, revision.agreement) if revision.was_kept else [],
+        agreement=_marked(agreement, revision.agreement) if revision.was_kept else (),
     )
 
 
-def _marked(before: str, after: str) -> Changed:
-    return mark_changes(before, after) if before != after else []
+def _marked(before: str, after: str) -> tuple[Piece, ...]:
+    return mark_differences(before, after) if before != after else ()

@@ -147,3 +147,11 @@ def test_an_agency_that_answered_for_itself_last_time_confirms_its_own_answer_an
         confirm(apart, people.respondent, "A.17", voice="customs")
     confirm(apart, people.police_respondent, "A.1", voice="police")
     assert stored(apart, "A.1", "police") == factories.example_answers()["A.1"]
+
+
+def test_it_voids_what_both_agencies_signed(people, assessment):
+    factories.fill(assessment, people.respondent, {"A.1": factories.example_answers()["A.1"]})
+    factories.sign_both(assessment, people.coordinator)
+    assert assessment.attestations.filter(voided_at=None).count() == 2
+    confirm(assessment, people.respondent, "A.1", base_version=1)
+    assert assessment.attestations.filter(voided_at=None).count() == 0

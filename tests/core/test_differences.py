@@ -60,3 +60,12 @@ def test_two_texts_made_to_be_slow_are_compared_in_time(before, after):
     assert time.perf_counter() - start < 2
     assert without("added", pieces) == before
     assert without("removed", pieces) == after
+
+
+def test_a_space_in_common_does_not_tear_a_change_into_words():
+    pieces = mark_differences("We met often.", "An MOU signed in 2021.")
+    assert [(piece.kind, piece.text) for piece in pieces] == [
+        ("removed", "We met often"),
+        ("added", "An MOU signed in 2021"),
+        ("same", "."),
+    ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from cpch.accounts.models import User
-from diagnostic.actions import confirmations, submissions
+from diagnostic.actions import confirmations
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response, ResponseRevision
@@ -125,11 +125,11 @@ def hand_in(by: User, period: str, levels: dict[str, int]) -> None:
     answers = factories.example_answers()
     answers |= {code: Answer(level=level, basis="both") for code, level in levels.items()}
     assessment = factories.fill(factories.start_assessment(by, period=period), by, answers)
-    submissions.submit(assessment=assessment, by=by)
+    factories.submit(assessment, by=by)
 
 
 def test_the_pages_hold_at_both_widths(open_as, people):
-    submissions.submit(assessment=factories.start_assessment(people.coordinator, period="2021"), by=people.coordinator)
+    factories.submit(factories.start_assessment(people.coordinator, period="2021"), by=people.coordinator)
     hand_in(people.coordinator, "2022", dict.fromkeys(("A.1", "A.6", "A.8", "A.12", "A.18"), 1))
     hand_in(people.coordinator, "2023", dict.fromkeys(("A.2.1", "A.2.2", "A.6", "A.12", "A.16.1"), 4))
     hand_in(people.coordinator, "2024", {})

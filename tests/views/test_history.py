@@ -78,7 +78,7 @@ def test_each_save_says_who_made_it_and_what_it_changed(people, assessment):
     assert people.police_respondent.full_name in changed
     for words in (
         "before: 2Communication now: 3Cooperation",
-        "We met removed: twice. added: often.",
+        "We met removed: twice added: often.",
         "now: MOU (7)",
     ):
         assert words in changed
@@ -104,7 +104,7 @@ def test_a_text_that_was_set_aside_is_told_as_that(people, assessment):
     factories.save_answer(assessment, people.respondent, "A.1", level=4, narrative="Theirs.")
     latest, aside, _first = steps(people, assessment)
     assert aside.startswith("Set aside")
-    assert "removed: Theirs. added: Mine." in aside
+    assert "removed: Theirs added: Mine." in aside
     assert "before: 2Communication now: 4" in latest
     assert "Mine." not in latest
 
