@@ -219,7 +219,7 @@ def return_with_questions(reviewer: Visitor) -> None:
     page = reviewer.page
     for code, text in ASKED.items():
         reviewer.go(page.locator(f"nav a[href$='/{code}/'], .list a[href$='/{code}/']").first)
-        page.locator("textarea[name=text]").fill(text)
+        page.get_by_label("What the country is asked").fill(text)
         reviewer.go(page.get_by_role("button", name=f"Mark {code} for clarification"))
         reviewer.look("answer, marked")
     reviewer.go(page.get_by_role("link", name="Return for clarification"))
