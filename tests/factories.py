@@ -82,6 +82,12 @@ def make_people() -> People:
     )
 
 
+def deactivate(user: User) -> None:
+    """Take the person's account away."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
 def start_assessment(by: User, **settings: Any) -> Assessment:
     """A draft of the person's country; the period is one of its own unless given."""
     settings.setdefault("period", f"P{next(_numbers)}")

@@ -41,11 +41,6 @@ def standing(assessment):
     return set(load_signatures(assessment))
 
 
-def without_police_coordinator(people):
-    people.police_coordinator.is_active = False
-    people.police_coordinator.save()
-
-
 def test_a_submission_holds_both_signatures_under_its_own_digest(people, draft):
     factories.sign(draft, people.coordinator)
     with pytest.raises(NotAttested) as refused:
@@ -115,7 +110,7 @@ def test_nobody_signs_for_an_agency_but_its_own_coordinator(people, draft, name)
 
 
 def test_where_an_agency_has_no_coordinator_the_other_records_who_agreed(people, draft):
-    without_police_coordinator(people)
+    factories.deactivate(people.police_coordinator)
     for nobody in ("", " ", "Ada\u202e", "A" * 201):
         with pytest.raises(ActionRefused):
             factories.sign(draft, people.coordinator, "police", nobody)
@@ -135,7 +130,7 @@ def test_where_an_agency_has_no_coordinator_the_other_records_who_agreed(people,
 
 
 def test_a_coordinator_who_comes_signs_for_their_agency_themselves(people, draft):
-    without_police_coordinator(people)
+    factories.deactivate(people.police_coordinator)
     factories.sign_both(draft, people.coordinator)
     newcomer = factories.make_user(agency="police")
     with pytest.raises(NotAttested) as refused:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from diagnostic.actions import audit, responses, reviews, submissions
+from diagnostic.actions import attestations, audit, comparison, responses, reviews, submissions
+from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.errors import NotAttested, Stale, StateChanged
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, AuditChain, Response, ResponseRevision, Submission
+from diagnostic.models import Assessment, Attestation, AuditChain, Response, ResponseRevision, Submission
+from diagnostic.queries import load_signatures
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,10 +42,10 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     return found
 
 
-def save(assessment, by, level, base=0):
+def save(assessment, by, level, base=0, voice="national"):
     return responses.save(
         assessment_id=assessment.pk,
-        voice="national",
+        voice=voice,
         question="A.1",
         response=Answer(level=level),
         base_version=base,
@@ -92,6 +94,98 @@ def test_a_save_beside_a_submission_voids_its_signatures_or_is_refused():
         assert state == ("draft" if isinstance(saved, Response) else "submitted")
         if isinstance(submission, Submission):
             assert '"A.1":{"level":3}' not in submission.snapshot
+
+
+def attest(assessment, agency, digest, by):
+    return attestations.attest(assessment=assessment, agency=agency, digest=digest, by=by)
+
+
+def test_an_edit_beside_the_second_attestation_leaves_no_signature_standing():
+    people = factories.make_people()
+    for _round in range(5):
+        assessment = factories.start_assessment(people.coordinator)
+        digest = factories.digest_now(assessment)
+        attest(assessment, "customs", digest, people.coordinator)
+        saved, signed = at_once(
+            lambda assessment=assessment: save(assessment, people.respondent, 3),
+            lambda assessment=assessment, digest=digest: attest(
+                assessment, "police", digest, people.police_coordinator
+            ),
+        )
+        # Signed first, it is voided with the other; saved first, it is not the text to sign any more.
+        assert isinstance(saved, Response)
+        assert isinstance(signed, Attestation | AnswersChanged)
+        assert load_signatures(assessment) == {}
+        assert not Assessment.objects.get(pk=assessment.pk).has_attestations
+        with pytest.raises(NotAttested):
+            submissions.submit(assessment=assessment, by=people.coordinator)
+
+
+def test_an_edit_beside_an_attestation_and_a_submission_is_never_in_what_was_not_signed():
+    people = factories.make_people()
+    for _round in range(5):
+        assessment = factories.start_assessment(people.coordinator)
+        digest = factories.digest_now(assessment)
+        attest(assessment, "customs", digest, people.coordinator)
+        found = at_once(
+            lambda assessment=assessment: save(assessment, people.respondent, 3),
+            lambda assessment=assessment, digest=digest: attest(
+                assessment, "police", digest, people.police_coordinator
+            ),
+            lambda assessment=assessment: submissions.submit(assessment=assessment, by=people.coordinator),
+        )
+        known = (Response, Attestation, Submission, AnswersChanged, NotAttested, StateChanged)
+        assert all(isinstance(item, known) for item in found), found
+        state = Assessment.objects.get(pk=assessment.pk).state
+        assert state == ("submitted" if isinstance(found[2], Submission) else "draft")
+        if isinstance(found[2], Submission):
+            assert found[2].digest == digest
+            assert found[2].attestations.count() == 2
+
+
+def test_of_two_who_sign_for_one_agency_one_signature_stands():
+    people = factories.make_people()
+    colleague = factories.make_user()
+    assessment = factories.start_assessment(people.coordinator)
+    digest = factories.digest_now(assessment)
+    found = at_once(
+        lambda: attest(assessment, "customs", digest, people.coordinator),
+        lambda: attest(assessment, "customs", digest, colleague),
+    )
+    assert found[0] == found[1]
+    assert Attestation.objects.count() == 1
+
+
+def test_a_save_beside_the_opening_of_the_comparison_is_frozen_in_it_or_refused():
+    people = factories.make_people()
+    for _round in range(5):
+        assessment = factories.start_assessment(people.coordinator, mode="separate")
+        saved, opened = at_once(
+            lambda assessment=assessment: save(assessment, people.police_respondent, 3, voice="police"),
+            lambda assessment=assessment: comparison.open_comparison(
+                assessment=assessment, by=people.coordinator, reason="The period ends today."
+            ),
+        )
+        assert isinstance(opened, Assessment)
+        assert isinstance(saved, Response | StateChanged)
+        assert Assessment.objects.get(pk=assessment.pk).state == "comparing"
+        row = Response.objects.get(assessment=assessment, voice="police", question="A.1")
+        assert row.level == (3 if isinstance(saved, Response) else None)
+        with pytest.raises(StateChanged):
+            save(assessment, people.police_respondent, 4, base=row.version, voice="police")
+
+
+def test_of_two_who_declare_at_once_the_second_opens_the_comparison():
+    people = factories.make_people()
+    assessment = factories.start_assessment(people.coordinator, mode="separate")
+    found = at_once(
+        lambda: comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator),
+        lambda: comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator),
+    )
+    assert all(isinstance(item, Assessment) for item in found), found
+    held = Assessment.objects.get(pk=assessment.pk)
+    assert (held.state, held.comparison_opened_at is not None) == ("comparing", True)
+    assert held.declarations.count() == 2
 
 
 def test_a_withdrawal_beside_a_review_leaves_one_of_both():

@@ -16,16 +16,18 @@ from pypdf import PdfReader
 
 from diagnostic.instruments import instrument_from_fixtures
 from diagnostic.models import Response, Submission
-from tests.factories import EXAMPLES, PASSWORD, example, make_people, start_assessment
+from tests.factories import EXAMPLES, PASSWORD, deactivate, example, make_people, start_assessment
 
 from .axe import WIDTHS
 from .steps_answering import choose, continue_to_next, fill_answer, fill_theme, question
+from .steps_attesting import FUNCTION, NAME, attest, hand_in, record_agreement
 from .steps_browsing import Visitor, enter, tab_to, visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = example()
 ANSWERS = FILE["voices"]["national"]
+AGREED = f"{NAME}, {FUNCTION}"
 ASKED = {
     "A.2.2": "Are these requests written down anywhere?",
     "A.17": "Which units are meant?\nPlease name both.",
@@ -40,6 +42,7 @@ def test_a_country_gets_from_the_first_answer_to_the_accepted_report(
     new_page: Callable, run_tasks: Callable[[], None], tmp_path: Path
 ) -> None:
     people = make_people()
+    deactivate(people.police_coordinator)
     coordinator = visit(new_page, people.coordinator)
     reviewer = visit(new_page, people.reviewer)
 
@@ -139,12 +142,16 @@ def submit(coordinator: Visitor, number: int) -> None:
     page = coordinator.page
     coordinator.follow("Check the answers", "check")
     expect(page.get_by_text("Nothing is open: every question that is asked has an answer.")).to_be_visible()
-    page.get_by_label("Customs and police agree on these answers").check()
-    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
+    attest(coordinator, "customs")
+    expect(page.get_by_role("button", name="Submit the assessment")).to_have_count(0)
+    coordinator.look("check, one attested")
+    record_agreement(coordinator, "police")
+    coordinator.look("check, both attested")
+    hand_in(coordinator)
     coordinator.look("receipt")
     submission = Submission.objects.get(number=number)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Submission {number} is received")
-    for fact in (submission.digest, f"{submission.submitted_at:%H:%M} UTC", coordinator.user.full_name):
+    for fact in (submission.digest, f"{submission.submitted_at:%H:%M} UTC", coordinator.user.full_name, AGREED):
         expect(page.locator("section[aria-labelledby=receipt]")).to_contain_text(fact)
 
 
@@ -212,7 +219,7 @@ def return_with_questions(reviewer: Visitor) -> None:
     page = reviewer.page
     for code, text in ASKED.items():
         reviewer.go(page.locator(f"nav a[href$='/{code}/'], .list a[href$='/{code}/']").first)
-        page.locator("textarea[name=text]").fill(text)
+        page.get_by_label("What the country is asked").fill(text)
         reviewer.go(page.get_by_role("button", name=f"Mark {code} for clarification"))
         reviewer.look("answer, marked")
     reviewer.go(page.get_by_role("link", name="Return for clarification"))
@@ -282,6 +289,7 @@ def words_of(item: dict[str, Any]) -> str:
 def report_says_it_all(text: str, file: Path) -> None:
     """The printed text holds the level, the five priorities and every narrative, however its lines are broken."""
     wanted, printed = assess(file), without_breaks(text)
+    assert without_breaks(f"Police: nobody had an account to attest with; {AGREED} agreed, as") in printed
     answers = json.loads(file.read_text(encoding="utf-8"))["voices"]["national"].values()
     level = f"Level {wanted['level']} {instrument_from_fixtures().level_name(wanted['level'])}"
     priorities = [words_of(item) for item in wanted["recommendations"][:5]]
@@ -303,7 +311,8 @@ def verify_log() -> None:
 
 
 def test_without_javascript_a_theme_is_answered_and_the_assessment_submitted(new_page: Callable) -> None:
-    coordinator = visit(new_page, make_people().coordinator, java_script_enabled=False)
+    people = make_people()
+    coordinator = visit(new_page, people.coordinator, java_script_enabled=False)
     page = coordinator.page
     coordinator.sign_in()
     coordinator.go(page.get_by_role("link", name="Start an assessment"))
@@ -321,11 +330,16 @@ def test_without_javascript_a_theme_is_answered_and_the_assessment_submitted(new
     question(page, "A.1").locator("textarea[name='A.1-reason']").fill("The file is with the ministry.")
     coordinator.go(page.get_by_role("button", name=re.compile("^Continue to")))
     expect(page.get_by_role("heading", level=1)).to_have_text(instrument_from_fixtures().themes[1].name)
-    coordinator.go(page.get_by_role("link", name="Check and submit"))
-    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
-    expect(page.locator(".error-summary")).to_contain_text("Confirm that the answers are the country’s")
-    page.get_by_label("Customs and police agree on these answers").check()
-    coordinator.go(page.get_by_role("button", name="Submit the assessment"))
+    coordinator.go(page.get_by_role("link", name="Attest and submit"))
+    coordinator.go(page.get_by_role("button", name="Attest for customs"))
+    expect(page.locator(".error-summary")).to_contain_text("Confirm that the answers are read and agreed")
+    attest(coordinator, "customs")
+    police = visit(new_page, people.police_coordinator, java_script_enabled=False)
+    police.sign_in()
+    police.page.goto(page.url)
+    attest(police, "police")
+    page.reload()
+    hand_in(coordinator)
     expect(page.get_by_role("heading", level=1)).to_have_text("Submission 1 is received")
 
     frozen = json.loads(Submission.objects.get().snapshot)["assessment"]["voices"]["national"]

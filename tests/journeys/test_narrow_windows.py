@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from diagnostic.actions import reviews
+from diagnostic.actions import reviews, submissions
 from diagnostic.core.responses import Response as Answer
-from tests.factories import example_answers, fill, make_people, save_answer, start_assessment, submit
+from tests.factories import deactivate, example_answers, fill, make_people, save_answer, sign, start_assessment
 
 from .axe import is_too_wide
 from .steps_browsing import visit
@@ -32,12 +32,15 @@ def test_a_word_of_900_letters_breaks_wherever_it_is_read(new_page: Callable) ->
     blank = start_assessment(people.coordinator, period=PERIOD, title=WORD[:200])
     assessment = fill(blank, people.coordinator, answers)
     save_answer(assessment, people.coordinator, "A.1", level=3, basis="both", narrative=WORD)
+    deactivate(people.police_coordinator)
+    sign(assessment, people.coordinator)
+    sign(assessment, people.coordinator, "police", WORD[:200])
     coordinator = visit(new_page, people.coordinator)
     coordinator.sign_in()
     paths = [reverse("assessment-list"), *(path_of(name, assessment.pk) for name in OF_THE_COUNTRY)]
     assert too_wide(coordinator.page, paths) == []
 
-    submission = submit(assessment, by=people.coordinator)
+    submission = submissions.submit(assessment=assessment, by=people.coordinator)
     reviews.take_up(submission=submission, by=people.reviewer)
     reviews.ask(submission=submission, question="A.1", text=WORD, by=people.reviewer)
     reviewer = visit(new_page, people.reviewer)

@@ -398,8 +398,7 @@ def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Clie
 
 
 def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
-    people.police_coordinator.is_active = False
-    people.police_coordinator.save()
+    factories.deactivate(people.police_coordinator)
     assessment = start_assessment(people.coordinator)
     response = attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example")
     assert response.status_code == 422
