@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from diagnostic.actions import assignments, comments, opinions, reviews, submissions
+from diagnostic.actions import assignments, comments, opinions, reviews
 from diagnostic.models import Review
 from tests import factories
 from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
@@ -120,7 +120,7 @@ def test_a_clarification_waits_until_it_is_answered_again(people):
     factories.save_answer(taken.assessment, people.coordinator, "A.1", level=2)
     assert groups(people.coordinator)["clarifications"] == ["A.2.1: Example Country, 2026"]
     assert groups(people.foreigner) == {}
-    again = submissions.submit(assessment=taken.assessment, by=people.coordinator)
+    again = factories.submit(taken.assessment, people.coordinator)
     assert groups(people.coordinator) == {}
     assert groups(people.reviewer) == {"free": ["Example Country, 2026: submission 2"]}
     second = return_for(take_up(again, people.reviewer), people.reviewer, "A.3.1")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cpch.accounts.models import User
 from diagnostic import tasks
-from diagnostic.actions import assignments, submissions
+from diagnostic.actions import assignments
 from diagnostic.models import Submission
 from diagnostic.rendering.notices import NOTICES
 from diagnostic.views.notices import tell
@@ -121,7 +121,7 @@ def test_no_e_mail_of_a_whole_review_holds_what_was_written(transactional_db, ru
     people = factories.make_people()
     assessment = factories.fill(factories.start_assessment(people.coordinator, period="2026"), people.coordinator)
     factories.save_answer(assessment, people.coordinator, "A.1", level=3, narrative="SECRET-NARRATIVE")
-    submission = fresh(submissions.submit(assessment=assessment, by=people.coordinator))
+    submission = fresh(factories.submit(assessment, people.coordinator))
     tell("submitted", submission=submission, by=people.coordinator)
     admin, desk, home = (signed_in(who) for who in (people.administrator, people.reviewer, people.coordinator))
     due = (timezone.now().date() + timedelta(days=3)).isoformat()
@@ -160,5 +160,6 @@ def test_submitting_on_the_page_tells_the_secretariat(people, django_capture_on_
     told = []
     monkeypatch.setattr("diagnostic.views.assessments.tell", lambda kind, **more: told.append((kind, more)))
     assessment = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
     signed_in(people.coordinator).post(reverse("assessment-submit", args=[assessment.pk]), {"confirmed": "yes"})
     assert told == [("submitted", {"submission": Submission.objects.get(), "by": people.coordinator})]
