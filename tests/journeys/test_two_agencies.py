@@ -76,6 +76,8 @@ def answer_apart(assessment: Assessment, customs: Visitor, police: Visitor) -> N
         expect(question(page, "A.1").locator("[data-save]")).to_have_text(re.compile(r"^Saved \d"))
         other = "police" if voice == "customs" else "customs"
         assert page.goto(f"/assessments/{assessment.pk}/{other}/framework/").status == 404
+        # A browser tells its console of every 404, and this one was wanted.
+        person.faults = [fault for fault in person.faults if "404" not in fault]
 
 
 def both_write_at_once(first: Visitor, second: Visitor, assessment: Assessment) -> None:
