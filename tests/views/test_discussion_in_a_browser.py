@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from diagnostic.actions import assignments, comments, opinions, submissions
+from diagnostic.actions import assignments, comments, opinions
 from diagnostic.models import Comment
 from tests import factories
 from tests.journeys.axe import find_faults_here
@@ -38,7 +38,7 @@ def discuss(people: factories.People) -> Any:
     returned = return_for(first, people.reviewer, "A.1")
     told = "An MOU signed in 2021 provides for two meetings a year. Both meetings were held."
     factories.save_answer(returned.assessment, people.coordinator, "A.1", level=3, basis="both", narrative=told)
-    second = take_up(submissions.submit(assessment=returned.assessment, by=people.coordinator), people.reviewer)
+    second = take_up(factories.submit(returned.assessment, people.coordinator), people.reviewer)
     opinions.give(submission=second, question="A.1", level=2, reason=LONG, by=people.reviewer)
     opinions.reply(submission=second, question="A.1", text=LONG, by=people.coordinator)
     opinions.give(submission=second, question="A.2.1", level=2, reason="On paper only.", by=people.reviewer)
