@@ -47,22 +47,19 @@ def mail_comparison_opened(assessment_id: str, person_id: int) -> None:
 
 
 @task()
-def mail_notice(
-    kind: str, assessment_id: str, by_id: int, submission_id: str = "", question: str = "", to_id: int | None = None
-) -> None:
+def mail_notice(kind: str, submission_id: str, by_id: int, question: str = "", to_id: int | None = None) -> None:
     """Tell everyone concerned of one hand-over, each in an e-mail of their own.
 
     Where the mail server does not take one, the others are still sent. Raises its last `OSError` then.
     """
     notice = NOTICES[kind]
     by = User.objects.get(pk=by_id)
-    assessment = Assessment.objects.select_related("country").get(pk=assessment_id)
-    submission = Submission.objects.defer("snapshot").get(pk=submission_id) if submission_id else None
+    about = Submission.objects.select_related("assessment__country").defer("snapshot").get(pk=submission_id)
     failed: OSError | None = None
     # The site speaks one language; a person's own comes with the second one.
     with translation.override(settings.LANGUAGE_CODE):
-        context = write_notice(notice, assessment, submission, by, question, settings.BASE_URL)
-        for person in recipients_of(notice, assessment, submission, by, to_id):
+        context = write_notice(notice, about, by, question, settings.BASE_URL)
+        for person in recipients_of(notice, about, by, to_id):
             try:
                 send("notices/email", context, person.email)
             except OSError as error:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import Role, User
 from cpch.accounts.models.membership import AGENCY_ROLES, SECRETARIAT_ROLES
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Submission
 
 SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
@@ -22,7 +22,7 @@ NAMED = "named"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One kind of hand-over. `leads_to` names the page it links to, of the submission or of the assessment."""
+    """One kind of hand-over. `leads_to` names the page of the submission that it links to."""
 
     audience: str
     subject: Any
@@ -85,39 +85,29 @@ NOTICES: dict[str, Notice] = {
         _("%(by)s has replied for %(country)s to the opinion on %(question)s, period %(period)s."),
         "review-question",
     ),
-    "comparison_opened": Notice(
-        AGENCIES,
-        _("%(country)s, %(period)s: the comparison is open"),
-        _("%(by)s has opened the comparison of customs and police for %(period)s. Both agencies’ answers are frozen."),
-        "assessment-detail",
-    ),
 }
 
 
-def recipients_of(
-    notice: Notice, assessment: Assessment, submission: Submission | None, by: User, to: int | None = None
-) -> QuerySet[User]:
-    """The active people that `notice` goes to, never the one whose act it tells of (1 query)."""
+def recipients_of(notice: Notice, submission: Submission, by: User, to: int | None = None) -> QuerySet[User]:
+    """The active people that `notice` goes to, never the one whose act it tells of."""
     people = User.objects.filter(is_active=True).exclude(pk=by.pk).order_by("pk")
     if notice.audience == NAMED:
         return people.filter(pk=to)
     if notice.audience in (AGENCIES, COORDINATORS):
         roles = AGENCY_ROLES if notice.audience == AGENCIES else (Role.COORDINATOR,)
         return people.filter(
-            membership__country_id=assessment.country_id, membership__role__in=[str(role) for role in roles]
+            membership__country_id=submission.assessment.country_id, membership__role__in=[str(role) for role in roles]
         )
-    return _of_the_secretariat(people, notice, assessment, submission)
+    return _of_the_secretariat(people, notice, submission)
 
 
-def _of_the_secretariat(
-    people: QuerySet[User], notice: Notice, assessment: Assessment, submission: Submission | None
-) -> QuerySet[User]:
+def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:
     """Who is assigned, and who took the submission up; everyone where a submission comes in that nobody has."""
     people = people.filter(membership__role__in=[str(role) for role in SECRETARIAT_ROLES])
-    concerned = Q(assignments__assessment=assessment)
-    if notice.audience == REVIEWERS and submission is not None:
+    concerned = Q(assignments__assessment=submission.assessment_id)
+    if notice.audience == REVIEWERS:
         concerned |= Q(pk__in=_who_acted_on(submission))
-    elif not assessment.assignments.exists():
+    elif not submission.assessment.assignments.exists():
         return people
     return people.filter(concerned).distinct()
 
@@ -129,19 +119,16 @@ def _who_acted_on(submission: Submission) -> list[int]:
     return [person.pk for person in took_up | gave | wrote]
 
 
-def write_notice(
-    notice: Notice, assessment: Assessment, submission: Submission | None, by: User, question: str, base_url: str
-) -> dict[str, object]:
+def write_notice(notice: Notice, submission: Submission, by: User, question: str, base_url: str) -> dict[str, object]:
     """What the templates of the e-mail need, in the language that is active."""
     values = {
-        "country": assessment.country.name,
-        "period": assessment.period,
-        "number": submission.number if submission else 0,
+        "country": submission.assessment.country.name,
+        "period": submission.assessment.period,
+        "number": submission.number,
         "question": question,
         "by": by.full_name,
     }
-    of = submission.pk if submission and notice.leads_to != "assessment-detail" else assessment.pk
-    arguments = [of, question] if notice.leads_to.endswith("-question") else [of]
+    arguments = [submission.pk, question] if notice.leads_to.endswith("-question") else [submission.pk]
     return {
         "subject": str(notice.subject) % values,
         "text": str(notice.text) % values,
