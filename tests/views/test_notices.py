@@ -53,6 +53,7 @@ def test_each_hand_over_goes_to_those_whom_it_concerns(people):
     assert notify("assigned", people, taken, people.administrator, to_id=people.reviewer.pk) == addresses(
         people.reviewer
     )
+    assert notify("assigned", people, taken, people.administrator, to_id=people.administrator.pk) == set()
     assert abroad.email not in agencies
 
 
