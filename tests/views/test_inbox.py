@@ -74,7 +74,7 @@ def test_a_shared_comment_waits_for_the_country_and_its_answer_for_the_reviewer(
     assert groups(people.coordinator) == {}
     comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
     assert groups(people.police_respondent) == {"comments": ["A.1: Example Country, 2026"]}
-    assert groups(people.observer) == {}
+    assert groups(people.observer) == groups(people.foreigner) == {}
     assert urls(people.respondent, "comments") == [url("submission-review-question", taken, "A.1") + "#comments"]
     comments.answer(submission=taken, question="A.1", text="Because.", by=people.respondent)
     assert groups(people.coordinator) == {}
@@ -91,7 +91,7 @@ def test_an_opinion_waits_for_the_coordinators_and_the_reply_for_its_giver(peopl
     opinions.give(submission=taken, question="A.1", level=2, reason="Paper.", by=people.reviewer)
     waits = {"opinions": ["A.1: Example Country, 2026"]}
     assert groups(people.coordinator) == groups(people.police_coordinator) == waits
-    assert groups(people.respondent) == {}
+    assert groups(people.respondent) == groups(people.foreigner) == {}
     opinions.reply(submission=taken, question="A.1", text="No.", by=people.coordinator)
     assert groups(people.police_coordinator) == {}
     assert groups(people.reviewer)["replies"] == ["A.1: Example Country, 2026"]
