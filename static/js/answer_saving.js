@@ -92,14 +92,16 @@
     const section = sectionOf(item);
     const typed = item.unsure ? item.unsure.typed : answer.read(section);
     const base = item.unsure ? item.unsure.base : answer.versionField(section).value;
-    const extra = { typed_at: item.typedAt || "", ...(item.resolve ? { resolve: `${item.code}:${item.resolve}` } : {}) };
+    // What was typed since is sent before the last period's answer takes its place.
+    const resolve = item.resolve === "confirm" && typed !== answer.read(section) ? "" : item.resolve;
+    const extra = { typed_at: item.typedAt || "", ...(resolve ? { resolve: `${item.code}:${resolve}` } : {}) };
     item.unsure = { typed, base };
     keep(item);
     status.showAnswer(item.code, "saving", status.words().saving);
     const reply = await post(item.code, typed, base, extra);
     if (reply.status === 0 || reply.status >= 500) return failed(item, reply, true);
     item.unsure = null;
-    if (reply.status === 200) return confirmed(item, typed, reply.body);
+    if (reply.status === 200) return confirmed(item, typed, reply.body, resolve);
     if (reply.status === 409 && reply.body.kind === "conflict") return conflicted(item, typed, reply.body);
     if (reply.status === 401 || reply.status === 429 || reply.body.kind === "token") return failed(item, reply, false);
     return refused(item, reply);
@@ -107,18 +109,17 @@
 
   /* ---------- What comes back ---------- */
 
-  function confirmed(item, typed, body) {
+  function confirmed(item, typed, body, resolve) {
     failures = 0;
     retryAt = 0;
     status.showSignIn(false);
     item.problem = null;
-    const wasConfirmed = item.resolve === "confirm";
-    item.resolve = "";
+    if (item.resolve === resolve) item.resolve = "";
     if (body.voided) status.showVoided();
     let section = sectionOf(item);
     if (body.html) {
       section = replace(section, body.html);
-      if (wasConfirmed) section.querySelector("[data-confirmed]").focus();
+      if (resolve === "confirm") section.querySelector("[data-confirmed]").focus();
       item.isDirty = body.kind === "merged";
       drafts.drop(item.code);
       if (item.isDirty) {
@@ -128,7 +129,8 @@
     } else {
       answer.versionField(section).value = body.version;
       section.dataset.version = body.version;
-      item.isDirty = answer.read(section) !== typed;
+      // A button that was pressed while this was on its way is still to be sent.
+      item.isDirty = answer.read(section) !== typed || item.resolve !== "";
       if (item.isDirty) keep(item);
       else drafts.drop(item.code);
       drafts.tell(item.code, { version: body.version, typed, savedAt: body.saved_at, state: body.state, asked: body.asked });

@@ -97,6 +97,19 @@ def test_one_button_confirms_the_last_answer_and_keeps_what_was_typed(open_as, p
     expect(button(page)).to_be_visible()
 
 
+def test_a_button_pressed_while_a_save_is_on_its_way_is_not_forgotten(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    held: list[Any] = []
+    page.route(SAVES, lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(SAVES):
+        page.locator('[id="A.1-narrative"]').fill("Half a thought.")
+    button(page).click()
+    held[0].continue_()
+    is_confirmed(page)
+    assert stored(assessment, "A.1") == factories.example_answers()["A.1"]
+
+
 def test_a_confirmation_that_finds_no_line_is_sent_when_it_is_back(open_as, people, assessment):
     page = open_as(people.respondent)
     page.goto(theme_url(assessment))
