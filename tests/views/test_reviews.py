@@ -686,11 +686,12 @@ def test_what_was_typed_outlives_the_session(new_page, live_server, people, sett
     sign_in(page, live_server, people.reviewer, settings)
     page.goto(url("ask", taken, "A.1"))
     assert page.get_by_label("What the country is asked").input_value() == "Which meetings?\nWhen?"
-    assert page.get_by_text("What you typed before is back.").is_visible()
+    asking = page.locator("form").filter(has=page.get_by_label("What the country is asked"))
+    assert asking.get_by_text("What you typed before is back.").is_visible()
     page.get_by_role("button", name="Mark A.1 for clarification").click()
     page.get_by_text("A.1 is marked for clarification.").wait_for()
     assert Clarification.objects.get().text == "Which meetings?\nWhen?"
-    assert not page.get_by_text("What you typed before is back.").is_visible()
+    assert not asking.get_by_text("What you typed before is back.").is_visible()
 
     page.get_by_role("button", name="Take off the list").click()
     page.get_by_text("A.1 is no longer marked for clarification.").wait_for()
