@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
+from django.db import connection
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 WIDTHS = (1280, 390)
@@ -35,7 +36,12 @@ def find_faults_here(page: Any) -> list[str]:
 
 
 def violations(page: Any) -> list[dict[str, Any]]:
-    """What axe finds; its script is brought to a document once, for it is larger than most pages."""
+    """What axe finds, on SQLite: no other database changes how a page is made, so it is judged in one half of the run.
+
+    Its script is brought to a document once, for it is larger than most pages.
+    """
+    if connection.vendor != "sqlite":
+        return []
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return page.evaluate("async options => (await axe.run(options)).violations", WCAG)
