@@ -47,8 +47,11 @@ class Ran:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without anything that a site reads, and with `variables`."""
-    foreign = ("CPCH_", "DATABASE_URL", "BARE_", "DJANGO_SETTINGS_MODULE")
+    """This process's environment without anything that a site reads, and with `variables`.
+
+    What is compiled is kept, as on every server: else each start would compile ours anew, and never the libraries.
+    """
+    foreign = ("CPCH_", "DATABASE_URL", "BARE_", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | dict(variables)
 
 

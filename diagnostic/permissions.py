@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from cpch.accounts.models import Role
 from cpch.accounts.permissions import membership_of
+from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.report_data import FULL, PARTNERS
@@ -60,6 +63,24 @@ def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
     if is_in_secretariat(user):
         return found.filter(state__in=SEEN_BY_SECRETARIAT)
     return found.filter(state=workflow.ACCEPTED, is_disclosed_to_partners=True)
+
+
+OF_ONE_COUNTRY = PreparedRead(
+    lambda: Assessment.objects.select_related("country").filter(
+        pk=Slot("pk", models.UUIDField()), country_id=Slot("country_id", models.BigAutoField())
+    )
+)
+
+
+def find_assessment(user: Any, pk: UUID) -> Assessment:
+    """The one with the key `pk` of `assessments_visible_to(user)` (1 query). Raises `Assessment.DoesNotExist`.
+
+    For a country's people, who open most pages, the same rule stands in a statement that is compiled once.
+    """
+    membership = membership_of(user)
+    if membership is not None and membership.country_id is not None:
+        return OF_ONE_COUNTRY.get(pk=pk, country_id=membership.country_id)
+    return assessments_visible_to(user).get(pk=pk)
 
 
 def submissions_visible_to(user: Any) -> QuerySet[Submission]:

@@ -15,7 +15,6 @@ from diagnostic.actions import reports
 from diagnostic.core.report_data import Report
 from diagnostic.models import Assessment, Submission
 from diagnostic.rendering.notices import NOTICES, recipients_of, write_notice
-from diagnostic.rendering.process import render_pdf
 
 POLITENESS = 10
 """How far a rendering stands back for the people who wait for a page (nice)."""
@@ -24,6 +23,9 @@ POLITENESS = 10
 @task()
 def render_report(report_file_id: int) -> None:
     """Render one report file. Where another worker has it already, or it is done, nothing happens."""
+    # Only the process that renders needs what makes the print; a web process starts sooner without.
+    from diagnostic.rendering.process import render_pdf
+
     file = reports.begin_rendering(file_id=report_file_id)
     if file is None:
         return

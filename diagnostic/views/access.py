@@ -17,6 +17,7 @@ from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import (
     assessments_visible_to,
     can_read_answers,
+    find_assessment,
     main_voice,
     readable_voices,
     submissions_visible_to,
@@ -30,12 +31,14 @@ def _as_it_is(rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows
 
 
-def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = _as_it_is) -> Assessment:
+def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] | None = None) -> Assessment:
     """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists.
 
     `shaped` says what else is loaded with it, or not.
     """
     try:
+        if shaped is None:
+            return find_assessment(request.user, pk)
         return shaped(assessments_visible_to(request.user)).get(pk=pk)
     except Assessment.DoesNotExist as error:
         if Assessment.objects.filter(pk=pk).exists():
