@@ -17,6 +17,7 @@ from diagnostic import tasks
 from diagnostic.actions import reviews
 from diagnostic.actions.reports import request_report
 from diagnostic.models import AuditEntry, ReportFile
+from diagnostic.rendering import process
 from tests import factories
 from tests.factories import fill, make_accepted, make_people, make_submission, start_assessment
 
@@ -39,7 +40,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         given.append(report.digest)
         return PDF
 
-    monkeypatch.setattr(tasks, "render_pdf", render)
+    monkeypatch.setattr(process, "render_pdf", render)
     return given
 
 
@@ -135,13 +136,13 @@ def test_a_rendering_that_fails_is_said_and_can_be_asked_for_again(
     def fail(report: Any, language: str, *, politeness: int) -> bytes:
         raise RuntimeError("no fonts")
 
-    monkeypatch.setattr(tasks, "render_pdf", fail)
+    monkeypatch.setattr(process, "render_pdf", fail)
     submission = make_submission(people.coordinator)
     ask(client, people.coordinator, "submission-report", submission.pk)
     run_tasks()
     assert "could not be made" in get(client, people.coordinator, "submission-report", submission.pk).content.decode()
 
-    monkeypatch.setattr(tasks, "render_pdf", lambda report, language, politeness: PDF)
+    monkeypatch.setattr(process, "render_pdf", lambda report, language, politeness: PDF)
     ask(client, people.coordinator, "submission-report", submission.pk)
     run_tasks()
     assert ReportFile.objects.get().state == "ready"
