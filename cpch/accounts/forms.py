@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.forms import WithoutFormTag
 from diagnostic.core.response_rules import find_text_fault
 
 from .models import Agency, Country, Role, User
@@ -35,17 +35,6 @@ def one_clean_line(text: str) -> None:
         raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
     if "\n" in text or "\t" in text:
         raise ValidationError(gettext("This text has a line break or a tab; remove it."))
-
-
-class WithoutFormTag(forms.Form):
-    """A form whose template writes the form element, the token and the buttons."""
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 class InvitationForm(WithoutFormTag):

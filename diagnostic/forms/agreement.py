@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.forms import WithoutFormTag
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.responses import BLANK, NATIONAL, Response
@@ -89,7 +89,7 @@ class DiscussionForm(forms.Form):
     )
 
 
-class OpenForm(forms.Form):
+class OpenForm(WithoutFormTag):
     """Why the comparison is opened before both agencies have declared their answers complete."""
 
     reason = TextField(
@@ -99,10 +99,3 @@ class OpenForm(forms.Form):
         help_text=_("The people of both agencies read it, with your name; it stands in the log."),
         error_messages={"required": _("Say in a few words why the comparison is opened now.")},
     )
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.forms import WithoutFormTag
 from diagnostic.core.instrument import LEVELS, Instrument
 from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
@@ -50,7 +50,7 @@ class LineField(forms.CharField):
     default_validators = [clean_line]
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(WithoutFormTag):
     """Title, marking, disclosure and target."""
 
     title = LineField(
@@ -102,13 +102,6 @@ class SettingsForm(forms.Form):
             *((level, f"{level} {instrument.level_name(level)}") for level in LEVELS),
         ]
 
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
-
 
 class StartForm(SettingsForm):
     """The same, with the period that the assessment is for and how customs and police answer."""
@@ -152,7 +145,7 @@ class StartForm(SettingsForm):
         return period
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(WithoutFormTag):
     """Why an assessment is taken back."""
 
     reason = TextField(
@@ -162,13 +155,6 @@ class WithdrawForm(forms.Form):
         help_text=_("Kept in the log of this assessment, with your name and the time."),
         error_messages={"required": _("Say in a few words why the assessment is withdrawn.")},
     )
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 def settings_of(assessment: Assessment) -> dict[str, Any]:

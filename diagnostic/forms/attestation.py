@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from cpch.forms import WithoutFormTag
 
 from .assessment import LineField
 
@@ -20,7 +21,7 @@ AGREED = {
 }
 
 
-class AttestForm(forms.Form):
+class AttestForm(WithoutFormTag):
     """A coordinator's own signature under `digest`, which the page shows."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -39,13 +40,6 @@ class AttestForm(forms.Form):
     def agreed_by(self) -> str:
         """Who agreed for an agency without a coordinator; "" where the coordinator signs for their own."""
         return ""
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 class RecordForm(AttestForm):
