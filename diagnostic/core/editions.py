@@ -1,21 +1,15 @@
-"""Who gets which of a report: the full edition, and the partners' without what reveals covert capability."""
+"""Who gets which of a report: all of it; the partners' edition, without what reveals covert capability; the brief."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .comparison import Difference, measure_agreement
+from .comparison import Agreement, Difference, measure_agreement
+from .formats import BRIEF, FULL, PARTNERS
 from .instrument import Instrument
-from .report_data import (
-    PARTNERS,
-    ComparisonPart,
-    FindingLine,
-    GivenLine,
-    RecommendationLine,
-    Report,
-    Score,
-    ThemeLine,
-)
+from .report_data import AnswerLine, ComparisonPart, FindingLine, GivenLine, RecommendationLine, Report, ThemeLine
+from .report_files import hide_answers, hide_results
+from .score_text import Score
 
 
 def sensitive_questions(instrument: Instrument) -> frozenset[str]:
@@ -23,16 +17,30 @@ def sensitive_questions(instrument: Instrument) -> frozenset[str]:
     return frozenset(question.code for question in instrument.questions if question.is_sensitive)
 
 
+def reduce_to(report: Report, edition: str, instrument: Instrument) -> Report:
+    """`report`, which is the full one, in `edition`. Raises `ValueError` for an edition that there is not."""
+    if edition == FULL:
+        return report
+    if edition == BRIEF:
+        return for_brief(report)
+    if edition == PARTNERS:
+        return for_partners(report, sensitive_questions(instrument))
+    raise ValueError(f"no edition of a report: {edition!r}")
+
+
 def for_partners(report: Report, hidden: frozenset[str]) -> Report:
     """`report` for who may not read the `hidden` questions: nothing that any voice answered to them is in its data.
 
     Their themes keep their scores. Left out as well is what would tell the answers by another way: the figures of
-    customs and police compared are those of the other questions, recommendations are numbered anew, the submission's
-    digest, against which a guess could be checked, is not named, and the period before is not shown, for the country
-    may not have disclosed it.
+    customs and police compared are those of the other questions, recommendations are numbered anew, the
+    submission's digest, against which a guess could be checked, is not named, and earlier periods are not shown, for
+    the country may not have disclosed them. The plan, and what secretariat and country wrote to each other, is theirs.
+    The files that the report carries are without those answers, and without what in the result tells them.
     """
     kept = _kept(report, hidden)
     named = {resource.id for item in kept.values() for resource in item.resources}
+    agreement = _agreement(report.comparison, hidden)
+    criteria = {item.id for item in report.criteria if item.question in hidden}
     return replace(
         report,
         edition=PARTNERS,
@@ -53,8 +61,66 @@ def for_partners(report: Report, hidden: frozenset[str]) -> Report:
         resources=tuple(resource for resource in report.resources if resource.id in named),
         open_questions=tuple(code for code in report.open_questions if code not in hidden),
         not_counted=tuple(code for code in report.not_counted if code not in hidden),
-        comparison=_comparison(report.comparison, hidden),
+        comparison=_comparison(report.comparison, agreement, hidden),
         previous=None,
+        periods=(),
+        plan=(),
+        remarks=(),
+        data_file=hide_answers(report.data_file, hidden),
+        result_file=hide_results(report.result_file, hidden, criteria, agreement),
+    )
+
+
+def for_brief(report: Report) -> Report:
+    """What the two pages of `report` print, and no more: for those who may read all of it.
+
+    Of the answers there stay the states of the scored questions, level and basis of those that a level rests on, and
+    which levels changed since last time; of the recommendations the priorities.
+    """
+    named = {item.question for item in report.criteria}
+    previous = report.previous
+    return replace(
+        report,
+        edition=BRIEF,
+        facts=replace(report.facts, title="", attestations=()),
+        themes=tuple(
+            replace(
+                theme,
+                sum=0,
+                questions=tuple(
+                    item if item.code in named else replace(item, level=None, basis="") for item in theme.questions
+                ),
+            )
+            for theme in report.themes
+        ),
+        findings=(),
+        recommendations=report.priorities,
+        recommended=len(report.recommendations),
+        answers=tuple(
+            AnswerLine(
+                code=answer.code,
+                theme=answer.theme,
+                kind=answer.kind,
+                text=answer.text,
+                verbatim="",
+                note="",
+                prompt="",
+                condition="",
+                is_kept=False,
+                given=GivenLine(answer.given.voice),
+            )
+            for answer in report.answers
+        ),
+        resources=(),
+        not_counted=(),
+        comparison=None,
+        previous=None if previous is None else replace(previous, themes=(), actions=()),
+        respondents=(),
+        periods=(),
+        plan=(),
+        remarks=(),
+        data_file="",
+        result_file="",
     )
 
 
@@ -78,17 +144,22 @@ def _finding(finding: FindingLine, kept: dict[str, RecommendationLine]) -> Findi
     return replace(finding, solutions=tuple(kept[item.id] for item in finding.solutions))
 
 
-def _comparison(part: ComparisonPart | None, hidden: frozenset[str]) -> ComparisonPart | None:
-    if part is None:
-        return None
-    pairs = tuple(item for item in part.pairs if item.question not in hidden)
-    figures = measure_agreement(Difference(item.question, item.customs, item.police, item.implied) for item in pairs)
-    if figures is None:
+def _agreement(part: ComparisonPart | None, hidden: frozenset[str]) -> Agreement | None:
+    """How far the agencies agree over the other questions."""
+    pairs = part.pairs if part else ()
+    others = (item for item in pairs if item.question not in hidden)
+    return measure_agreement(Difference(item.question, item.customs, item.police, item.implied) for item in others)
+
+
+def _comparison(
+    part: ComparisonPart | None, figures: Agreement | None, hidden: frozenset[str]
+) -> ComparisonPart | None:
+    if part is None or figures is None:
         return None
     return ComparisonPart(
         compared=figures.compared,
         equal=figures.equal,
         within_one=figures.within_one,
         mean_difference=Score.of(figures.mean_difference),
-        pairs=pairs,
+        pairs=tuple(item for item in part.pairs if item.question not in hidden),
     )

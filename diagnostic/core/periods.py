@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from .report_follow_up import PeriodLine, ThemePoint
+from .score_text import Score
+from .scoring import level_of
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodResult:
@@ -29,6 +33,27 @@ def read_period(snapshot: Mapping[str, Any]) -> PeriodResult:
         scores={item["id"]: _fraction(item["score"]) for item in result["themes"]},
         rules=(result["instrument"], result["instrument_version"], result["scoring_version"]),
     )
+
+
+def to_period_line(period: PeriodResult) -> PeriodLine:
+    """`period` as the report tells it."""
+    return PeriodLine(
+        period=period.period,
+        level=period.level,
+        index=None if period.index is None else Score.of(period.index),
+        themes=tuple(theme_point(theme, value) for theme, value in period.scores.items()),
+        rules=say_rules(*period.rules),
+    )
+
+
+def theme_point(theme: str, value: Fraction | None) -> ThemePoint:
+    """One theme's score with the level in whose band it lies."""
+    return ThemePoint(theme, None if value is None else Score.of(value), None if value is None else level_of(value))
+
+
+def say_rules(instrument: str, instrument_version: str, scoring_version: int) -> str:
+    """The versions that a result rests on, as one name."""
+    return f"{instrument} {instrument_version}/{scoring_version}"
 
 
 def has_one_rule(periods: Sequence[PeriodResult]) -> bool:

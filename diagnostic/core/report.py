@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from .findings import Finding
 from .instrument import AGENCIES, Guidance, Instrument, NextStep, Question
+from .interchange import AssessmentFile
+from .periods import say_rules, theme_point
 from .recommendations import Recommendation
 from .report_data import (
     AnswerLine,
@@ -28,17 +30,20 @@ from .report_data import (
     ReportFacts,
     ResourceName,
     ResourceText,
-    Score,
     SelfRatingPart,
     ThemeLine,
 )
-from .responses import BLANK, NATIONAL, Response, Responses, Voices, is_asked, known_authority
+from .report_files import write_data_file, write_result_file
+from .report_follow_up import ActionLine, PeriodLine, RemarkLine, RespondentLine
+from .responses import BLANK, NATIONAL, VOICES, Response, Responses, Voices, is_asked, known_authority
 from .result import Result, score
+from .score_text import Score
 from .scoring import SCORING_VERSION, Standing, Standings, find_standings
 
 SECTION = "X"
 """The handbook's section with the diagnostic, its weaknesses and its solutions."""
 NOTHING: Mapping[str, str] = {}
+NOBODY: Mapping[str, int] = {}
 
 
 def build_report(
@@ -51,15 +56,24 @@ def build_report(
     previous_period: str = "",
     previous_responses: Responses | None = None,
     agreements: Mapping[str, str] = NOTHING,
+    respondents: Mapping[str, int] = NOBODY,
+    previous_actions: tuple[ActionLine, ...] = (),
+    earlier_periods: tuple[PeriodLine, ...] = (),
+    plan: tuple[ActionLine, ...] = (),
+    remarks: tuple[RemarkLine, ...] = (),
 ) -> Report:
     """The report of `result`, which was scored from `voices`.
 
-    `agreements` says, by question, why the two agencies agreed on the national answer. `is_target_chosen` says whether
-    the target is the country's own choice. Give `previous_…` where the country was assessed before with the same
-    instrument: what changed is computed from those responses.
+    `agreements` says, by question, why the two agencies agreed on the national answer, `respondents`, by voice, how
+    many people answered, where it is known. `is_target_chosen` says whether the target is the country's own choice.
+    Give `previous_…` where the country was assessed before with the same instrument: what changed is computed from
+    those responses, and `previous_actions` are the plan that was made on them. `earlier_periods` are all before this
+    one, the oldest first; `plan` and `remarks` what followed this one.
     """
     place, reach = result.place, result.range
     recommendations = _recommendations(instrument, result)
+    target = result.target_level if is_target_chosen else None
+    filled = AssessmentFile(facts.alpha2, facts.period, facts.title, target, voices)
     return Report(
         facts=facts,
         instrument=instrument.id,
@@ -97,11 +111,18 @@ def build_report(
         recommendations=recommendations,
         answers=tuple(_answers(instrument, result, voices, agreements)),
         resources=_resources(instrument, recommendations),
+        risk_areas=tuple(option.name for option in instrument.risk_areas),
         open_questions=tuple(code for code, standing in result.standings.items() if standing.is_open),
         not_counted=result.not_counted,
         self_rating=_self_rating(result),
         comparison=_comparison(result),
-        previous=_previous(instrument, result, previous_period, previous_responses),
+        respondents=tuple(RespondentLine(voice, respondents[voice]) for voice in VOICES if voice in respondents),
+        previous=_previous(instrument, result, previous_period, previous_responses, previous_actions),
+        periods=(*earlier_periods, _period(instrument, result, facts.period)) if earlier_periods else (),
+        plan=plan,
+        remarks=remarks,
+        data_file=write_data_file(filled, instrument, result.voice) if facts.alpha2 else "",
+        result_file=write_result_file(result, instrument, facts.alpha2, facts.period) if facts.alpha2 else "",
     )
 
 
@@ -202,6 +223,8 @@ def _answers(
             given=_given(instrument, question, result.voice, voices, result.standings),
             voices=tuple(_given(instrument, question, agency, voices, standings[agency]) for agency in beside),
             agreement=agreements.get(question.code, ""),
+            takes_authority=question.takes_authority,
+            takes_areas=question.takes_areas,
         )
 
 
@@ -225,6 +248,7 @@ def _given(instrument: Instrument, question: Question, voice: str, voices: Voice
         narrative=response.narrative,
         reason=response.reason,
         evidence=tuple(EvidenceLine(item.title, item.reference) for item in response.evidence),
+        chosen=response.level,
     )
 
 
@@ -296,7 +320,13 @@ def _comparison(result: Result) -> ComparisonPart | None:
     )
 
 
-def _previous(instrument: Instrument, result: Result, period: str, responses: Responses | None) -> PreviousPart | None:
+def _previous(
+    instrument: Instrument,
+    result: Result,
+    period: str,
+    responses: Responses | None,
+    actions: tuple[ActionLine, ...],
+) -> PreviousPart | None:
     if responses is None:
         return None
     before = score(instrument, {NATIONAL: responses})
@@ -309,6 +339,23 @@ def _previous(instrument: Instrument, result: Result, period: str, responses: Re
             for code, standing in result.standings.items()
             if _has_moved(before.standings[code], standing)
         ),
+        same=tuple(
+            code
+            for code, standing in result.standings.items()
+            if standing.level is not None and not _has_moved(before.standings[code], standing)
+        ),
+        themes=tuple(theme_point(held.theme, held.score) for held in before.place.themes),
+        actions=actions,
+    )
+
+
+def _period(instrument: Instrument, result: Result, period: str) -> PeriodLine:
+    return PeriodLine(
+        period=period,
+        level=result.level,
+        index=_score(result.place.index),
+        themes=tuple(theme_point(held.theme, held.score) for held in result.place.themes),
+        rules=say_rules(instrument.id, instrument.version, SCORING_VERSION),
     )
 
 

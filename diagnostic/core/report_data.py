@@ -9,35 +9,19 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from .scoring import CriterionState, ScoredState, exact, shown
+from .formats import FULL
+from .report_follow_up import ActionLine, PeriodLine, RemarkLine, RespondentLine, ThemePoint
+from .score_text import Score
+from .scoring import CriterionState, ScoredState
 
 FORMAT = "cpch-report"
-FORMAT_VERSION = 2
-FULL = "full"
-PARTNERS = "partners"
+FORMAT_VERSION = 3
 T = TypeVar("T")
 
 AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank", "not_asked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A fraction in lowest terms, and as it is shown: rounded down to one decimal."""
-
-    exact: str
-    shown: str
-
-    @classmethod
-    def of(cls, value: Fraction) -> Score:
-        return cls(exact(value), shown(value))
-
-    @property
-    def value(self) -> Fraction:
-        return Fraction(self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +39,13 @@ class ReportFacts:
     """What the caller knows and the answers do not: who, when, in which state, under which marking.
 
     `state` is a state of the workflow, or "not_submitted". `digest` is the submission's SHA-256. `is_example` marks
-    an invented country.
+    an invented country; `alpha2` is the country's code, without which a report carries no data file.
     """
 
     country: str
     period: str
     title: str = ""
+    alpha2: str = ""
     country_footnote: str = ""
     is_example: bool = False
     mode: str = ""
@@ -182,7 +167,11 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class GivenLine:
-    """What one voice answered to one question."""
+    """What one voice answered to one question.
+
+    `level` is the one that counts or stands beside it; `chosen` the one that `statement` belongs to, which differs
+    where an answer is held and not counted.
+    """
 
     voice: str
     state: AnswerState = "blank"
@@ -196,6 +185,7 @@ class GivenLine:
     narrative: str = ""
     reason: str = ""
     evidence: tuple[EvidenceLine, ...] = ()
+    chosen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +193,8 @@ class AnswerLine:
     """One question and what was answered in the voice that the report is of.
 
     `is_kept` marks an answer that is held and not counted. `voices` are the agencies' own answers, where each answered
-    for itself, and `agreement` why they agreed. Where `is_left_out`, this edition does not hold any of it.
+    for itself, and `agreement` why they agreed. `takes_authority` and `takes_areas` tell what else was asked. Where
+    `is_left_out`, this edition does not hold any of it.
     """
 
     code: str
@@ -219,6 +210,8 @@ class AnswerLine:
     voices: tuple[GivenLine, ...] = ()
     agreement: str = ""
     is_left_out: bool = False
+    takes_authority: bool = False
+    takes_areas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +259,19 @@ class ComparisonPart:
 
 @dataclass(frozen=True, slots=True)
 class PreviousPart:
-    """The assessment before this one and what changed since; `first` of a difference is then, `second` now."""
+    """The assessment before this one and what changed since; `first` of a difference is then, `second` now.
+
+    `same` are the scored questions that have the level that they had, `themes` the scores of then, and `actions` the
+    plan that was made on that assessment, with the levels of now.
+    """
 
     period: str
     level: int | None
     index: Score | None
     differences: tuple[DifferenceLine, ...]
+    same: tuple[str, ...] = ()
+    themes: tuple[ThemePoint, ...] = ()
+    actions: tuple[ActionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,15 @@ class SelfRatingPart:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one report prints; `left_out` names the questions whose answers this `edition` does not hold."""
+    """Everything one report prints; `left_out` names the questions whose answers this `edition` does not hold.
+
+    `respondents` are known where the answers were saved here. `risk_areas` are the names of all areas that an answer
+    may tell of. `periods` end with this one, and there are none where it is the first. `plan` is the action plan that
+    rests on this assessment. `remarks` stand by question, those on the whole first, and then in time. `data_file` is
+    the interchange file of the answers and `result_file` its result, both as text: what the PDF carries; "" where the
+    edition carries none. `recommended` says how many recommendations there are, where this edition holds the first of
+    them alone; else it is 0.
+    """
 
     facts: ReportFacts
     instrument: str
@@ -315,8 +323,16 @@ class Report:
     self_rating: SelfRatingPart | None = None
     comparison: ComparisonPart | None = None
     previous: PreviousPart | None = None
+    respondents: tuple[RespondentLine, ...] = ()
+    risk_areas: tuple[str, ...] = ()
+    periods: tuple[PeriodLine, ...] = ()
+    plan: tuple[ActionLine, ...] = ()
+    remarks: tuple[RemarkLine, ...] = ()
+    data_file: str = ""
+    result_file: str = ""
     edition: str = FULL
     left_out: tuple[str, ...] = ()
+    recommended: int = 0
     format: str = field(default=FORMAT)
     format_version: int = field(default=FORMAT_VERSION)
 

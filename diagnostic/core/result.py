@@ -108,10 +108,17 @@ def project(
     A changed question becomes answered; a target that was chosen stays, one that was not is computed anew.
     Raises `KeyError` for an unknown code.
     """
+    return score(instrument, apply_changes(instrument, voices, changes, voice), voice, target_level)
+
+
+def apply_changes(
+    instrument: Instrument, voices: Voices, changes: Mapping[str, Change], voice: str = NATIONAL
+) -> Voices:
+    """The responses with `changes`, by question code, applied to `voice`. Raises `KeyError` for an unknown code."""
     responses = dict(voices.get(voice, {}))
     for code, change in changes.items():
         responses[instrument.by_code[code].code] = _changed(responses.get(code, BLANK), change)
-    return score(instrument, {**voices, voice: responses}, voice, target_level)
+    return {**voices, voice: responses}
 
 
 def _changed(response: Response, change: Change) -> Response:

@@ -62,7 +62,7 @@ def result_to_json(result: Result, instrument: Instrument, country: str, period:
         "self_rating": None
         if result.self_rating is None
         else {"level": result.self_rating.level, "difference": result.self_rating.difference},
-        "agreement": _agreement(result.agreement),
+        "agreement": agreement_to_json(result.agreement),
     }
 
 
@@ -70,7 +70,8 @@ def _fraction(value: Fraction | None) -> dict[str, str] | None:
     return None if value is None else {"exact": exact(value), "shown": shown(value)}
 
 
-def _agreement(agreement: Agreement | None) -> dict[str, Any] | None:
+def agreement_to_json(agreement: Agreement | None) -> dict[str, Any] | None:
+    """How far customs and police agree, as a member of the result; None where nothing can be compared."""
     if agreement is None:
         return None
     return {

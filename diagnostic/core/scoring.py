@@ -87,6 +87,11 @@ class Range:
         return self.lowest_level != self.highest_level
 
 
+def band_start(level: int) -> Fraction:
+    """The score from which `level` is reached; 1 for the first."""
+    return next((start for held, start in BANDS if held == level), Fraction(1))
+
+
 def level_of(score: Fraction) -> int:
     """The level whose band holds `score` (Scores, rule 3)."""
     return next((level for level, start in BANDS if score >= start), 1)
@@ -117,15 +122,20 @@ def _stand(
 ) -> Standing:
     if question.code in standings:
         return standings[question.code]
-    standing = _own_standing(responses.get(question.code, BLANK))
-    if question.asked_when:
-        parent = _stand(instrument, instrument.by_code[question.asked_when.question], responses, standings)
+    condition = question.asked_when
+    parent = _stand(instrument, instrument.by_code[condition.question], responses, standings) if condition else None
+    standings[question.code] = stand(question, responses.get(question.code, BLANK), parent)
+    return standings[question.code]
+
+
+def stand(question: Question, response: Response, parent: Standing | None) -> Standing:
+    """How `question` counts with `response`, where the question that it follows, if any, counts as `parent`."""
+    if question.asked_when and parent:
         if parent.is_open:
-            standing = Standing("blank")
-        elif parent.level is not None and parent.level < (question.asked_when.at_least or 0):
-            standing = Standing("implied", 1)
-    standings[question.code] = standing
-    return standing
+            return Standing("blank")
+        if parent.level is not None and parent.level < (question.asked_when.at_least or 0):
+            return Standing("implied", 1)
+    return _own_standing(response)
 
 
 def _own_standing(response: Response) -> Standing:
@@ -143,7 +153,7 @@ def find_place(instrument: Instrument, standings: Standings) -> Place:
     index = sum(scores, Fraction(0)) / len(scores) if scores else None
     index_level = level_of(index) if index is not None else None
     criteria = tuple(
-        CriterionStanding(criterion, _criterion_state(criterion, standings[criterion.question]))
+        CriterionStanding(criterion, criterion_state(criterion, standings[criterion.question]))
         for criterion in instrument.criteria
     )
     working_level = None if index_level is None else _working_level(index_level, criteria)
@@ -162,7 +172,8 @@ def _theme_score(instrument: Instrument, theme: str, standings: Standings) -> Th
     return ThemeScore(theme, score, level_of(score), len(levels))
 
 
-def _criterion_state(criterion: Criterion, standing: Standing) -> CriterionState:
+def criterion_state(criterion: Criterion, standing: Standing) -> CriterionState:
+    """Whether the question of `criterion`, counting as `standing`, meets it (Scores, rule 4)."""
     if standing.is_open:
         return "open"
     if standing.level is None or standing.level < criterion.at_least:

@@ -55,6 +55,9 @@ ACTS: tuple[str, ...] = tuple(dict.fromkeys(row.act for row in TRANSITIONS))
 WITH_COUNTRY: tuple[str, ...] = (DRAFT, COMPARING, RETURNED)
 """The states in which an assessment is with its country: answers, settings and signatures are its own matter."""
 
+HANDED_IN: tuple[str, ...] = (SUBMITTED, IN_REVIEW, RETURNED, ACCEPTED)
+"""The states of what was submitted and is not withdrawn."""
+
 DISCUSSED: tuple[str, ...] = (IN_REVIEW, RETURNED)
 """The states in which secretariat and country write to each other about the answers of the latest submission."""
 
