@@ -11,18 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cpch.accounts.models import Role
+from cpch.accounts.models import Country, Role
 from cpch.accounts.permissions import membership_of
 from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
+from diagnostic.core.formats import BRIEF, FULL, PARTNERS
 from diagnostic.core.instrument import AGENCIES
-from diagnostic.core.report_data import FULL, PARTNERS
 from diagnostic.core.responses import NATIONAL
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Action, Assessment, Submission
 
-SEEN_BY_SECRETARIAT = (workflow.SUBMITTED, workflow.IN_REVIEW, workflow.RETURNED, workflow.ACCEPTED)
+SEEN_BY_SECRETARIAT = workflow.HANDED_IN
+MADE_SINCE_RETURN = Q(assessment__state=workflow.RETURNED, planned_at__gte=F("assessment__state_changed_at"))
+"""The actions that rest on answers which are with the country again and were not handed in yet as they stand now."""
 
 
 def _role(user: Any) -> str:
@@ -102,6 +104,34 @@ def submissions_visible_to(user: Any) -> QuerySet[Submission]:
     )
 
 
+def plan_countries_visible_to(user: Any) -> QuerySet[Country]:
+    """The countries whose action plan exists for `user`.
+
+    A country's people see their own; the secretariat those of which it sees an assessment; partners none.
+    """
+    membership = membership_of(user)
+    if membership is not None and membership.country_id is not None:
+        return Country.objects.filter(pk=membership.country_id)
+    if is_in_secretariat(user):
+        seen = Assessment.objects.filter(country=OuterRef("pk"), state__in=SEEN_BY_SECRETARIAT)
+        return Country.objects.filter(Exists(seen))
+    return Country.objects.none()
+
+
+def actions_visible_to(user: Any) -> QuerySet[Action]:
+    """The actions that exist for `user`: all of their country's; for the secretariat those made on what it sees.
+
+    An action tells the level that it was planned at. So what was planned since an assessment was returned is not among
+    those before it is handed in again (design: What must always hold, 2).
+    """
+    membership = membership_of(user)
+    if membership is not None and membership.country_id is not None:
+        return Action.objects.filter(country_id=membership.country_id)
+    if is_in_secretariat(user):
+        return Action.objects.filter(assessment__state__in=SEEN_BY_SECRETARIAT).exclude(MADE_SINCE_RETURN)
+    return Action.objects.none()
+
+
 # What a person may do with what they see
 
 
@@ -173,7 +203,7 @@ def can_compare(user: Any, assessment: Assessment) -> bool:
 
 
 def can_discuss(user: Any, assessment: Assessment) -> bool:
-    """Write into the discussion between the two agencies: their respondents and coordinators."""
+    """Read and write the discussion between the two agencies: their respondents and coordinators, and nobody else."""
     return can_compare(user, assessment) and bool(agency_of(user))
 
 
@@ -188,6 +218,13 @@ def can_record_agreement(
     """Record who agreed for the other agency: a coordinator, while that agency has none among `coordinators`."""
     is_other = agency in AGENCIES and agency != agency_of(user)
     return is_other and _is_of_country(user, assessment, Role.COORDINATOR) and not coordinators[agency]
+
+
+def can_take_attestation_back(
+    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
+) -> bool:
+    """Take the attestation of `agency` back: whoever could give it, for themselves or as a record."""
+    return can_attest(user, assessment, agency) or can_record_agreement(user, assessment, agency, coordinators)
 
 
 def can_change_settings(user: Any, assessment: Assessment) -> bool:
@@ -230,14 +267,49 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
     return _is_of_country(user, assessment, Role.COORDINATOR, Role.OBSERVER)
 
 
+def can_plan(user: Any, assessment: Assessment) -> bool:
+    """Make an action on `assessment`: the country's coordinators, once its result holds more than one agency's voice.
+
+    Until the comparison opens each agency has a result of its own alone, and an action made of it would tell the other
+    what was answered (design: What must always hold, 3).
+    """
+    return _is_of_country(user, assessment, Role.COORDINATOR) and NATIONAL in readable_voices(user, assessment)
+
+
+def can_change_plan(user: Any, country_id: int) -> bool:
+    """Change the plan of a country, drop actions and take them up again: its coordinators."""
+    membership = membership_of(user)
+    return membership is not None and membership.country_id == country_id and membership.role == Role.COORDINATOR
+
+
+def can_work_on_plan(user: Any, country_id: int) -> bool:
+    """Say how far an action is, give proof and comment: the country's respondents and coordinators."""
+    membership = membership_of(user)
+    return membership is not None and membership.country_id == country_id and agency_of(user) != ""
+
+
+def can_read_plan_comments(user: Any, country_id: int) -> bool:
+    """Read what a country's people say to each other about its actions: they themselves."""
+    membership = membership_of(user)
+    return membership is not None and membership.country_id == country_id
+
+
 def can_read_everything(user: Any, assessment: Assessment) -> bool:
     """Read sensitive answers and the full report: the country itself and the reviewing secretariat."""
     return can_read_answers(user, assessment) or can_review(user, assessment)
 
 
-def edition_for(user: Any, assessment: Assessment) -> str:
-    """The edition of its reports that `user` reads: the full one, or the partners'; "" where none."""
+def can_draft(user: Any, assessment: Assessment) -> bool:
+    """Take drafts made from the answers away: who may read all of them."""
+    return can_read_everything(user, assessment)
+
+
+def editions_for(user: Any, assessment: Assessment) -> tuple[str, ...]:
+    """The editions of its reports that `user` may have, their own first; () where none.
+
+    Who reads everything may have what partners read too, to see or to hand on; partners have theirs alone.
+    """
     if can_read_everything(user, assessment):
-        return FULL
+        return (FULL, BRIEF, PARTNERS)
     is_disclosed = assessment.state == workflow.ACCEPTED and assessment.is_disclosed_to_partners
-    return PARTNERS if is_partner(user) and is_disclosed else ""
+    return (PARTNERS,) if is_partner(user) and is_disclosed else ()

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
 
 from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
+from diagnostic.core.action_plan import DROPPED, find_level
 from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.interchange import AssessmentFile, response_from_json
 from diagnostic.core.progress import with_follow_ups
+from diagnostic.core.report_follow_up import ActionLine
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.result import Result
 from diagnostic.models import (
+    Action,
     Assessment,
     Assignment,
     Attestation,
@@ -25,7 +31,9 @@ from diagnostic.models import (
     Clarification,
     Comment,
     Opinion,
+    ReadMark,
     Response,
+    ResponseRevision,
     Submission,
 )
 
@@ -50,6 +58,8 @@ class Previous:
 
 def to_response(row: Response, evidence: Iterable[Evidence] | None = None) -> Answer:
     """The core's response that `row` holds; its evidence must be given or loaded, else it costs a query."""
+    if evidence is None:
+        evidence = row.evidence.all() if row.documents is None else row.documents
     return Answer(
         status=row.status,
         level=row.level,
@@ -60,22 +70,26 @@ def to_response(row: Response, evidence: Iterable[Evidence] | None = None) -> An
         areas=row.areas,
         topics=tuple(row.topics),
         challenges=tuple(row.challenges),
-        evidence=tuple(
-            Evidence(item.title, item.reference) for item in (row.evidence.all() if evidence is None else evidence)
-        ),
+        evidence=tuple(Evidence(item.title, item.reference) for item in evidence),
     )
 
 
-def load_rows(assessment: Assessment, voice: str) -> dict[str, Response]:
-    """The rows of one voice, by question, with evidence and who saved them (2 queries)."""
-    return load_rows_by_voice(assessment, (voice,)).get(voice, {})
-
-
 def load_rows_by_voice(assessment: Assessment, voices: Collection[str]) -> dict[str, dict[str, Response]]:
-    """The rows of `voices`, by voice and question, with evidence and who saved them (2 queries)."""
-    rows = Response.objects.filter(assessment=assessment, voice__in=voices)
+    """The rows of `voices`, by voice and question, with evidence and who saved them (1 query).
+
+    A row is read once for each of its documents: there are few, and it saves a query.
+    """
+    rows = (
+        Response.objects.filter(assessment=assessment, voice__in=voices)
+        .select_related("saved_by")
+        .annotate(document=F("evidence__title"), reference=F("evidence__reference"))
+        .order_by("pk", "evidence__position")
+    )
     found: dict[str, dict[str, Response]] = {}
-    for row in rows.select_related("saved_by").prefetch_related("evidence"):
+    for _pk, group in groupby(rows, key=lambda row: row.pk):
+        same = list(group)
+        row = same[0]
+        row.documents = [Evidence(item.document, item.reference) for item in same if item.document is not None]
         found.setdefault(row.voice, {})[row.question] = row
     return found
 
@@ -107,6 +121,14 @@ def load_agreements(assessment: Assessment) -> dict[str, str]:
     """Why customs and police agreed on the national answers, by question, where it was said (1 query)."""
     rows = Response.objects.filter(assessment=assessment, voice=NATIONAL).exclude(agreement="").order_by("pk")
     return dict(rows.values_list("question", "agreement"))
+
+
+def count_respondents(assessment: Assessment) -> dict[str, int]:
+    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query)."""
+    saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True)
+    counted = saves.order_by().values("response__voice").annotate(people=Count("saved_by", distinct=True))
+    found = dict(counted.values_list("response__voice", "people"))
+    return {voice: found[voice] for voice in VOICES if voice in found}
 
 
 def to_file(assessment: Assessment, voices: Mapping[str, Responses]) -> AssessmentFile:
@@ -265,6 +287,11 @@ def load_opinions(submission: Submission) -> QuerySet[Opinion]:
     return Opinion.objects.filter(submission=submission).select_related("given_by", "replied_by__membership__agency")
 
 
+def load_read_marks(submission: Submission, reader: Any) -> dict[str, datetime]:
+    """The questions of `submission` that `reader` has read, with the moment up to which they have (1 query)."""
+    return dict(ReadMark.objects.filter(submission=submission, person=reader).values_list("question", "up_to"))
+
+
 def load_assignments(assessment: Assessment) -> QuerySet[Assignment]:
     """Who is to look at `assessment`, the first due first (1 query)."""
     return Assignment.objects.filter(assessment=assessment).select_related("reviewer", "assigned_by", "assessment")
@@ -273,3 +300,24 @@ def load_assignments(assessment: Assessment) -> QuerySet[Assignment]:
 def load_log(assessment: Assessment) -> QuerySet[AuditEntry]:
     """The assessment's log, the latest act first, with who did it (1 query)."""
     return AuditEntry.objects.filter(chain__assessment=assessment).select_related("by").order_by("-number")
+
+
+def to_action_line(action: Action, result: Result | None = None) -> ActionLine:
+    """`action` as the report and the workbook take it (no query); `result` says what its level is now."""
+    return ActionLine(
+        number=action.number,
+        title=action.title,
+        recommendation=action.recommendation,
+        question=action.question,
+        theme=action.theme,
+        to_level=action.to_level,
+        lead=action.lead,
+        support=action.support,
+        responsible=action.responsible,
+        due_on=action.due_on.isoformat() if action.due_on else "",
+        state=action.state,
+        reason=action.reason if action.state == DROPPED else "",
+        proof=action.proof,
+        level_before=action.level_before,
+        level_now=find_level(result, action.question, action.theme) if result else None,
+    )

@@ -21,12 +21,12 @@ OPEN = (workflow.SUBMITTED, *workflow.DISCUSSED)
 
 
 @transaction.atomic
-def assign(*, assessment: Assessment, reviewer: Any, due_on: date, by: Any) -> Assignment:
+def assign(*, assessment: Assessment, reviewer: Any, due_on: date, by: Any) -> Assignment | None:
     """Ask `reviewer`, one of the secretariat, to look at `assessment` by `due_on`; a second time moves the day.
 
-    It stays with the assessment when that is returned and comes back. The log of the assessment is the country's to
-    read, so this is recorded in the log outside any. Raises `PermissionDenied`, `StateChanged` where the review is
-    over, or `ActionRefused` for someone who may not review.
+    Returns None where that day is asked for already. It stays with the assessment when that is returned and comes
+    back. The log of the assessment is the country's to read, so this is recorded in the log outside any. Raises
+    `PermissionDenied`, `StateChanged` where the review is over, or `ActionRefused` for someone who may not review.
     """
     if not can_assign(by, assessment):
         raise PermissionDenied
@@ -35,6 +35,8 @@ def assign(*, assessment: Assessment, reviewer: Any, due_on: date, by: Any) -> A
         raise ActionRefused(Message(_("Only an active reviewer or administrator can be assigned.")))
     if due_on < now().date():
         raise ActionRefused(Message(_("Choose a day that has not passed.")))
+    if Assignment.objects.filter(assessment=held, reviewer=reviewer, due_on=due_on).exists():
+        return None
     assignment, _created = Assignment.objects.update_or_create(
         assessment=held,
         reviewer=reviewer,

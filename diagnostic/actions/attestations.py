@@ -1,4 +1,4 @@
-"""Two keys: each agency signs the digest of the submission to be made, and an edit voids what both have signed."""
+"""Two keys: each agency signs the digest of the submission to be made, and may take that back; an edit voids both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Assessment, Attestation
-from diagnostic.permissions import can_attest, can_record_agreement
+from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
 from diagnostic.queries import load_coordinators, load_signatures
 
 from . import audit
@@ -28,7 +28,12 @@ class AnswersChanged(ActionRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            Message(_("The answers have changed since this page was opened. Read them again before you attest them."))
+            Message(
+                _(
+                    "An answer or a setting has changed since this page was opened. Read the page again before you "
+                    "attest it."
+                )
+            )
         )
 
 
@@ -67,6 +72,29 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     act = "attestation.record" if agreed_by else "attestation.sign"
     audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **record)
     return signed
+
+
+@transaction.atomic
+def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
+    """Take the signature that stands for `agency` back; the other agency's stays, for nothing was changed.
+
+    Whoever could give it may take it back: the agency's own coordinators, and one of the other agency where they record
+    who agreed. Says whether there was one to take back. Raises `PermissionDenied`, or `StateChanged` where nothing can
+    be submitted now.
+    """
+    if not can_take_attestation_back(by, assessment, agency, load_coordinators(assessment)):
+        raise PermissionDenied
+    held = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    if workflow.find_transition("submit", held.state, held.mode) is None:
+        raise StateChanged
+    standing = load_signatures(held)
+    signature = standing.pop(agency, None)
+    if signature is None:
+        return False
+    Attestation.objects.filter(pk=signature.pk).update(voided_at=now(), voided_by=by, is_taken_back=True)
+    Assessment.objects.filter(pk=held.pk).update(has_attestations=bool(standing))
+    audit.record(act="attestation.take_back", by=by, assessment=held, agency=agency, digest=signature.digest)
+    return True
 
 
 def void(*, assessment: Assessment, by: Any, because: str) -> bool:

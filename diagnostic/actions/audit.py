@@ -16,11 +16,12 @@ from diagnostic.models import Assessment, AuditChain, AuditEntry
 from .clock import now
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(*, act: str, by: Any = None, assessment: Assessment | None = None, **detail: Any) -> AuditEntry:
     """Append one act to the chain of `assessment`, or to the one for acts outside any.
 
-    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text.
+    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. Inside an
+    act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
     """
     chain = _locked_chain(assessment)
     at = now()

@@ -24,28 +24,29 @@ from .latest import lock_latest
 
 
 @transaction.atomic
-def note(*, submission: Submission, question: str, text: str, by: Any) -> Comment:
+def note(*, submission: Submission, question: str, text: str, by: Any) -> Comment | None:
     """Write what only the secretariat reads.
 
-    The log of the assessment is the country's to read, so this is recorded in the log outside any. Raises
-    `PermissionDenied`, `StateChanged`, or `ActionRefused` for a bad text.
+    Returns None where they wrote just that last: a button pressed twice says it once. The log of the assessment is the
+    country's to read, so this is recorded in the log outside any. Raises `PermissionDenied`, `StateChanged`, or
+    `ActionRefused` for a bad text.
     """
     _require_reviewer(submission, by)
     return _write(submission, question, Comment.Audience.INTERNAL, text, by)
 
 
 @transaction.atomic
-def share(*, submission: Submission, question: str, text: str, by: Any) -> Comment:
-    """Write to the country about one question. Raises as `note`."""
+def share(*, submission: Submission, question: str, text: str, by: Any) -> Comment | None:
+    """Write to the country about one question. Returns and raises as `note`."""
     _require_reviewer(submission, by)
     return _write(submission, question, Comment.Audience.SHARED, text, by)
 
 
 @transaction.atomic
-def answer(*, submission: Submission, question: str, text: str, by: Any) -> Comment:
+def answer(*, submission: Submission, question: str, text: str, by: Any) -> Comment | None:
     """Answer, for the country, in a thread that the secretariat has begun.
 
-    Raises as `note`, and `ActionRefused` where nothing was shared about the question.
+    Returns and raises as `note`, and `ActionRefused` where nothing was shared about the question.
     """
     if not can_answer_comments(by, submission.assessment):
         raise PermissionDenied
@@ -64,7 +65,7 @@ def _require_reviewer(submission: Submission, by: Any) -> None:
         raise PermissionDenied
 
 
-def _write(submission: Submission, question: str, audience: str, text: str, by: Any) -> Comment:
+def _write(submission: Submission, question: str, audience: str, text: str, by: Any) -> Comment | None:
     assessment = lock_latest(submission, *workflow.DISCUSSED)
     if question not in instrument_of(submission.assessment).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
@@ -72,9 +73,8 @@ def _write(submission: Submission, question: str, audience: str, text: str, by: 
     if fault or not text.strip():
         raise ActionRefused(fault or Message(_("Write something first.")))
     last = Comment.objects.filter(submission=submission, question=question).last()
-    # A button pressed twice says it once.
     if last and (last.written_by_id, last.audience, last.text) == (by.pk, audience, text.strip()):
-        return last
+        return None
     comment = Comment.objects.create(
         assessment=assessment,
         submission=submission,

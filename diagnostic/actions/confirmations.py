@@ -8,24 +8,35 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from diagnostic.core.responses import BLANK
+from diagnostic.core import workflow
+from diagnostic.core.responses import BLANK, NATIONAL
 from diagnostic.models import Assessment, Response
 from diagnostic.permissions import can_answer
 from diagnostic.queries import load_previous
 
-from .errors import NothingBefore
+from .errors import AgreedInstead, NothingBefore
 from .responses import save
+
+
+def can_be_confirmed(assessment: Assessment, voice: str) -> bool:
+    """Whether answers of `voice` can be said to be still true: any but those that two agencies agree on."""
+    return voice != NATIONAL or assessment.mode != workflow.SEPARATE
 
 
 @transaction.atomic
 def confirm(*, assessment_id: UUID, voice: str, question: str, base_version: int, by: Any) -> Response:
     """Make the last period's answer to `question` the answer of `voice`, and record that it was confirmed.
 
-    Raises `PermissionDenied`, `NothingBefore`, and as `responses.save` does.
+    Where it stands so already, nothing that is signed changes, and no signature is voided. What two agencies agree on
+    rests on their own answers, with a reason where these differ (design: The way through it, 3), so it is confirmed in
+    each agency's voice and never in the national one. Raises `PermissionDenied`, `AgreedInstead`, `NothingBefore`, and
+    as `responses.save` does.
     """
     assessment = Assessment.objects.get(pk=assessment_id)
     if not can_answer(by, assessment, voice):
         raise PermissionDenied
+    if not can_be_confirmed(assessment, voice):
+        raise AgreedInstead(question)
     previous = load_previous(assessment, voice)
     response = previous.responses.get(question, BLANK) if previous else BLANK
     if previous is None or response.is_blank:

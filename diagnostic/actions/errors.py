@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.words import Message, _
-from diagnostic.models import Response
+from diagnostic.models import Action, Response
 
 
 class ActionRefused(Exception):
@@ -67,12 +67,52 @@ class NothingBefore(ActionRefused):
         super().__init__(Message(_("There is no earlier answer to %(code)s to confirm."), {"code": question}))
 
 
+class AgreedInstead(ActionRefused):
+    """What two agencies agree on is said to be still true by nobody alone."""
+
+    def __init__(self, question: str):
+        super().__init__(
+            Message(
+                _(
+                    "Customs and police agree on the answer to %(code)s in their comparison, with the reason for it. "
+                    "Each says in its own answer whether the last one is still true."
+                ),
+                {"code": question},
+            )
+        )
+
+
+class AgreementNeeded(ActionRefused):
+    """Two agencies answered differently, and why they agree on this answer is not said."""
+
+    def __init__(self, question: str):
+        super().__init__(
+            Message(
+                _(
+                    "Customs and police answered %(code)s differently. Record what they agree on in their comparison, "
+                    "with the reason for it."
+                ),
+                {"code": question},
+            )
+        )
+
+
 class Stale(ActionRefused):
     """Someone else saved the answer first; `row` is what stands now."""
 
     def __init__(self, row: Response):
         super().__init__(
             Message(_("Two people changed the answer to %(code)s at the same time."), {"code": row.question})
+        )
+        self.row = row
+
+
+class ActionChanged(ActionRefused):
+    """Someone else changed the action of the plan first; `row` is what stands now."""
+
+    def __init__(self, row: Action):
+        super().__init__(
+            Message(_("Somebody else has changed action %(number)s in the meantime."), {"number": row.number})
         )
         self.row = row
 

@@ -22,11 +22,12 @@ from .latest import lock_latest
 
 
 @transaction.atomic
-def give(*, submission: Submission, question: str, level: int, reason: str, by: Any) -> Opinion:
+def give(*, submission: Submission, question: str, level: int, reason: str, by: Any) -> Opinion | None:
     """Say at which level a reviewer sees a question, and why; the country sees it at once.
 
-    Given again it takes the place of the one before; a reply stays, and waits to be given anew. Raises
-    `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused`.
+    Given again it takes the place of the one before; a reply stays, and waits to be given anew.
+    Returns None where they gave just that: a button pressed twice says it once. Raises `PermissionDenied`,
+    `StateChanged` unless the submission is in review, or `ActionRefused`.
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
@@ -36,10 +37,13 @@ def give(*, submission: Submission, question: str, level: int, reason: str, by: 
     if level not in LEVELS:
         raise ActionRefused(Message(_("Choose a level from 1 to 5.")))
     _require_text(reason, Message(_("Say why you see it at this level.")))
+    wanted = {"level": level, "reason": reason.strip(), "given_by": by}
+    if Opinion.objects.filter(submission=submission, question=question, **wanted).exists():
+        return None
     opinion, _created = Opinion.objects.update_or_create(
         submission=submission,
         question=question,
-        defaults={"level": level, "reason": reason.strip(), "given_by": by, "given_at": now()},
+        defaults={**wanted, "given_at": now()},
     )
     audit.record(act="opinion.give", by=by, assessment=assessment, question=question, number=submission.number)
     return opinion
@@ -64,23 +68,26 @@ def take_back(*, submission: Submission, question: str, by: Any) -> None:
 
 
 @transaction.atomic
-def reply(*, submission: Submission, question: str, text: str, by: Any) -> Opinion:
+def reply(*, submission: Submission, question: str, text: str, by: Any) -> Opinion | None:
     """Reply to an opinion for the country; a later reply takes the place of the one before.
 
-    Raises `PermissionDenied`, `StateChanged` where there is a later submission or no such opinion any more, or
-    `ActionRefused` for a bad text.
+    Returns None where they replied just that to it: a button pressed twice says it once. Raises `PermissionDenied`,
+    `StateChanged` where there is a later submission or no such opinion any more, or `ActionRefused` for a bad text.
     """
     if not can_reply(by, submission.assessment):
         raise PermissionDenied
     assessment = lock_latest(submission, *workflow.REPLIED)
     _require_text(text, Message(_("Write the reply first.")))
-    changed = Opinion.objects.filter(submission=submission, question=question).update(
-        reply=text.strip(), replied_at=now(), replied_by=by
-    )
-    if not changed:
+    opinion = Opinion.objects.filter(submission=submission, question=question).first()
+    if opinion is None:
         raise StateChanged
+    is_said = (opinion.reply, opinion.replied_by_id) == (text.strip(), by.pk)
+    if is_said and not opinion.awaits_reply:
+        return None
+    opinion.reply, opinion.replied_at, opinion.replied_by = text.strip(), now(), by
+    opinion.save(update_fields=["reply", "replied_at", "replied_by"])
     audit.record(act="opinion.reply", by=by, assessment=assessment, question=question, number=submission.number)
-    return Opinion.objects.get(submission=submission, question=question)
+    return opinion
 
 
 def _require_reviewer(submission: Submission, by: Any) -> None:

@@ -12,44 +12,55 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Q
 
+from diagnostic.core.formats import FORMATS_OF
 from diagnostic.core.report_data import canonical, digest_of
 from diagnostic.models import Assessment, ReportFile
-from diagnostic.permissions import edition_for
+from diagnostic.permissions import editions_for
 
 from . import audit
 from .clock import now
 
-PDF = "pdf"
 PATIENCE = timedelta(minutes=15)
 """How long a file may wait or render before it counts as left behind by a process that ended."""
 
 
-def find_report(*, digest: str, edition: str, language: str) -> ReportFile | None:
-    """The file of the report data with this digest, in whatever state, or None (1 query). Its data is not loaded."""
-    files = ReportFile.objects.filter(digest=digest, edition=edition, language=language, format=PDF)
+def find_report(*, digest: str, edition: str, language: str, kind: str) -> ReportFile | None:
+    """The file of the report data with this digest, in whatever state, or None (1 query). Its data is not loaded.
+
+    `kind` is one of the formats.
+    """
+    files = ReportFile.objects.filter(digest=digest, edition=edition, language=language, format=kind)
     return files.defer("data").first()
+
+
+def find_reports(*, digests: Mapping[str, str], language: str) -> dict[tuple[str, str], ReportFile]:
+    """The files of several editions by edition and format (1 query); `digests` are those of the editions' data."""
+    files = ReportFile.objects.filter(digest__in=digests.values(), language=language).defer("data")
+    return {(file.edition, file.format): file for file in files if digests.get(file.edition) == file.digest}
 
 
 @transaction.atomic
 def request_report(
-    *, data: Mapping[str, Any], edition: str, language: str, by: Any, assessment: Assessment
+    *, data: Mapping[str, Any], edition: str, language: str, kind: str, by: Any, assessment: Assessment
 ) -> tuple[ReportFile, bool]:
     """The file for this report data, and whether it is to be queued: it is new, failed, or was left behind.
 
-    The same data, edition and language are rendered once. Raises `PermissionDenied` for any edition but their own.
+    The same data, edition, language and format are rendered once. Raises `PermissionDenied` for an edition that is not
+    theirs, and for a format that the edition does not come as.
     """
-    if not edition or edition_for(by, assessment) != edition:
+    if edition not in editions_for(by, assessment) or kind not in FORMATS_OF[edition]:
         raise PermissionDenied
     file, is_new = ReportFile.objects.defer("data").get_or_create(
         digest=digest_of(data),
         edition=edition,
         language=language,
-        format=PDF,
+        format=kind,
         defaults={"data": canonical(data), "requested_at": now()},
     )
     is_to_queue = is_new or _take_again(file)
     if is_to_queue:
-        audit.record(act="report.request", by=by, assessment=assessment, digest=file.digest, edition=edition)
+        what = {"digest": file.digest, "edition": edition, "format": kind}
+        audit.record(act="report.request", by=by, assessment=assessment, **what)
     return file, is_to_queue
 
 
@@ -105,5 +116,6 @@ def record_download(*, file: ReportFile, by: Any, assessment: Assessment, number
         assessment=assessment,
         digest=file.digest,
         edition=file.edition,
+        format=file.format,
         number=number,
     )

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 
 from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
+from diagnostic.core.agreement import find_pairs
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_to_json
 from diagnostic.core.response_rules import Fault, check_response, find_text_fault
@@ -27,7 +28,7 @@ from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from .attestations import void
 from .clock import now
-from .errors import Invalid, NotAsked, NotOpen, Stale, StateChanged
+from .errors import AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
 
 
 @transaction.atomic
@@ -46,8 +47,8 @@ def save(
 
     `base_version` is the version the writer saw; `agreement` why customs and police agree on this national answer,
     where it is "" what stands is kept; `confirms` the submission whose answer is said to be still true. What stands
-    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale`
-    where someone else saved first.
+    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`,
+    `AgreementNeeded`, or `Stale` where someone else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -64,7 +65,21 @@ def save(
     if not response.is_blank and not is_asked(instrument, asked, voice, voices):
         assert asked.asked_when is not None
         raise NotAsked(asked.code, asked.asked_when.question)
+    if not response.is_blank and not agreement and not row.agreement and _is_disputed(instrument, row):
+        raise AgreementNeeded(asked.code)
     return _write(standing, response, agreement or row.agreement, confirms, by)
+
+
+def _is_disputed(instrument: Instrument, row: Response) -> bool:
+    """Whether `row` is the national answer to a question that the two agencies answered differently (1 query then)."""
+    if row.voice != NATIONAL or row.assessment.mode != workflow.SEPARATE:
+        return False
+    voices: dict[str, dict[str, Answer]] = {}
+    for held in Response.objects.filter(assessment=row.assessment_id):
+        voices.setdefault(held.voice, {})[held.question] = to_response(held, ())
+    return any(
+        pair.kind == "different" for pair in find_pairs(instrument, voices) if pair.question.code == row.question
+    )
 
 
 def _agreement_faults(row: Response, agreement: str) -> list[Fault]:
@@ -152,8 +167,13 @@ def _require_open(instrument: Instrument, assessment: Assessment, voice: str, qu
             raise NotOpen(question)
 
 
+def _changes_the_digest(standing: _Standing, response: Answer, agreement: str) -> bool:
+    """Whether a submission would freeze something else after this; that an answer is still true is not part of it."""
+    return response != standing.answer or agreement != standing.row.agreement
+
+
 def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID | None, by: Any) -> Response:
-    row = standing.row
+    row, is_edited = standing.row, _changes_the_digest(standing, response, agreement)
     values: dict[str, Any] = {
         "status": response.status,
         "level": response.level,
@@ -191,7 +211,8 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         saved_at=row.saved_at,
         saved_by_id=by.pk,
     )
-    row.has_voided = void(assessment=row.assessment, by=by, because=row.question)
+    if is_edited:
+        row.has_voided = void(assessment=row.assessment, by=by, because=row.question)
     return row
 
 

@@ -1,4 +1,4 @@
-"""Submitting: the answers, the instrument version, the scoring version and the result, frozen and numbered."""
+"""Submitting: answers, marking, disclosure, instrument and scoring version, and the result, frozen and numbered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ from diagnostic.core.scoring import SCORING_VERSION, shown
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, Submission
 from diagnostic.permissions import can_submit
-from diagnostic.queries import load_agreements, load_coordinators, load_signatures, load_voices, to_file
+from diagnostic.queries import (
+    count_respondents,
+    load_agreements,
+    load_coordinators,
+    load_signatures,
+    load_voices,
+    to_file,
+)
 
 from . import audit
 from .clock import now
@@ -29,9 +36,11 @@ from .transitions import move
 
 
 def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
-    """The canonical JSON that a submission of `assessment` would freeze now, and its result (2 queries).
+    """The canonical JSON that a submission of `assessment` would freeze now, and its result (3 queries).
 
-    Where each agency answered for itself, why they agreed is frozen too, by question (1 query more).
+    How many people answered is frozen, not who. Where each agency answered for itself, why they agreed is frozen too,
+    by question (1 query more). The marking and whom it is disclosed to stand in it, so that nobody attests the answers
+    and has them read by others than they saw.
     """
     instrument = instrument_of(assessment)
     voices = load_voices(assessment)
@@ -40,8 +49,12 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
         "format": "cpch-submission",
         "format_version": 1,
         "assessment": json.loads(write_assessment(to_file(assessment, voices), instrument)),
+        "marking": assessment.marking,
+        "is_disclosed_to_partners": assessment.is_disclosed_to_partners,
+        "allows_statistics": assessment.allows_statistics,
         "instrument_digest": instrument.digest,
         "scoring_version": SCORING_VERSION,
+        "respondents": count_respondents(assessment),
         "result": result_to_json(result, instrument, assessment.country.alpha2, assessment.period),
     }
     if assessment.mode == workflow.SEPARATE:

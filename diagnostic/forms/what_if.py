@@ -1,4 +1,4 @@
-"""The what-if: another level or basis for some of the scored questions, given by address; it saves nothing."""
+"""The what-if: recommendations taken up, other levels or bases, given by address; it saves nothing."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import LEVELS, Instrument
+from diagnostic.core.recommended_moves import find_moves, join_moves, recommendation_ids
+from diagnostic.core.responses import Responses
 from diagnostic.core.result import Change, Result
 
 SHOWN = 6
 LAST = 9
 KEPT = ("submission",)
+TAKEN_UP = "recommendation"
 BASIS_CHOICES = (
     ("", _("Basis as answered")),
     ("written", _("Written only")),
@@ -43,12 +46,22 @@ class Row:
 
 
 class WhatIfForm(forms.Form):
-    """A level for each scored question, and a basis where a criterion rests on it; empty means "as answered"."""
+    """A level for each scored question, and a basis where a criterion rests on it; empty means "as answered".
 
-    def __init__(self, instrument: Instrument, result: Result, data: Any = None):
+    Beside them the ids of the recommendations that are taken up; where one moves a question whose level or basis is
+    given too, that is taken as given. `responses` are those that `result` is of.
+    """
+
+    def __init__(self, instrument: Instrument, result: Result, responses: Responses, data: Any = None):
         super().__init__(data, auto_id="w-%s")
         self.instrument = instrument
         self.result = result
+        self.responses = responses
+        self.fields[TAKEN_UP] = forms.MultipleChoiceField(
+            label=_("Recommendations taken up"),
+            choices=[(code, code) for code in recommendation_ids(instrument)],
+            required=False,
+        )
         self.with_basis = {criterion.question for criterion in instrument.criteria}
         levels = [(str(level), f"{level} {instrument.level_name(level)}") for level in LEVELS]
         for question in instrument.scored:
@@ -74,14 +87,24 @@ class WhatIfForm(forms.Form):
 
     @property
     def changes(self) -> dict[str, Change]:
-        """What is moved, by question; only of a valid form."""
+        """What is moved, by question and in question order; only of a valid form."""
+        taken_up = join_moves(
+            find_moves(self.instrument, self.result, self.responses, code) for code in self.cleaned_data[TAKEN_UP]
+        )
         found = {}
         for question in self.instrument.scored:
             level = self.cleaned_data.get(question.code)
             basis = self.cleaned_data.get(f"{question.code}-basis")
-            if level or basis:
-                found[question.code] = Change(int(level) if level else None, basis or None)
+            moved = taken_up.get(question.code, Change())
+            change = Change(int(level) if level else moved.level, basis or moved.basis)
+            if change != Change():
+                found[question.code] = change
         return found
+
+    @property
+    def taken_up(self) -> frozenset[str]:
+        """The ids of the recommendations that are taken up; none of a form that is not bound or not valid."""
+        return frozenset(self.cleaned_data[TAKEN_UP]) if self.is_bound and self.is_valid() else frozenset()
 
     @property
     def first_rows(self) -> list[Row]:

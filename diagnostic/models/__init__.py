@@ -1,5 +1,6 @@
 """One noun a file; imported from here."""
 
+from .action_plan import Action, ActionComment, ActionRevision
 from .agreement import Attestation, Declaration
 from .assessment import Assessment, Marking
 from .audit import AuditChain, AuditEntry
@@ -18,12 +19,16 @@ from .instrument import (
     Theme,
     Weakness,
 )
+from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
 from .review import Assignment, Clarification, Opinion, Review
 from .submission import Submission
 
 __all__ = [
+    "Action",
+    "ActionComment",
+    "ActionRevision",
     "Assessment",
     "Assignment",
     "Attestation",
@@ -42,6 +47,7 @@ __all__ = [
     "Opinion",
     "Option",
     "Question",
+    "ReadMark",
     "ReportFile",
     "Resource",
     "Response",

@@ -34,8 +34,9 @@ class Declaration(models.Model):
 class Attestation(models.Model):
     """One agency's signature under the digest of the submission to be made.
 
-    It stands until an edit voids it, and goes with the `submission` that it was given for. `agreed_by` names who agreed
-    for an agency in which nobody has an account, where the other agency's coordinator records it; else it is empty.
+    It stands until an edit voids it, or it is taken back, which voids it alone, and goes with the `submission` that it
+    was given for. `agreed_by` names who agreed for an agency in which nobody has an account, where the other agency's
+    coordinator records it; else it is empty.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attestations")
@@ -48,6 +49,7 @@ class Attestation(models.Model):
     voided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    is_taken_back = models.BooleanField(default=False)
     submission = models.ForeignKey(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="attestations"
     )
@@ -63,6 +65,9 @@ class Attestation(models.Model):
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="attestation_agency_known"),
             models.CheckConstraint(
                 condition=Q(voided_at__isnull=True) | Q(submission__isnull=True), name="attestation_void_or_submitted"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_taken_back=False) | Q(voided_at__isnull=False), name="attestation_taken_back_is_void"
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from diagnostic.core.instrument import BASES
 from diagnostic.core.responses import VOICES
+from diagnostic.core.responses import Evidence as Document
 
 from .assessment import Assessment
 from .submission import Submission
@@ -21,11 +24,12 @@ class Response(models.Model):
 
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
     why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
-    true, until another is saved. `has_voided` is no column: the act that saved a row says so whether that voided what
-    the agencies had attested.
+    true, until another is saved. Two are no columns: `has_voided`, by which the act that saved a row says whether that
+    voided what the agencies had attested, and `documents`, the evidence where it was read with the row.
     """
 
     has_voided = False
+    documents: Sequence[Document] | None = None
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
     voice = models.CharField(max_length=8)

@@ -14,8 +14,8 @@ from .assessment import Assessment
 class Submission(models.Model):
     """Written once and never changed.
 
-    `snapshot` is canonical JSON with the responses, the instrument version, the scoring version and the result;
-    `digest` is the SHA-256 of its bytes, so that anyone can recompute it.
+    `snapshot` is canonical JSON with the responses, the marking and disclosure, the instrument version, the scoring
+    version and the result; `digest` is the SHA-256 of its bytes, so that anyone can recompute it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

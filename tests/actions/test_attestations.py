@@ -1,5 +1,7 @@
 """Two keys: both agencies sign exactly what is submitted, and an edit voids what they signed."""
 
+import json
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -19,11 +21,6 @@ SETTINGS = {
     "allows_statistics": False,
     "target_level": None,
 }
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -95,6 +92,28 @@ def test_a_change_of_settings_voids_them_too(people, draft, change):
     assert acts(draft)[-1] == ("attestation.void", {"agencies": ["customs", "police"], "because": "settings"})
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"marking": "TLP:CLEAR"},
+        {"is_disclosed_to_partners": True},
+        {"allows_statistics": True},
+        {"target_level": 5},
+        {"title": "Other"},
+    ],
+)
+def test_who_has_a_page_open_signs_no_settings_but_those_that_it_shows(people, draft, change):
+    """The other agency's coordinator changes them before anybody has signed, when there is nothing to void."""
+    seen = factories.digest_now(draft)
+    assessments.update_settings(assessment=draft, by=people.police_coordinator, **(SETTINGS | change))
+    with pytest.raises(AnswersChanged):
+        attestations.attest(assessment=draft, agency="customs", digest=seen, by=people.coordinator)
+    submission = factories.submit(draft, people.coordinator)
+    frozen = json.loads(submission.snapshot)
+    settings = {"marking", "is_disclosed_to_partners", "allows_statistics"}
+    assert {name: frozen[name] for name in settings} == {name: getattr(submission, name) for name in settings}
+
+
 def test_who_signs_twice_has_signed_once(people, draft):
     assert factories.sign(draft, people.coordinator) == factories.sign(draft, people.coordinator)
     assert Attestation.objects.count() == 1
@@ -159,3 +178,57 @@ def test_after_a_return_both_sign_again(people):
     second = factories.submit(draft, people.coordinator)
     assert (second.number, second.attestations.count()) == (2, 2)
     assert Attestation.objects.filter(assessment=draft).count() == 4
+
+
+# Taking it back
+
+
+def take_back(assessment, by, agency):
+    return attestations.take_back(assessment=assessment, agency=agency, by=by)
+
+
+def test_what_is_taken_back_is_void_and_the_other_signature_stands_on(people, draft):
+    factories.sign_both(draft, people.coordinator)
+    assert take_back(draft, people.coordinator, "customs") is True
+    gone = Attestation.objects.get(agency="customs")
+    assert (gone.is_taken_back, gone.voided_by, standing(draft)) == (True, people.coordinator, {"police"})
+    assert acts(draft)[-1] == ("attestation.take_back", {"agency": "customs", "digest": gone.digest})
+    assert Assessment.objects.get(pk=draft.pk).has_attestations
+    with pytest.raises(NotAttested) as refused:
+        submissions.submit(assessment=draft, by=people.police_coordinator)
+    assert refused.value.agencies == ("customs",)
+    factories.sign(draft, people.coordinator)
+    assert submissions.submit(assessment=draft, by=people.coordinator).attestations.count() == 2
+
+
+def test_the_last_one_taken_back_leaves_nothing_to_void(people, draft):
+    factories.sign(draft, people.coordinator)
+    assert take_back(draft, people.coordinator, "customs") is True
+    assert not Assessment.objects.get(pk=draft.pk).has_attestations
+    assert take_back(draft, people.coordinator, "customs") is False
+    factories.save_answer(draft, people.respondent, "A.1", level=3)
+    assert [act for act, _detail in acts(draft)].count("attestation.take_back") == 1
+    assert "attestation.void" not in [act for act, _detail in acts(draft)]
+
+
+@pytest.mark.parametrize("name", ["police_coordinator", "respondent", "observer", "reviewer", "partner", "foreigner"])
+def test_nobody_takes_back_for_an_agency_but_its_own_coordinator(people, draft, name):
+    factories.sign_both(draft, people.coordinator)
+    with pytest.raises(PermissionDenied):
+        take_back(draft, getattr(people, name), "customs")
+    assert standing(draft) == {"customs", "police"}
+
+
+def test_who_recorded_an_agreement_may_take_it_back(people, draft):
+    factories.deactivate(people.police_coordinator)
+    factories.sign_both(draft, people.coordinator)
+    assert take_back(draft, people.coordinator, "police") is True
+    assert standing(draft) == {"customs"}
+
+
+def test_what_is_submitted_is_not_taken_back(people, draft):
+    factories.submit(draft, people.coordinator)
+    with pytest.raises(StateChanged):
+        take_back(draft, people.coordinator, "customs")
+    assert Attestation.objects.filter(submission=None).count() == 0
+    assert Attestation.objects.filter(is_taken_back=True).count() == 0

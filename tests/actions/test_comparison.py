@@ -4,17 +4,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from diagnostic.actions import comparison, responses
-from diagnostic.actions.errors import ActionRefused, Invalid, StateChanged
+from diagnostic.actions.errors import ActionRefused, AgreementNeeded, Invalid, NotOpen, StateChanged
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditEntry, Comment, Declaration, Response, ResponseRevision
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -166,6 +161,19 @@ def test_the_reason_of_an_agreement_is_kept_with_the_answer_and_its_revision(ass
     ]
 
 
+def test_over_a_difference_no_answer_is_recorded_without_the_reason(assessment, people):
+    save(assessment, people.coordinator, "customs", "A.1", level=4)
+    save(assessment, people.police_coordinator, "police", "A.1", level=2)
+    opened(assessment, people)
+    with pytest.raises(AgreementNeeded):
+        save(assessment, people.coordinator, "national", "A.1", level=3)
+    assert national(assessment, "A.1").level is None
+    save(assessment, people.coordinator, "national", "A.1", agreement="The memorandum is not applied.", level=3)
+    save(assessment, people.coordinator, "national", "A.1", level=2)
+    assert national(assessment, "A.1").agreement == "The memorandum is not applied."
+    save(assessment, people.coordinator, "national", "A.6", level=3)
+
+
 def test_an_agreement_goes_with_the_national_answer_alone(assessment, people):
     with pytest.raises(Invalid):
         save(assessment, people.respondent, "customs", "A.1", agreement="We met.", level=3)
@@ -175,6 +183,25 @@ def test_an_agreement_goes_with_the_national_answer_alone(assessment, people):
     opened(assessment, people)
     with pytest.raises(Invalid):
         save(assessment, people.coordinator, "national", "A.1", agreement="hid\u202eden", level=3)
+
+
+def test_on_return_only_what_was_named_and_its_follow_ups_are_agreed_on_anew(assessment, people):
+    opened(assessment, people)
+    factories.fill(assessment, people.coordinator)
+    factories.make_returned(assessment, people.coordinator, people.reviewer, "A.3.1")
+    for code in ("A.3.1", "A.3.2"):
+        row = save(assessment, people.police_coordinator, "national", code, agreement="We met again.", level=4)
+        assert (row.level, row.agreement) == (4, "We met again.")
+    with pytest.raises(NotOpen):
+        save(assessment, people.coordinator, "national", "A.1", agreement="We met again.", level=5)
+    with pytest.raises(NotOpen):
+        save(assessment, people.coordinator, "national", "A.1", agreement="Another reason.", level=3)
+    assert national(assessment, "A.1").agreement == factories.AGREEMENT
+    for voice, by in (("customs", people.coordinator), ("police", people.police_coordinator)):
+        with pytest.raises(StateChanged):
+            save(assessment, by, voice, "A.3.1", level=4)
+    with pytest.raises(StateChanged):
+        comparison.take_over(assessment=assessment, questions=["A.3.1"], by=people.coordinator)
 
 
 def test_the_two_agencies_discuss_once_it_is_open(assessment, people):

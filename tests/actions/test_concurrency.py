@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from diagnostic.actions import attestations, audit, comparison, responses, reviews, submissions
+from diagnostic.actions import action_plan, attestations, audit, comparison, responses, reviews, submissions
 from diagnostic.actions.attestations import AnswersChanged
-from diagnostic.actions.errors import NotAttested, Stale, StateChanged
+from diagnostic.actions.errors import ActionChanged, NotAttested, Stale, StateChanged
+from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, Attestation, AuditChain, Response, ResponseRevision, Submission
-from diagnostic.queries import load_signatures
+from diagnostic.core.result import score
+from diagnostic.instruments import current_instrument
+from diagnostic.models import Action, Assessment, Attestation, AuditChain, Response, ResponseRevision, Submission
+from diagnostic.queries import load_signatures, load_voices
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -207,3 +210,48 @@ def test_many_who_write_the_log_leave_one_whole_chain():
     chain = AuditChain.objects.get(assessment=None)
     assert chain.length == 8
     assert list(audit.find_breaks(chain)) == []
+
+
+def test_of_two_who_change_one_action_one_is_shown_both_texts():
+    people = factories.make_people()
+    assessment = factories.start_assessment(people.coordinator)
+    action = action_plan.add(assessment=assessment, details=ActionDetails("Meet"), by=people.coordinator)
+
+    def change(title, by):
+        details = ActionDetails(title)
+        return action_plan.change(action=action, details=details, base_version=1, by=by)
+
+    found = at_once(lambda: change("Ours", people.coordinator), lambda: change("Theirs", people.police_coordinator))
+    assert sorted(type(item).__name__ for item in found) == ["Action", "ActionChanged"]
+    (changed,) = [item for item in found if isinstance(item, Action)]
+    (told,) = [item for item in found if isinstance(item, ActionChanged)]
+    assert told.row.title == changed.title == Action.objects.get(pk=action.pk).title
+
+
+def test_of_two_who_move_one_action_one_does():
+    people = factories.make_people()
+    assessment = factories.start_assessment(people.coordinator)
+    action = action_plan.add(assessment=assessment, details=ActionDetails("Meet"), by=people.coordinator)
+
+    def move(act, by):
+        return action_plan.move(action=action, act=act, source="planned", reason="No.", by=by)
+
+    found = at_once(lambda: move("begin", people.respondent), lambda: move("drop", people.police_coordinator))
+    assert sorted(type(item).__name__ for item in found) == ["Action", "ActionChanged"]
+
+
+def test_two_who_plan_at_once_take_two_numbers_and_one_recommendation_once():
+    people = factories.make_people()
+    assessment = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
+    item = score(current_instrument(), load_voices(assessment)).recommendations[0].id
+
+    def plan(by):
+        return action_plan.plan(assessment=assessment, recommendation=item, by=by)
+
+    def add(by):
+        return action_plan.add(assessment=assessment, details=ActionDetails("Meet"), by=by)
+
+    found = at_once(lambda: add(people.coordinator), lambda: add(people.police_coordinator))
+    assert sorted(action.number for action in found) == [1, 2]
+    one, other = at_once(lambda: plan(people.coordinator), lambda: plan(people.police_coordinator))
+    assert one.pk == other.pk

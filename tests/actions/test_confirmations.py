@@ -7,8 +7,8 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from diagnostic.actions import assessments, confirmations
-from diagnostic.actions.errors import NotAsked, NothingBefore, NotOpen, Stale, StateChanged
+from diagnostic.actions import assessments, comparison, confirmations, submissions
+from diagnostic.actions.errors import AgreedInstead, NotAsked, NothingBefore, NotOpen, Stale, StateChanged
 from diagnostic.core.responses import BLANK, as_given_by
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response, ResponseRevision, Submission
@@ -16,11 +16,6 @@ from diagnostic.queries import to_response
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -149,9 +144,32 @@ def test_an_agency_that_answered_for_itself_last_time_confirms_its_own_answer_an
     assert stored(apart, "A.1", "police") == factories.example_answers()["A.1"]
 
 
-def test_it_voids_what_both_agencies_signed(people, assessment):
+def standing(assessment):
+    return assessment.attestations.filter(voided_at=None).count()
+
+
+def test_another_answer_voids_what_both_agencies_signed(people, assessment):
+    factories.fill(assessment, people.respondent, {"A.1": Answer(level=1)})
+    factories.sign_both(assessment, people.coordinator)
+    row = confirm(assessment, people.respondent, "A.1", base_version=1)
+    assert (standing(assessment), row.has_voided) == (0, True)
+
+
+def test_an_answer_that_stands_word_for_word_is_confirmed_under_the_signatures_that_it_has(people, last, assessment):
     factories.fill(assessment, people.respondent, {"A.1": factories.example_answers()["A.1"]})
     factories.sign_both(assessment, people.coordinator)
-    assert assessment.attestations.filter(voided_at=None).count() == 2
-    confirm(assessment, people.respondent, "A.1", base_version=1)
-    assert assessment.attestations.filter(voided_at=None).count() == 0
+    signed = factories.digest_now(assessment)
+    row = confirm(assessment, people.respondent, "A.1", base_version=1)
+    assert (standing(assessment), row.has_voided, row.confirms_id) == (2, False, last.pk)
+    assert factories.digest_now(assessment) == signed
+    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    assert submission.digest == signed
+    assert submission.attestations.count() == 2
+
+
+def test_what_two_agencies_agree_on_is_confirmed_by_nobody_alone(people, last):
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    opened = comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    with pytest.raises(AgreedInstead):
+        confirm(opened, people.coordinator, "A.1")
+    assert stored(apart, "A.1") == BLANK

@@ -12,11 +12,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
 def seen(submission):
     return Submission.objects.select_related("assessment__instrument", "assessment__country").get(pk=submission.pk)
 

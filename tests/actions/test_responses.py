@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
 def assessment(people):
     return factories.start_assessment(people.coordinator)
 

@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from contextlib import nullcontext
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
+from diagnostic.core.editions import reduce_to
+from diagnostic.core.formats import EDITIONS, FORMATS, FORMATS_OF, FULL
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import AssessmentFile, InterchangeError, parse_assessment
 from diagnostic.core.json_reader import MAX_BYTES
 from diagnostic.core.report import build_report
 from diagnostic.core.report_data import Report, ReportFacts
+from diagnostic.core.response_rules import Fault
 from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.instruments import instrument_from_fixtures, read_yaml
-from diagnostic.rendering.process import Renderer, RenderingFailed
+from diagnostic.rendering.pdf_data import MOST_BYTES, Unreadable, read_pdf_data
+from diagnostic.rendering.process import PROGRAMS, Renderer, RenderingFailed
+from diagnostic.rendering.xlsx import render_xlsx
+
+SHOWN = ("level", "working_level", "index", "lowest_level", "highest_level")
+"""What must be the same in a report and in the result of the answers that it carries."""
 
 
 class Command(BaseCommand):
@@ -32,41 +42,77 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="the interchange file, or - for standard input")
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("file", metavar="FILE", nargs="?", help="the interchange file, or - for standard input")
+        source.add_argument("--from-pdf", metavar="REPORT.pdf", help="the answers that a report carries, instead")
         parser.add_argument("--voice", choices=VOICES, default=NATIONAL, help="whose answers to score")
         parser.add_argument("--pdf", metavar="OUT.pdf", type=Path, help="write the report there too")
+        parser.add_argument("--docx", metavar="OUT.docx", type=Path, help="write it as a Word document there too")
+        parser.add_argument("--xlsx", metavar="OUT.xlsx", type=Path, help="write answers and results as a workbook too")
+        parser.add_argument("--edition", choices=EDITIONS, default=FULL, help="which edition to write")
 
-    def handle(self, *, file: str, voice: str, pdf: Path | None, **options: Any) -> None:
-        # The renderer loads what it needs while the file is read and scored.
-        with Renderer() if pdf else nullcontext() as renderer:
+    def handle(self, *, file: str | None, from_pdf: str | None, voice: str, edition: str, **options: Any) -> None:
+        targets: dict[str, Path] = {kind: options[kind] for kind in FORMATS if options[kind]}
+        for kind in targets:
+            if kind not in FORMATS_OF[edition]:
+                raise CommandError(f"--{kind}: there is no such file of the edition {edition}", returncode=2)
+        with ExitStack() as stack:
+            # What makes the files loads what it needs while the file is read and scored.
+            renderers = {kind: stack.enter_context(Renderer(kind=kind)) for kind in targets if kind in PROGRAMS}
             instrument = instrument_from_fixtures()
-            filled = self._parse(file, instrument, voice)
+            data, shown = self._take_out(from_pdf) if from_pdf else (self._read(str(file), MAX_BYTES), b"")
+            filled = self._parse(data, instrument, voice)
             result = score(instrument, filled.voices, voice, filled.target_level)
-            if renderer is not None and pdf is not None:
-                self._write(pdf, renderer, report_of(instrument, filled, result))
+            if targets:
+                report = reduce_to(report_of(instrument, filled, result), edition, instrument)
+                for kind, path in targets.items():
+                    self._write(path, report, renderers.get(kind))
         content = result_to_json(result, instrument, filled.country, filled.period)
+        self._compare(content, shown)
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
 
-    def _parse(self, file: str, instrument: Instrument, voice: str) -> AssessmentFile:
+    def _parse(self, data: bytes, instrument: Instrument, voice: str) -> AssessmentFile:
         try:
-            return parse_assessment(self._read(file), instrument, countries(), voice)
+            return parse_assessment(data, instrument, countries(), voice)
         except InterchangeError as error:
-            for fault in error.faults:
-                self.stderr.write(str(fault), self.style.NOTICE)
-            sys.exit(2)
+            self._refuse(error.faults)
 
-    def _read(self, file: str) -> bytes:
+    def _refuse(self, faults: Iterable[Fault]) -> NoReturn:
+        for fault in faults:
+            self.stderr.write(str(fault), self.style.NOTICE)
+        sys.exit(2)
+
+    def _read(self, file: str, most: int) -> bytes:
+        """The bytes of `file`, and one more than `most` where it has too many."""
         try:
             if file == "-":
-                return sys.stdin.buffer.read(MAX_BYTES + 1)
+                return sys.stdin.buffer.read(most + 1)
             with Path(file).open("rb") as source:
-                return source.read(MAX_BYTES + 1)
+                return source.read(most + 1)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
 
-    def _write(self, path: Path, renderer: Renderer, report: Report) -> None:
+    def _take_out(self, file: str) -> tuple[bytes, bytes]:
+        """The interchange file that a report carries, and the result that it shows."""
         try:
-            path.write_bytes(renderer.render(report))
+            return read_pdf_data(self._read(file, MOST_BYTES))
+        except Unreadable as error:
+            self._refuse([Fault("$", error.message)])
+
+    def _compare(self, computed: dict[str, Any], shown: bytes) -> None:
+        """Tell where a report's own result is another: an edition without some answers, or a changed file."""
+        try:
+            told = json.loads(shown or b"{}")
+            differs = told.get("voice") == computed["voice"] and any(told.get(name) != computed[name] for name in SHOWN)
+        except (ValueError, AttributeError, RecursionError):
+            differs = True
+        if differs:
+            self.stderr.write("$: " + str(_("the report itself shows another result than its answers give")))
+
+    def _write(self, path: Path, report: Report, renderer: Renderer | None) -> None:
+        """Write one file: by the process that makes it, or the workbook."""
+        try:
+            path.write_bytes(renderer.render(report) if renderer else render_xlsx(report))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except RenderingFailed as error:
@@ -85,6 +131,7 @@ def report_of(instrument: Instrument, filled: AssessmentFile, result: Result) ->
     country = countries()[filled.country]
     facts = ReportFacts(
         country=country["name"],
+        alpha2=filled.country,
         period=filled.period,
         title=filled.title,
         country_footnote=country.get("footnote", ""),

@@ -1,4 +1,4 @@
-"""Lays the demonstration: the example country, its people, three years of history and a fourth under way."""
+"""Lays the demonstration: the example country, its people, three years of history, a fourth, and a comparison."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ from django.db import transaction
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
-from diagnostic.actions import assessments, attestations, responses, reviews, submissions
+from diagnostic.actions import assessments, attestations, comparison, responses, reviews, submissions
 from diagnostic.actions.clock import replay
 from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
 from diagnostic.core.progress import with_follow_ups
+from diagnostic.core.responses import NATIONAL, as_given_by, is_asked
+from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
+from diagnostic.management.demo_plan import lay_plan
 from diagnostic.models import Assessment, Response, Submission
+from diagnostic.queries import load_voices
 
 ACCOUNTS = "demo-accounts.txt"
 COORDINATOR, POLICE_COORDINATOR = "nadia.ferrand@customs.example", "tomas.marsh@police.example"
+CUSTOMS_RESPONDENT, POLICE_RESPONDENT = "ilir.kovac@customs.example", "amara.diallo@police.example"
 REVIEWER = "jonas.weiler@wco.example"
 
 
@@ -46,6 +52,8 @@ class Command(BaseCommand):
             for year in demo["years"]:
                 answers = {**answers, **year.get("answers", {})}
                 Year(year, answers).play()
+            lay_plan(settings.BASE_DIR / "fixtures" / "demo_plan.yaml", _coordinators())
+            Apart(demo["apart"], answers).play()
             self._write(accounts)
         self.stdout.write(f"Laid the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
 
@@ -75,19 +83,22 @@ class Command(BaseCommand):
             file.write("\n".join(lines) + "\n")
 
 
+def _coordinators() -> dict[str, User]:
+    """The coordinator of each agency, as a request loads them."""
+    people = User.objects.select_related("membership__country", "membership__agency")
+    emails = {"customs": COORDINATOR, "police": POLICE_COORDINATOR}
+    return {agency: people.get(email=email) for agency, email in emails.items()}
+
+
 class Year:
     """One assessment of the demonstration, from its start as far as demo.yaml takes it."""
 
     def __init__(self, year: Mapping[str, Any], answers: Mapping[str, Any]):
         self.year = year
         self.answers = year.get("answers_only", answers)
-        self.coordinator = self._load(COORDINATOR)
-        self.signing = {"customs": self.coordinator, "police": self._load(POLICE_COORDINATOR)}
-        self.reviewer = self._load(REVIEWER)
-
-    def _load(self, email: str) -> User:
-        people = User.objects.select_related("membership__country", "membership__agency")
-        return people.get(email=email)
+        self.coordinator = load_person(COORDINATOR)
+        self.signing = {"customs": self.coordinator, "police": load_person(POLICE_COORDINATOR)}
+        self.reviewer = load_person(REVIEWER)
 
     def play(self) -> None:
         with replay(moment(self.year["started"])):
@@ -147,6 +158,72 @@ class Year:
 
     def _fresh(self, submission: Submission) -> Submission:
         return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+
+
+class Apart:
+    """The assessment in which each agency answers for itself, as far as demo.yaml takes the comparison."""
+
+    def __init__(self, apart: Mapping[str, Any], answers: Mapping[str, Any]):
+        self.apart = apart
+        self.answers = answers
+        self.coordinators = {"customs": load_person(COORDINATOR), "police": load_person(POLICE_COORDINATOR)}
+        self.respondents = {"customs": load_person(CUSTOMS_RESPONDENT), "police": load_person(POLICE_RESPONDENT)}
+
+    def play(self) -> None:
+        with replay(moment(self.apart["started"])):
+            assessment = assessments.start(
+                by=self.coordinators["customs"],
+                period=self.apart["period"],
+                title=self.apart["title"],
+                mode="separate",
+                target_level=self.apart["target_level"],
+            )
+            for voice, own in self.apart["voices"].items():
+                self._answer(assessment, voice, {**self.answers, **own})
+        with replay(moment(self.apart["declared"])):
+            for agency, person in self.coordinators.items():
+                opened = comparison.declare_complete(assessment=assessment, agency=agency, by=person)
+        with replay(moment(self.apart["compared"])):
+            self._compare(opened)
+
+    def _answer(self, assessment: Assessment, voice: str, answers: Mapping[str, Any]) -> None:
+        """What the agency is asked by its own answers, in question order."""
+        instrument = current_instrument()
+        given: dict[str, Answer] = {}
+        for question in instrument.questions:
+            if question.code in answers and is_asked(instrument, question, voice, {voice: given}):
+                given[question.code] = as_given_by(voice, response_from_json(answers[question.code]))
+                self._save(assessment, voice, question.code, given[question.code], self.respondents[voice])
+
+    def _compare(self, assessment: Assessment) -> None:
+        for word in self.apart["said"]:
+            by = load_person(word["by"])
+            comparison.discuss(assessment=assessment, question=word["question"], text=word["text"], by=by)
+        instrument = current_instrument()
+        voices = load_voices(assessment)
+        equal = find_takeable(instrument, find_pairs(instrument, voices), voices, comparison.agency_names())
+        comparison.take_over(assessment=assessment, questions=list(equal), by=self.coordinators["customs"])
+        for code, agreed in self.apart["agreed"].items():
+            response, by = response_from_json(agreed["answer"]), self.coordinators["police"]
+            self._save(assessment, NATIONAL, code, response, by, agreed["agreement"])
+
+    def _save(
+        self, assessment: Assessment, voice: str, code: str, response: Answer, by: User, agreement: str = ""
+    ) -> None:
+        responses.save(
+            assessment_id=assessment.pk,
+            voice=voice,
+            question=code,
+            response=response,
+            base_version=0,
+            by=by,
+            agreement=agreement,
+        )
+
+
+def load_person(email: str) -> User:
+    """A person of demo.yaml, as a request loads them."""
+    return User.objects.select_related("membership__country", "membership__agency").get(email=email)
 
 
 def moment(text: Any) -> datetime:
