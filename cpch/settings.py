@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from cpch import environment
 
@@ -102,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cpch.accounts.language.follow_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -190,7 +190,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # Language and time
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Those that can be chosen, each by its own name; docs/running.md says how one is added.
+LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

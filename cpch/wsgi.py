@@ -1,7 +1,8 @@
 """The WSGI entry point that a server such as gunicorn loads; nothing else lives here.
 
-Everything is loaded before the server forks, so that its workers share it and nobody waits for it at their first page.
-What is loaded stays: to look for rubbish among it only delays the start, and later makes each worker copy it.
+What every page needs is loaded before the server forks, so that its workers share it; a page's own view is loaded when
+it is first asked for (lazy_views.py). What is loaded stays: to look for rubbish among it only delays the start, and
+later makes each worker copy it.
 """
 
 import gc
@@ -14,6 +15,6 @@ gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
 
 application = get_wsgi_application()
-get_resolver().url_patterns  # noqa: B018 - to ask for the addresses loads the pages
+get_resolver().url_patterns  # noqa: B018 - to ask for the addresses loads them
 gc.freeze()
 gc.enable()

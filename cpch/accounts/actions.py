@@ -17,7 +17,15 @@ from diagnostic.core.words import Message, _
 
 from .models import Agency, Country, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
-from .permissions import can_manage, can_manage_invitation, invitations_visible_to, membership_of, roles_offered_by
+from .models.user import site_language
+from .permissions import (
+    agencies_offered_by,
+    can_manage,
+    can_manage_invitation,
+    invitations_visible_to,
+    membership_of,
+    roles_offered_by,
+)
 
 INVITATION_LASTS = timedelta(days=7)
 TOKEN_BYTES = 32
@@ -64,7 +72,7 @@ def invite(
     email = email.strip().lower()
     country = country if role in COUNTRY_ROLES else None
     if by is not None:
-        _require_may_offer(by, role, country)
+        _require_may_offer(by, role, country, agency_kind)
     if User.objects.filter(email__iexact=email).exists():
         raise AddressTaken
     if _open(email, by):
@@ -116,8 +124,10 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
 
 
 @transaction.atomic
-def accept_invitation(*, invitation: Invitation, full_name: str, password: str) -> User:
+def accept_invitation(*, invitation: Invitation, full_name: str, password: str, language: str = "") -> User:
     """Make the invited person: their account, their membership, their verified address. The invitation is then used.
+
+    They read `language`, the site's where none is given.
 
     Of two who accept at once, one wins; the other gets `InvitationClosed`. Raises `AddressTaken` where the
     address got an account by another invitation in the meantime; this one then stays as it was.
@@ -134,7 +144,9 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str) 
         raise InvitationClosed
     try:
         with transaction.atomic():
-            user = User.objects.create_user(invitation.email, password, full_name=full_name.strip())
+            user = User.objects.create_user(
+                invitation.email, password, full_name=full_name.strip(), language=language or site_language()
+            )
     except IntegrityError as error:
         raise AddressTaken from error
     Membership.objects.create(
@@ -148,6 +160,16 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str) 
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
     record(act="invitation.accepted", by=user, invitation=invitation.pk)
     return user
+
+
+@transaction.atomic
+def choose_language(*, person: User, language: str) -> None:
+    """Choose the language that one reads; "" leaves it as it is. A change is logged, with what was."""
+    if language in ("", person.language):
+        return
+    record(act="person.language", by=person, before=person.language, after=language)
+    person.language = language
+    person.save(update_fields=["language"])
 
 
 @transaction.atomic
@@ -169,9 +191,11 @@ def _set_active(person: Membership, by: User, *, is_active: bool, act: str) -> N
         record(act=act, by=by, person=person.user_id)
 
 
-def _require_may_offer(by: User, role: str, country: Country | None) -> None:
+def _require_may_offer(by: User, role: str, country: Country | None, agency_kind: str) -> None:
     membership = membership_of(by)
     if membership is None or role not in roles_offered_by(by):
+        raise PermissionDenied
+    if role in AGENCY_ROLES and agency_kind not in agencies_offered_by(by):
         raise PermissionDenied
     if membership.role != Role.ADMINISTRATOR and membership.country != country:
         raise PermissionDenied

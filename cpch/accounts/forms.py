@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.forms import WithoutFormTag
 from diagnostic.core.response_rules import find_text_fault
 
+from .language import is_language_offered
 from .models import Agency, Country, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
-from .permissions import membership_of, roles_offered_by
+from .permissions import agencies_offered_by, membership_of, roles_offered_by
 
 ROLES_IN_WORDS = {
     Role.RESPONDENT: _("Respondent: answers for customs or police"),
@@ -81,6 +83,14 @@ class InvitationForm(WithoutFormTag):
             del self.fields["organisation"]
         if self.own is not None and self.own.agency is not None:
             self.fields["agency"].initial = self.own.agency.kind
+            self._offer_agencies(agencies_offered_by(by))
+
+    def _offer_agencies(self, offered: tuple[str, ...]) -> None:
+        """Leave the agencies that may be invited to; where one is missing, say who invites for it."""
+        field = self.fields["agency"]
+        field.choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in offered]
+        if len(offered) < len(Agency.Kind):
+            field.help_text = _("For respondents and coordinators. The other agency’s coordinators invite its people.")
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -99,9 +109,28 @@ class InvitationForm(WithoutFormTag):
         return given
 
 
-class AcceptanceForm(WithoutFormTag):
-    """What an invited person tells of themselves: a name and a password."""
+class LanguageForm(WithoutFormTag):
+    """Which language a person reads, where there is a choice.
 
+    Their name is theirs from the acceptance on: it stands under what they signed.
+    """
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=lambda: settings.LANGUAGES,
+        help_text=_("Of the pages, and of the e-mails that you get. What people write stays in the language it is in."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_language_offered():
+            del self.fields["language"]
+
+
+class AcceptanceForm(LanguageForm):
+    """What an invited person says of themselves, and the password that they choose."""
+
+    field_order = ("full_name",)
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=120,
@@ -125,7 +154,7 @@ class AcceptanceForm(WithoutFormTag):
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"language": get_language()}, **kwargs)
         self.email = email
 
     def clean(self) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 | Role          | Sees                    | Invites                                | Deactivates                       |
 | ------------- | ----------------------- | -------------------------------------- | --------------------------------- |
 | administrator | everyone                | any role, anywhere                     | anyone but themselves             |
-| coordinator   | their country's people  | their country's respondents,           | their country's respondents and   |
-|               |                         | coordinators and observers             | observers                         |
+| coordinator   | their country's people  | their agency's respondents and         | their agency's respondents and    |
+|               |                         | coordinators, their country's          | their country's observers         |
+|               |                         | observers; also the other agency's,    |                                   |
+|               |                         | while it has no coordinator            |                                   |
 | respondent    | their country's people  | nobody                                 | nobody                            |
 | observer      | their country's people  | nobody                                 | nobody                            |
 | reviewer      | nobody                  | nobody                                 | nobody                            |
 | partner       | nobody                  | nobody                                 | nobody                            |
+
+The two agencies answer apart and each holds a key, so neither hands out an account that speaks for the other.
 
 Whoever may invite may also withdraw and send again the invitations of the same reach.
 """
@@ -19,7 +23,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .models import Invitation, Membership, Role
+from .models import Agency, Invitation, Membership, Role
 from .models.membership import COUNTRY_ROLES
 
 OFFERS: dict[str, tuple[Role, ...]] = {
@@ -43,6 +47,20 @@ def roles_offered_by(user: Any) -> tuple[Role, ...]:
     """The roles that `user` may invite people to."""
     membership = membership_of(user)
     return OFFERS.get(membership.role, ()) if membership else ()
+
+
+def agencies_offered_by(user: Any) -> tuple[str, ...]:
+    """The agencies, customs or police, that `user` may invite respondents and coordinators of (1 query at most)."""
+    membership = membership_of(user)
+    if membership is None or not roles_offered_by(user):
+        return ()
+    if membership.agency is None:
+        return tuple(Agency.Kind.values)
+    held = Membership.objects.filter(
+        country=membership.country_id, role=Role.COORDINATOR, user__is_active=True, agency__isnull=False
+    )
+    led = set(held.values_list("agency__kind", flat=True))
+    return tuple(kind for kind in Agency.Kind.values if kind == membership.agency.kind or kind not in led)
 
 
 def can_invite(user: Any) -> bool:
@@ -72,6 +90,8 @@ def can_manage(user: Any, person: Membership) -> bool:
     if membership is None or person.user_id == user.pk:
         return False
     if membership.country_id is not None and membership.country_id != person.country_id:
+        return False
+    if membership.agency_id is not None and person.agency_id not in (None, membership.agency_id):
         return False
     return person.role in MANAGES.get(membership.role, ())
 

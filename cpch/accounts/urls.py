@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
-from . import sign_in, views
+from cpch.lazy_views import LazyViews
+
+from . import sign_in
+
+views = LazyViews("cpch.accounts").views
 
 urlpatterns = [
     path("accounts/", include(sign_in.urlpatterns)),
+    path("account/", views.account, name="account"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invitation-create"),
     path("people/invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),

@@ -15,6 +15,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,7 +24,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diagnostic.actions.audit import record
 
 from . import actions, mail
-from .forms import AcceptanceForm, InvitationForm, PeopleFilterForm
+from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
+from .language import language_of
 from .models import Invitation, Membership, Role
 from .permissions import (
     can_invite,
@@ -129,6 +131,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
                 invitation=invitation,
                 full_name=form.cleaned_data["full_name"],
                 password=form.cleaned_data["password1"],
+                language=form.cleaned_data.get("language", ""),
             )
         except actions.InvitationClosed:
             invitation.refresh_from_db()
@@ -139,6 +142,21 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "invitations/accept.html", {"form": form, "invitation": invitation}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own address, role and language, where there is a choice; the password has its own page (2 queries)."""
+    own = {"language": language_of(request.user)}
+    form = LanguageForm(request.POST if request.method == "POST" else None, initial=own)
+    if form.is_valid():
+        actions.choose_language(person=request.user, language=form.cleaned_data.get("language", ""))
+        with translation.override(language_of(request.user)):
+            messages.success(request, _("Your account is saved."))
+        return redirect("account")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "people/account.html", {"form": form}, status=status)
 
 
 @login_required
@@ -185,7 +203,7 @@ def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
 
 def _send(request: HttpRequest, invitation: Invitation, token: str) -> None:
     try:
-        mail.send_invitation(invitation, token)
+        mail.send_invitation(invitation, token, request.user)
     except OSError:
         logger.exception("The invitation %d could not be sent", invitation.pk)
         messages.error(

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+def site_languages() -> list[tuple[str, str]]:
+    """The languages that are switched on: code, and the language's own name."""
+    return list(settings.LANGUAGES)
+
+
+def site_language() -> str:
+    """The code of the language that the site speaks to those who have chosen none."""
+    return settings.LANGUAGE_CODE
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,10 +37,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is the login, kept in lower case."""
+    """A person. `email` is the login, kept in lower case; `language` may be switched off since."""
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     full_name = models.CharField(_("full name"), max_length=120)
+    language = models.CharField(_("language"), max_length=10, choices=site_languages, default=site_language)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
