@@ -29,6 +29,7 @@ from .strips import (
     scale_head,
     screen_pair,
     screen_strip,
+    shares,
     trace_strip,
     what_if_strip,
 )
@@ -127,7 +128,9 @@ def draw_continuum(
             **_title_and_description(continuum, layout),
             "fonts": FONTS,
             "shapes": _safe(canvas.markup()),
-            "captions": [_place(caption, layout, design.width, view_box) for caption in canvas.captions],
+            "captions": [
+                place_caption(caption, PRINTED_WIDTHS[layout] / design.width, view_box) for caption in canvas.captions
+            ],
         }
     )
 
@@ -207,9 +210,11 @@ def draw_pair(customs: int, police: int) -> SafeString:
     return _strip({"css_class": "strip", "shapes": _safe(screen_pair(customs, police))})
 
 
-def draw_print_pair(customs: int, police: int, *, title: str, is_rtl: bool = False) -> SafeString:
-    """The same for print, 260 by 30 units; `title` says both levels."""
-    shapes = print_pair(customs, police, Canvas(260, is_rtl=is_rtl))
+def draw_print_pair(
+    customs: int, police: int, agreed: int | None = None, *, title: str, is_rtl: bool = False
+) -> SafeString:
+    """The same for print, 260 by 30 units, with a stroke at the level they agreed on; `title` says the levels."""
+    shapes = print_pair(customs, police, agreed, Canvas(260, is_rtl=is_rtl))
     return _strip({"view_box": "0 0 260 30", "title": title, "shapes": _safe(shapes)})
 
 
@@ -217,6 +222,12 @@ def draw_print_pair_scale(*, is_rtl: bool = False) -> SafeString:
     """The head of the printed pairs: the numbers of the five levels, 260 by 16 units."""
     shapes = pair_scale_head(Canvas(260, is_rtl=is_rtl))
     return _strip({"view_box": "0 0 260 16", "title": gettext("Levels 1 to 5"), "shapes": _safe(shapes)})
+
+
+def draw_print_shares(counts: Sequence[int], *, title: str, is_rtl: bool = False) -> SafeString:
+    """A bar of 180 by 14 units, parted by `counts` from dark to white; `title` says them."""
+    shapes = shares(counts, Canvas(180, is_rtl=is_rtl))
+    return _strip({"view_box": "0 0 180 14", "title": title, "shapes": _safe(shapes)})
 
 
 def draw_print_scale(level_names: Sequence[str], *, is_rtl: bool = False) -> SafeString:
@@ -324,9 +335,8 @@ def _strip(values: dict[str, object]) -> SafeString:
     return get_template("charts/strip.svg").render(values)
 
 
-def _place(caption: Caption, layout: Layout, width: float, view_box: str) -> dict[str, str]:
-    """A caption as its words and the style that lays them over the printed picture."""
-    millimetre = PRINTED_WIDTHS[layout] / width
+def place_caption(caption: Caption, millimetre: float, view_box: str) -> dict[str, str]:
+    """A caption as its words and the style that lays them over the picture, printed at `millimetre` for each unit."""
     size = caption.size * millimetre
     top = (caption.y - float(view_box.split()[1])) * millimetre - ASCENT * size
     left = caption.x * millimetre

@@ -129,17 +129,11 @@ class Stairs:
         left, top, ink = self._left(step), self._top(step), LEVEL_INKS[step - 1]
         right = left + self.step
         canvas.rect(left, top, self.step, self.bottom - top, fill=LEVEL_FILLS[step - 1])
-        is_level = step == picture.level
-        if is_level:
-            canvas.line(left, top + 2, right, top + 2, stroke_width="4")
-        else:
-            canvas.line(left, top + 0.75, right, top + 0.75, stroke=LEVEL_EDGES[step - 1], stroke_width="1.5")
-        if step in picture.dashed:
-            canvas.line(left, top + 2, right, top + 2, **DASHES)
+        _draw_edge(picture, step, canvas, left, right, top)
         name = picture.words.steps[step - 1]
         canvas.text(left + 18, top + 36, str(step), size=24, fill=ink, bold=True)
         size = fitting_size(name, 17, self.step - 18 - 22 - 8)
-        canvas.text(left + 40, top + 36, name, size=size, fill=ink, bold=is_level)
+        canvas.text(left + 40, top + 36, name, size=size, fill=ink, bold=step == picture.level)
         self._agencies(picture, step, canvas)
 
     def _agencies(self, picture: Picture, step: int, canvas: Canvas) -> None:
@@ -252,18 +246,12 @@ class Ladder:
         left, top, ink = self._left(step), self._top(step), LEVEL_INKS[step - 1]
         right = self.width if step == 5 else left + 30
         canvas.rect(left, top, self.width - left, 52, fill=LEVEL_FILLS[step - 1])
-        is_level = step == picture.level
-        if is_level:
-            canvas.line(left, top + 2, right, top + 2, stroke_width="4")
-        else:
-            canvas.line(left, top + 0.75, right, top + 0.75, stroke=LEVEL_EDGES[step - 1], stroke_width="1.5")
-        if step in picture.dashed:
-            canvas.line(left, top + 2, right, top + 2, **DASHES)
+        _draw_edge(picture, step, canvas, left, right, top)
         name = picture.words.steps[step - 1]
         ring, disc = ((278.9, 340.5), (300.9, 338.3), (318.3, 337.2), (326.7, 337.2), (333, 333))[step - 1]
         size = fitting_size(name, 15, ring - 16 - left - 34)
         canvas.text(left + 14, top + 34, str(step), size=19, fill=ink, bold=True)
-        canvas.text(left + 34, top + 33, name, size=size, fill=ink, bold=is_level)
+        canvas.text(left + 34, top + 33, name, size=size, fill=ink, bold=step == picture.level)
         if step == picture.target:
             end = left + 34 + text_width(name, size)
             self._target(picture, min(end + 12, ring - 10 - 6 - 54), top, canvas)
@@ -314,6 +302,16 @@ class Ladder:
         if is_stated:
             canvas.circle(x, self._top(step), 6, fill=INK, stroke=WHITE, stroke_width="2")
         return min(top, 0.0)
+
+
+def _draw_edge(picture: Picture, step: int, canvas: Canvas, left: float, right: float, top: float) -> None:
+    """The upper edge of a step: heavy where the country stands on it, dashed where it is in reach."""
+    if step == picture.level:
+        canvas.line(left, top + 2, right, top + 2, stroke_width="4")
+    else:
+        canvas.line(left, top + 0.75, right, top + 0.75, stroke=LEVEL_EDGES[step - 1], stroke_width="1.5")
+    if step in picture.dashed:
+        canvas.line(left, top + 2, right, top + 2, **DASHES)
 
 
 class _Scale:

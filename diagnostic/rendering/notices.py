@@ -7,22 +7,28 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import Role, User
 from cpch.accounts.models.membership import AGENCY_ROLES, SECRETARIAT_ROLES
-from diagnostic.models import Submission
+from diagnostic.models import Assessment, Submission
+from diagnostic.permissions import agency_of
 
 SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
 AGENCIES = "agencies"
+OTHER_AGENCY = "other agency"
 COORDINATORS = "coordinators"
+FELLOW_COORDINATORS = "fellow coordinators"
 NAMED = "named"
+ABOUT_ASSESSMENTS = (OTHER_AGENCY, FELLOW_COORDINATORS)
+"""Whom a hand-over concerns that is about an assessment, within its country."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One kind of hand-over. `leads_to` names the page of the submission that it links to."""
+    """One kind of hand-over, of a submission or, within its country, of an assessment; `leads_to` names its page."""
 
     audience: str
     subject: Any
@@ -30,7 +36,47 @@ class Notice:
     leads_to: str
 
 
+COMPARISON_SUBJECT = _("%(country)s, %(period)s: the answers of customs and police are being compared")
+TAKEN_BACK_SUBJECT = _("%(country)s, %(period)s: an attestation is taken back")
+
 NOTICES: dict[str, Notice] = {
+    "comparison_declared": Notice(
+        OTHER_AGENCY,
+        COMPARISON_SUBJECT,
+        _(
+            "Both agencies of %(country)s have declared their answers for %(period)s complete, %(by)s as the second. "
+            "The comparison is open: the answers of both are frozen, and each agency reads the other’s."
+        ),
+        "compare",
+    ),
+    "comparison_opened": Notice(
+        OTHER_AGENCY,
+        COMPARISON_SUBJECT,
+        _(
+            "%(by)s has opened the comparison of the assessment of %(country)s for %(period)s before both agencies had "
+            "declared their answers complete; the reason stands on the page. The answers of both agencies are frozen, "
+            "and each agency reads the other’s."
+        ),
+        "compare",
+    ),
+    "customs_taken_back": Notice(
+        FELLOW_COORDINATORS,
+        TAKEN_BACK_SUBJECT,
+        _(
+            "%(by)s has taken back the attestation of customs for the assessment of %(country)s for %(period)s. The "
+            "answers have not changed; it cannot be submitted before both agencies attest it."
+        ),
+        "assessment-check",
+    ),
+    "police_taken_back": Notice(
+        FELLOW_COORDINATORS,
+        TAKEN_BACK_SUBJECT,
+        _(
+            "%(by)s has taken back the attestation of the police for the assessment of %(country)s for %(period)s. The "
+            "answers have not changed; it cannot be submitted before both agencies attest it."
+        ),
+        "assessment-check",
+    ),
     "submitted": Notice(
         SECRETARIAT,
         _("%(country)s, %(period)s: submission %(number)d has come in"),
@@ -88,17 +134,25 @@ NOTICES: dict[str, Notice] = {
 }
 
 
-def recipients_of(notice: Notice, submission: Submission, by: User, to: int | None = None) -> QuerySet[User]:
+def load_about(notice: Notice, pk: str) -> Submission | Assessment:
+    """What `notice` tells of, with its country (1 query). Raises `DoesNotExist`."""
+    if notice.audience in ABOUT_ASSESSMENTS:
+        return Assessment.objects.select_related("country").get(pk=pk)
+    return Submission.objects.select_related("assessment__country").defer("snapshot").get(pk=pk)
+
+
+def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: int | None = None) -> QuerySet[User]:
     """The active people that `notice` goes to, never the one whose act it tells of."""
     people = User.objects.filter(is_active=True).exclude(pk=by.pk).order_by("pk")
     if notice.audience == NAMED:
         return people.filter(pk=to)
-    if notice.audience in (AGENCIES, COORDINATORS):
-        roles = AGENCY_ROLES if notice.audience == AGENCIES else (Role.COORDINATOR,)
-        return people.filter(
-            membership__country_id=submission.assessment.country_id, membership__role__in=[str(role) for role in roles]
-        )
-    return _of_the_secretariat(people, notice, submission)
+    if isinstance(about, Submission) and notice.audience in (SECRETARIAT, REVIEWERS):
+        return _of_the_secretariat(people, notice, about)
+    roles = (Role.COORDINATOR,) if notice.audience in (COORDINATORS, FELLOW_COORDINATORS) else AGENCY_ROLES
+    at_home = people.filter(
+        membership__country_id=_assessment(about).country_id, membership__role__in=[str(role) for role in roles]
+    )
+    return at_home.exclude(membership__agency__kind=agency_of(by)) if notice.audience == OTHER_AGENCY else at_home
 
 
 def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:
@@ -119,18 +173,26 @@ def _who_acted_on(submission: Submission) -> list[int]:
     return [person.pk for person in took_up | gave | wrote]
 
 
-def write_notice(notice: Notice, submission: Submission, by: User, question: str, base_url: str) -> dict[str, object]:
-    """What the templates of the e-mail need, in the language that is active."""
+def write_notice(
+    notice: Notice, about: Submission | Assessment, by: User, question: str, base_url: str
+) -> dict[str, object]:
+    """What the templates of the e-mail need; its words are put into the language that is active as they are printed."""
+    assessment = _assessment(about)
     values = {
-        "country": submission.assessment.country.name,
-        "period": submission.assessment.period,
-        "number": submission.number,
+        "country": assessment.country.name,
+        "period": assessment.period,
+        "number": about.number if isinstance(about, Submission) else None,
         "question": question,
         "by": by.full_name,
     }
-    arguments = [submission.pk, question] if notice.leads_to.endswith("-question") else [submission.pk]
+    in_words = lazy(lambda text: str(text) % values, str)
+    arguments = [about.pk, question] if notice.leads_to.endswith("-question") else [about.pk]
     return {
-        "subject": str(notice.subject) % values,
-        "text": str(notice.text) % values,
+        "subject": in_words(notice.subject),
+        "text": in_words(notice.text),
         "link": base_url + reverse(notice.leads_to, args=arguments),
     }
+
+
+def _assessment(about: Submission | Assessment) -> Assessment:
+    return about.assessment if isinstance(about, Submission) else about

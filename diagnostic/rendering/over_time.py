@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from diagnostic.core.instrument import LEVELS
+from diagnostic.core.periods import find_change
 from diagnostic.core.scoring import shown
 
+from .charts import place_caption
 from .shapes import (
     FONTS,
     INK,
@@ -41,21 +43,28 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How wide the picture is, what its bands take, and how many periods find room in it; the latest are drawn."""
+    """How wide the picture is, what its bands take, and how many periods find room in it; the latest are drawn.
+
+    `printed` is the width in millimetres in the report, 0 on the screen.
+    """
 
     width: float
     gutter: float
     band: float
     most: int
     has_names: bool
+    printed: float = 0
 
 
 LAYOUTS = {
     "wide": Layout(width=1040, gutter=168, band=52, most=10, has_names=True),
     "narrow": Layout(width=358, gutter=34, band=44, most=4, has_names=False),
 }
+PRINT = Layout(width=640, gutter=150, band=34, most=8, has_names=True, printed=170)
 TOP = 12.0
 FOOT = 78.0
+LEAST = 8.0
+"""The smallest size at which a name is still set; the bands tell the names as well."""
 
 
 def draw_over_time(
@@ -63,32 +72,56 @@ def draw_over_time(
 ) -> SafeString:
     """The periods, the oldest first, as one `<svg>` with title and description.
 
-    `layout` is "wide" from 640 px on, "narrow" below; `prefix` makes the ids unique in the page. Right to left, time
-    runs from the right. The same figures must stand in a table.
+    `layout` is "wide" from 640 px on, "narrow" below, "print" in the report; `prefix` makes the ids unique in the page.
+    Right to left, time runs from the right. The same figures must stand in a table.
     """
-    plan = LAYOUTS[layout]
+    plan = _layout(layout)
     drawn = points[-plan.most :]
-    canvas = Canvas(plan.width, is_rtl=is_rtl)
+    canvas = Canvas(plan.width, is_rtl=is_rtl, lays_over=plan.printed > 0)
     _bands(plan, level_names, canvas)
     _line(plan, drawn, canvas)
     for place, point in enumerate(drawn):
         _period(plan, point, _middle(plan, place, len(drawn)), _room(plan, len(drawn)), level_names, canvas)
+    view_box = f"0 0 {plan.width:g} {TOP + 5 * plan.band + FOOT:g}"
     return get_template("charts/continuum.svg").render(
         {
-            "view_box": f"0 0 {plan.width:g} {TOP + 5 * plan.band + FOOT:g}",
+            "view_box": view_box,
             "prefix": prefix,
             "title": gettext("Level and index over the periods"),
             "description": describe(drawn, level_names),
             "fonts": FONTS,
             # The canvas escapes every text it writes; nothing else in it comes from outside.
             "shapes": mark_safe(canvas.markup()),  # noqa: S308
+            "captions": [place_caption(caption, plan.printed / plan.width, view_box) for caption in canvas.captions],
         }
     )
 
 
 def drawn_count(count: int, layout: str) -> int:
     """How many of `count` periods the layout draws."""
-    return min(count, LAYOUTS[layout].most)
+    return min(count, _layout(layout).most)
+
+
+def say_score(score: Fraction | None) -> str:
+    """A score as it is shown; "none" where there is none."""
+    return gettext("none") if score is None else shown(score)
+
+
+def say_change(scores: Sequence[Fraction | None]) -> str:
+    """The change as the two figures show it, with its sign; a change too small to show is said in words."""
+    change = find_change(scores)
+    if change is None:
+        return ""
+    tenths = round(10 * (Fraction(say_score(scores[-1])) - Fraction(say_score(scores[-2]))))
+    if change == 0:
+        return gettext("unchanged")
+    if tenths == 0:
+        return gettext("a little higher") if change > 0 else gettext("a little lower")
+    return f"{'+' if tenths > 0 else '−'}{shown(Fraction(abs(tenths), 10))}"
+
+
+def _layout(name: str) -> Layout:
+    return PRINT if name == "print" else LAYOUTS[name]
 
 
 def describe(points: Sequence[Point], level_names: Sequence[str]) -> str:
@@ -155,13 +188,15 @@ def _period(plan: Layout, point: Point, middle: float, room: float, names: Seque
 def _level(
     plan: Layout, level: int | None, at: tuple[float, float], room: float, names: Sequence[str], canvas: Canvas
 ) -> None:
-    """The level as a card with number and, where there is room, name; an empty one where none is stated."""
+    """The level as a card with number and, where it can be read, name; an empty one where none is stated."""
     middle, top = at
     if level is None:
         canvas.rect(middle - 14, top, 28, 28, fill=WHITE, stroke=LINE_STRONG, stroke_dasharray="4 3")
         canvas.text(middle, top + 19, "?", size=14, fill=INK_2, anchor="middle")
         return
     words = f"{level} {names[level - 1]}" if plan.has_names else str(level)
+    if fitting_size(words, 14, room - 40) < LEAST:
+        words = str(level)
     size = fitting_size(words, 14, room - 40)
     width = text_width(words, size) + 28
     fill, edge, ink = (colours[level - 1] for colours in (LEVEL_FILLS, LEVEL_EDGES, LEVEL_INKS))

@@ -53,7 +53,7 @@ def build_pairs(instrument: Instrument, result: Result, agreement: Agreement | N
 
 
 def _pair(instrument: Instrument, result: Result, pair: Difference, draw: Draw) -> PairRow:
-    levels = tuple(_levels(instrument, result, pair))
+    levels = tuple(build_levels(instrument, result, pair))
     return PairRow(
         code=pair.question,
         question=instrument.by_code[pair.question].text,
@@ -63,7 +63,8 @@ def _pair(instrument: Instrument, result: Result, pair: Difference, draw: Draw) 
     )
 
 
-def _levels(instrument: Instrument, result: Result, pair: Difference) -> Iterable[LevelRow]:
+def build_levels(instrument: Instrument, result: Result, pair: Difference) -> Iterable[LevelRow]:
+    """The level of customs, of the police, and the one that they agreed on."""
     for agency, level in (("customs", pair.customs), ("police", pair.police)):
         note = gettext("not asked, counted as level 1") if agency in pair.implied else ""
         yield LevelRow(str(AGENCY_WORDS[agency]), agency, level, instrument.level_name(level), note)

@@ -1,4 +1,4 @@
-"""From the report's HTML to a tagged PDF, and the process that does it; a web process never imports this.
+"""From the report's HTML to an archival, tagged PDF, and the process that does it; a web process never imports this.
 
 Run as a program it reads one order from standard input and writes the PDF to standard output: WeasyPrint and nothing
 else in memory, no settings, no database. The same HTML, files and locked versions give the same bytes.
@@ -9,13 +9,25 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import resources
 
-from weasyprint import HTML
+import pydyf
+from weasyprint import HTML, Attachment
+from weasyprint.css import ColorProfile
+from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from .pdf_archive import UNCLEAR_END, compress_streams, name_attachments_once, name_both_standards
+from .pdf_structure import Structure
 
 BASE = "https://static.invalid/"
 """The base of the report's addresses: a name that can never resolve. Below it stand the files handed over."""
+COLOURS = "srgb-of-the-report"
+"""What the colour profile is called; under WeasyPrint's own name its file would be opened and left open."""
+MOST_WRITINGS = 4
+"""How often a PDF is written anew where the end of a stream is unclear; once in some hundred files one is."""
 
 
 class RefusedAddress(FatalURLFetchingError):
@@ -37,18 +49,71 @@ class HandedOver(URLFetcher):
         return URLFetcherResponse(url, text.encode("utf-8"), {"Content-Type": "text/css; charset=utf-8"})
 
 
-def html_to_pdf(html: str, files: Mapping[str, str], identifier: str) -> bytes:
-    """`html` as a tagged PDF (PDF/UA-1), with the static `files` it names, text by path.
+class Finisher:
+    """The last touch on a PDF before it is written; `spare` objects that nothing refers to give it other bytes."""
 
-    `identifier` becomes the PDF's own. Raises `RefusedAddress`.
+    def __init__(self, structure: Structure, spare: int) -> None:
+        self.structure = structure
+        self.spare = spare
+
+    def __call__(self, document: Document, pdf: pydyf.PDF) -> None:
+        self.structure.put_right(pdf)
+        name_both_standards(pdf)
+        name_attachments_once(pdf)
+        for _ in range(self.spare):
+            pdf.add_object(pydyf.Dictionary())
+        compress_streams(pdf)
+
+
+def html_to_pdf(
+    html: str, files: Mapping[str, str], identifier: str, attachments: Iterable[Mapping[str, str]] = ()
+) -> bytes:
+    """`html` as PDF/A-3a and PDF/UA-1 in one, with the static `files` it names, text by path.
+
+    `identifier` becomes the PDF's own. `attachments` are what it carries: name, text, description, relationship (how it
+    stands to the document, ISO 32000-2 7.11.3), and date (ISO 8601). Raises `RefusedAddress`.
     """
-    document = HTML(string=html, base_url=BASE, url_fetcher=HandedOver(files))
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode("ascii")[:32])
+    fetcher = HandedOver(files)
+    page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+    document = page.render(color_profiles={COLOURS: load_colours()}, output_intent=COLOURS)
+    carried = list(attachments)
+    for spare in range(MOST_WRITINGS):
+        structure = Structure()
+        with structure.watched():
+            pdf: bytes = document.write_pdf(
+                finisher=Finisher(structure, spare),
+                pdf_variant="pdf/a-3a",
+                output_intent=COLOURS,
+                pdf_identifier=identifier.encode("ascii")[:32],
+                attachments=[attach(fetcher, **given) for given in carried],
+            )
+        if UNCLEAR_END not in pdf:
+            break
     return pdf
 
 
+def load_colours() -> ColorProfile:
+    """The profile of the colours on a page (sRGB), which comes with WeasyPrint."""
+    with (resources.files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as source:
+        return ColorProfile(source, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+
+def attach(fetcher: HandedOver, name: str, text: str, description: str, relationship: str, date: str) -> Attachment:
+    """One file to be carried; it has the one `date`, for the same data gives the same bytes."""
+    at = datetime.fromisoformat(date).astimezone(UTC)
+    return Attachment(
+        string=text,
+        url_fetcher=fetcher,
+        name=name,
+        description=description,
+        relationship=relationship,
+        created=at,
+        modified=at,
+    )
+
+
 def main() -> None:
-    """Render the order on standard input: `{"html": …, "files": {path: text}, "identifier": …}`.
+    """Render the order on standard input: `{"html": …, "files": {path: text}, "identifier": …, "attachments": […]}`.
 
     The one argument says how far to stand back for other processes (nice).
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,31 +15,31 @@ from diagnostic.core.result import Result
 from diagnostic.core.scoring import BANDS, ENOUGH, shown
 
 from . import sentences
+from .report_capabilities import HOLDERS
 from .report_text import Line, lines_of
 from .report_themes import ThemeRow, build_theme_row
 from .result_profile import sum_index
 from .words import AGENCY_WORDS, BASIS_WORDS, capitalised, say_level
 
-HOLDERS = {
-    "customs": _("Customs"),
-    "police": _("Police"),
-    "both": _("Both"),
-    "other": _("Another agency"),
-    "none": _("Nobody"),
-}
 OWN_ANSWERS = {"customs": _("Customs answered"), "police": _("Police answered")}
 CRITERION_WORDS = {"met": _("Met"), "unmet": _("Not met"), "open": _("To be answered")}
 
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """What one voice answered; `state` stands in place of an answer, `facts` are term and value."""
+    """What one voice answered; `state` stands in place of an answer, `facts` are term and value.
+
+    `is_as_agreed` says that an agency chose the statement that was then agreed on, `is_kept` that what stands here is
+    held and not counted.
+    """
 
     title: str
     state: str
     level: int | None
     level_name: str
     statement: str
+    is_as_agreed: bool
+    is_kept: bool
     facts: tuple[tuple[str, str], ...]
     narrative: tuple[Line, ...]
     reason: tuple[Line, ...]
@@ -56,7 +56,6 @@ class AnswerRow:
     note: str
     prompt: str
     is_left_out: bool
-    is_kept: bool
     given: GivenRow
     voices: tuple[GivenRow, ...]
     agreement: tuple[Line, ...]
@@ -97,7 +96,6 @@ def _answer(answer: AnswerLine, instrument: Instrument) -> AnswerRow:
         note=answer.note,
         prompt=answer.prompt,
         is_left_out=answer.is_left_out,
-        is_kept=answer.is_kept,
         given=_given(answer, answer.given, instrument),
         voices=tuple(_given(answer, given, instrument) for given in answer.voices),
         agreement=tuple(lines_of(answer.agreement)),
@@ -108,14 +106,25 @@ def _given(answer: AnswerLine, given: GivenLine, instrument: Instrument) -> Give
     return GivenRow(
         title=str(OWN_ANSWERS.get(given.voice, "")),
         state=_say_state(answer, given, instrument),
-        level=given.level if given.statement else None,
-        level_name=instrument.level_name(given.level) if given.level and given.statement else "",
+        level=given.chosen,
+        level_name=instrument.level_name(given.chosen) if given.chosen else "",
         statement=given.statement,
+        is_as_agreed=given is not answer.given and _is_counted_alike(given, answer.given),
+        is_kept=_is_kept(given),
         facts=tuple(_facts(given)),
         narrative=tuple(lines_of(given.narrative)),
         reason=tuple(lines_of(given.reason)),
         evidence=given.evidence,
     )
+
+
+def _is_counted_alike(one: GivenLine, other: GivenLine) -> bool:
+    return one.state == other.state == "answered" and one.chosen is not None and one.chosen == other.chosen
+
+
+def _is_kept(given: GivenLine) -> bool:
+    blank = GivenLine(given.voice, given.state, given.level)
+    return given.state in ("implied", "not_asked") and replace(given, authority=(), reason="") != blank
 
 
 def _say_state(answer: AnswerLine, given: GivenLine, instrument: Instrument) -> str:
@@ -141,8 +150,10 @@ def _facts(given: GivenLine) -> Iterable[tuple[str, str]]:
         own = given.voice == NATIONAL and line.voice == line.agency
         words = gettext("%(authority)s (from the agency’s own answer)") if own else gettext("%(authority)s")
         yield str(AGENCY_WORDS[line.agency]), words % values
-    for area in given.areas:
-        yield area.name, str(HOLDERS[area.holder])
+    for holder, words in HOLDERS.items():
+        names = [area.name for area in given.areas if area.holder == holder]
+        if names:
+            yield gettext("May act: %(who)s") % {"who": words}, "; ".join(names)
     if given.topics:
         yield gettext("Subjects"), "; ".join(given.topics)
     if given.challenges:

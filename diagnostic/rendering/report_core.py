@@ -11,8 +11,9 @@ from diagnostic.core.comparison import Agreement, Difference
 from diagnostic.core.findings import Finding
 from diagnostic.core.instrument import ContinuumLevel, Criterion, Guidance, Instrument, NextStep, Question, Theme
 from diagnostic.core.recommendations import Recommendation
-from diagnostic.core.report_data import RecommendationLine, Report, Score
+from diagnostic.core.report_data import RecommendationLine, Report
 from diagnostic.core.result import Result, SelfRating
+from diagnostic.core.score_text import Score
 from diagnostic.core.scoring import CriterionStanding, Place, Range, Standing, ThemeScore
 
 

@@ -27,12 +27,19 @@ def _say_short(line: AttestationLine) -> str:
     return said % _values(line)
 
 
-def say_how(lines: Iterable[AttestationLine]) -> str:
-    """For the part on how the assessment was done: that both signed the same text, and who did; "" for none."""
+def say_how(lines: Iterable[AttestationLine], *, names_digest: bool) -> str:
+    """For the part on how the assessment was done: that both signed the same text, and who did; "" for none.
+
+    `names_digest` says whether this edition has the digest on its cover.
+    """
     said = [_say_long(line) for line in lines]
     if not said:
         return ""
-    return " ".join([gettext("Both agencies agreed to the same text, whose digest stands on the cover."), *said])
+    if names_digest:
+        same = gettext("Both agencies agreed to the same text, whose digest stands on the cover.")
+    else:
+        same = gettext("Both agencies agreed to the same text.")
+    return " ".join([same, *said])
 
 
 def _say_long(line: AttestationLine) -> str:

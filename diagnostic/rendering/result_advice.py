@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -14,6 +14,22 @@ from diagnostic.core.result import Result
 
 from . import sentences
 from .words import EFFORT_WORDS, LEAD_WORDS, say_level
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The action of the plan that a recommendation became; `is_open` while somebody is to carry it out."""
+
+    number: int
+    url: str
+    state: str
+    is_open: bool
+
+
+Plan = Mapping[str, Planned]
+"""The actions of a plan by the recommendation that they were made of, the open one where there are several."""
+
+NO_PLAN: Plan = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,7 @@ class AdviceRow:
     effort: str
     gain: str
     resources: tuple[Resource, ...]
+    planned: Planned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +74,8 @@ class FindingRow:
 # Recommendations and findings
 
 
-def build_advice(instrument: Instrument, result: Result, item: Recommendation) -> AdviceRow:
-    """One recommendation with its text, its source and what it brings."""
+def build_advice(instrument: Instrument, result: Result, item: Recommendation, plan: Plan = NO_PLAN) -> AdviceRow:
+    """One recommendation with its text, its source, what it brings, and what the `plan` made of it."""
     text, lead, effort, resources = _content(instrument, item)
     subject = instrument.theme_by_id[item.theme].name
     if item.question is not None:
@@ -75,6 +92,7 @@ def build_advice(instrument: Instrument, result: Result, item: Recommendation) -
         effort=str(EFFORT_WORDS[effort]) if effort else "",
         gain=sentences.say_gain(item),
         resources=tuple(instrument.resource_by_id[name] for name in resources),
+        planned=plan.get(item.id),
     )
 
 

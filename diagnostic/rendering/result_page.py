@@ -18,7 +18,16 @@ from diagnostic.core.scoring import shown
 from . import sentences
 from .charts import continuum_of, draw_continuum, draw_pair
 from .pairs import PairRow, build_pairs, say_agreement, say_equal
-from .result_advice import AdviceGroup, AdviceRow, FindingRow, build_advice, build_finding, build_roadmap
+from .result_advice import (
+    NO_PLAN,
+    AdviceGroup,
+    AdviceRow,
+    FindingRow,
+    Plan,
+    build_advice,
+    build_finding,
+    build_roadmap,
+)
 from .result_profile import (
     CriterionRow,
     ThemeRow,
@@ -104,6 +113,7 @@ def build_result_page(
     before: Before | None = None,
     hidden: frozenset[str] = NOTHING,
     is_rtl: bool = False,
+    plan: Plan = NO_PLAN,
 ) -> ResultPage:
     """What the page shows of `result`; nothing of the `hidden` questions but their part in the theme's score."""
     earlier = score(instrument, {NATIONAL: before.responses}) if before else None
@@ -117,7 +127,7 @@ def build_result_page(
     )
     agreement = leave_out(result.agreement, hidden)
     kept = [item for item in result.recommendations if item.question not in hidden]
-    advice = [build_advice(instrument, result, item) for item in kept]
+    advice = [build_advice(instrument, result, item, plan) for item in kept]
     return ResultPage(
         headline=sentences.say_headline(instrument, result),
         verdict=sentences.say_verdict(instrument, result),

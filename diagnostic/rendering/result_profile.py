@@ -10,11 +10,11 @@ from django.utils.translation import gettext
 
 from diagnostic.core.instrument import LEVELS, Instrument
 from diagnostic.core.result import Result
-from diagnostic.core.scoring import CriterionStanding, exact, shown
+from diagnostic.core.scoring import CriterionStanding, band_start, exact, shown
 
 from . import sentences
 from .charts import draw_strip
-from .words import STATE_WORDS, band_start, join_words, say_level
+from .words import STATE_WORDS, join_words, say_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,14 @@ def build_criteria(instrument: Instrument, result: Result) -> Iterable[Criterion
     rows = [_criterion(instrument, result, item) for item in asked]
     rows.append(_index_criterion(result, following))
     return sorted(rows, key=lambda row: ("unmet", "open", "met").index(row.state))
+
+
+def build_foundations(instrument: Instrument, result: Result, level: int) -> Iterable[CriterionRow]:
+    """Everything that `level` rests on, in instrument order, the index last."""
+    for item in result.place.criteria:
+        if item.criterion.level <= level:
+            yield _criterion(instrument, result, item)
+    yield _index_criterion(result, level)
 
 
 def _criterion(instrument: Instrument, result: Result, item: CriterionStanding) -> CriterionRow:

@@ -13,14 +13,13 @@ from django.utils.translation import gettext, ngettext
 from diagnostic.core.instrument import Criterion, Instrument
 from diagnostic.core.recommendations import Recommendation
 from diagnostic.core.result import Result
-from diagnostic.core.scoring import ENOUGH, CriterionStanding, Standing, shown
+from diagnostic.core.scoring import ENOUGH, CriterionStanding, Standing, band_start, shown
 
 from .words import (
     AGENCY_WORDS,
     BASIS_WORDS,
     PRESENCE_WORDS,
     STATE_WORDS,
-    band_start,
     join_words,
     number_word,
     say_level,
@@ -45,7 +44,7 @@ def say_verdict(instrument: Instrument, result: Result) -> str:
             "%(levels)s is possible."
         ) % {"levels": say_levels(instrument, result.range.lowest_level, result.range.highest_level)}
     if result.level is None:
-        return f"{_say_why_not_stated(instrument, result)} {_say_reach(instrument, result)}"
+        return f"{say_why_not_stated(instrument, result)} {_say_reach(instrument, result)}"
     level, index = result.level, result.place.index
     if result.place.index_level != level:
         said = [_say_held(instrument, result, level, index)]
@@ -59,7 +58,8 @@ def say_verdict(instrument: Instrument, result: Result) -> str:
     return " ".join(part for part in said if part)
 
 
-def _say_why_not_stated(instrument: Instrument, result: Result) -> str:
+def say_why_not_stated(instrument: Instrument, result: Result) -> str:
+    """What is missing before the level of `result` can be stated."""
     known = sum(not standing.is_open for standing in result.standings.values())
     scored = len(result.standings)
     if Fraction(known, scored) < ENOUGH:
@@ -319,8 +319,12 @@ def say_source(instrument: Instrument, item: Recommendation) -> str:
             "code": item.question,
             "sections": guidance.handbook,
         }
-    to_level = item.to_level or 0
-    step = instrument.step_by_target[item.theme, to_level]
+    return say_step_source(instrument, item.theme, item.to_level or 0)
+
+
+def say_step_source(instrument: Instrument, theme: str, to_level: int) -> str:
+    """The same of the next step of `theme` to `to_level`."""
+    step = instrument.step_by_target[theme, to_level]
     return gettext("Next step to level %(level)s. Guidance of this tool, built on handbook %(sections)s") % {
         "level": say_level(instrument, to_level),
         "sections": step.handbook,

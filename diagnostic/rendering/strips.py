@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .shapes import INK, INK_2, INK_3, LEVEL_FILLS, LINE, LINE_STRONG, WHITE, Canvas, fitting_size
+from .shapes import ACCENT, INK, INK_2, INK_3, LEVEL_FILLS, LINE, LINE_STRONG, WHITE, Canvas, fitting_size
 
 IMPLIED = {"stroke_dasharray": "2 2"}
 DIAMOND = 'd="M0 -9L9 0L0 9L-9 0Z" fill="#14202B" stroke="#FFFFFF" stroke-width="2"'
+SHARE_FILLS = (INK_2, "#9AA7B2", LINE, WHITE)
+"""For parts of a whole, four at most."""
 HOLLOW = 'd="M0 -7L7 0L0 7L-7 0Z" fill="#FFFFFF" stroke="#14202B" stroke-width="1.5"'
 
 
@@ -132,12 +134,14 @@ def screen_pair(customs: int, police: int) -> str:
     )
 
 
-def print_pair(customs: int, police: int, canvas: Canvas) -> str:
-    """The same for print, 260 by 30 units; a canvas mirrors it right to left."""
+def print_pair(customs: int, police: int, agreed: int | None, canvas: Canvas) -> str:
+    """The same for print, 260 by 30 units, a stroke at the agreed level; a canvas mirrors it right to left."""
     for place, fill in enumerate(LEVEL_FILLS):
         canvas.rect(52 * place, 26, 52, 3, fill=fill)
     for place in range(1, 5):
         canvas.line(52 * place, 0, 52 * place, 30, stroke=LINE)
+    if agreed is not None:
+        canvas.line(52 * agreed - 26, 1, 52 * agreed - 26, 25, stroke=ACCENT, stroke_width="3")
     canvas.line(52 * customs - 26, 13, 52 * police - 26, 13, stroke=INK_3, stroke_width="2")
     canvas.circle(52 * customs - 26, 13, 7, fill=WHITE, stroke=INK, stroke_width="2.4")
     canvas.circle(52 * police - 26, 13, 4.2, fill=INK)
@@ -148,6 +152,17 @@ def pair_scale_head(canvas: Canvas) -> str:
     """The five levels, by number alone, over the printed pairs."""
     for level in range(1, 6):
         canvas.text(52 * level - 26, 12, str(level), size=12, fill=INK_2, anchor="middle")
+    return canvas.markup()
+
+
+def shares(counts: Sequence[int], canvas: Canvas) -> str:
+    """A bar of 180 by 14 units, parted by `counts`; the fills run from dark to white."""
+    total, start = sum(counts), 0.0
+    for count, fill in zip(counts, SHARE_FILLS, strict=True):
+        width = 180 * count / total if total else 0
+        if count:
+            canvas.rect(start + 0.5, 1, width - 1, 12, fill=fill, stroke=INK_3, stroke_width="1")
+        start += width
     return canvas.markup()
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.scoring import BANDS
 
 NUMBERS = (
     _("no"),
@@ -49,6 +47,11 @@ EFFORT_WORDS = {
     "medium": _("Medium (months)"),
     "structural": _("Structural (a year or more, law or budget)"),
 }
+STEP_EFFORT_WORDS = {
+    "quick": _("quick"),
+    "medium": _("medium effort"),
+    "structural": _("structural"),
+}
 
 
 def number_word(count: int) -> str:
@@ -81,8 +84,3 @@ def say_levels(instrument: Instrument, lowest: int, highest: int) -> str:
         "lowest": say_level(instrument, lowest),
         "highest": say_level(instrument, highest),
     }
-
-
-def band_start(level: int) -> Fraction:
-    """The index from which `level` is reached; 1 for the first."""
-    return next((start for held, start in BANDS if held == level), Fraction(1))

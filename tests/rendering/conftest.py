@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from diagnostic.core.report_data import Report, ReportFacts
 from diagnostic.core.responses import Response
 from diagnostic.core.result import score
 from diagnostic.instruments import instrument_from_fixtures
+from diagnostic.rendering.pdf import html_to_pdf
+from diagnostic.rendering.process import write_order
 
 EXAMPLES = Path(__file__).parent.parent / "core" / "examples"
 SUBMITTED = {
@@ -29,6 +32,24 @@ SUBMITTED = {
 @pytest.fixture(scope="session")
 def instrument() -> Instrument:
     return instrument_from_fixtures()
+
+
+@pytest.fixture(scope="session")
+def printed(instrument: Instrument) -> Callable[[str], tuple[str, bytes]]:
+    """One of the three cases, or "partners" of the typical one: its HTML and its PDF, each rendered once."""
+
+    @cache
+    def render(name: str) -> tuple[str, bytes]:
+        from tests.rendering.cases import CASES, partners_of
+
+        if name == "partners":
+            report = partners_of(CASES["typical"](instrument), instrument)
+        else:
+            report = CASES[name](instrument)
+        order = write_order(report, "en")
+        return order["html"], html_to_pdf(**order)
+
+    return render
 
 
 @pytest.fixture(scope="session")
