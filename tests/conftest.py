@@ -1,4 +1,4 @@
-"""What all tests share of machinery: the browser, the worker, a clean end; their data is in factories.py."""
+"""What all tests share of machinery: the browser, the worker, a clean end; and their people, out of factories.py."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 
 # Playwright's synchronous interface keeps an event loop in the main thread, and Django refuses database calls
 # from a thread that has one. Nothing in these tests runs inside that loop.
@@ -17,11 +18,28 @@ BROWSER_FIXTURES = {"browser", "page", "new_page"}
 DESKTOP = {"width": 1280, "height": 900}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out what another database cannot change: tests that touch none, and those of looks alone",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what drives the browser, so that `-m "not browser"` leaves it out and CI can count it."""
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not touches_database(item) or item.get_closest_marker("looks")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether the test reads or writes the database that the settings name."""
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_unconfigure() -> None:
@@ -42,14 +60,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(autouse=True)
 def reference_rows(request: pytest.FixtureRequest) -> None:
     """Countries and the instrument, laid again where the test before flushed them."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is None and not DATABASE_FIXTURES & set(request.fixturenames):
+    if not touches_database(request.node):
         return
+    marker = request.node.get_closest_marker("django_db")
     from tests import reference_data
 
     is_flushed = "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if is_flushed else "db")
     reference_data.lay_again()
+
+
+@pytest.fixture(autouse=True)
+def no_fragments() -> None:
+    """Each test draws its own pages."""
+    caches["fragments"].clear()
+
+
+@pytest.fixture
+def people(db: None) -> Any:
+    """One person of each role."""
+    from tests import factories
+
+    return factories.make_people()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from diagnostic.queries import load_coordinators
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
 AGREED_BY = "Ada Example, Head of Crime Investigation"
+AGREEMENT = "Both looked at it together."
 PASSWORD = "a long and private sentence"
 _numbers = itertools.count(1)
 
@@ -123,7 +124,11 @@ def save_answer(
 def fill(
     assessment: Assessment, by: User, answers: dict[str, Answer] | None = None, *, voice: str = "national"
 ) -> Assessment:
-    """Give every answer of `answers` (the joint-session example unless given), in instrument order."""
+    """Give every answer of `answers` (the joint-session example unless given), in instrument order.
+
+    What two agencies agree on is given with a reason.
+    """
+    agreement = AGREEMENT if voice == "national" and assessment.mode == "separate" else ""
     answers = example_answers() if answers is None else answers
     for question in current_instrument().questions:
         if question.code in answers:
@@ -134,6 +139,7 @@ def fill(
                 response=answers[question.code],
                 base_version=0,
                 by=by,
+                agreement=agreement,
             )
     return assessment
 

@@ -26,6 +26,9 @@ WHITENOISE_AUTOREFRESH = True
 
 # A connection that outlives its request would keep the test database from being dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # What a test wrote need not outlive a power cut.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because the browser tests' server answers from several threads, each on its own connection, as a
     # real server does; one connection shared by all of them cannot hold two transactions.

@@ -24,6 +24,8 @@ TINY = Effort(
     clients=2,
     savers=3,
     saving_seconds=0,
+    what_ifs=2,
+    searches=2,
     starts=1,
     renders=1,
     reports=1,
@@ -42,7 +44,7 @@ def test_every_part_runs_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.M
     bench.on(databases.sqlite(tmp_path), tmp_path, set(bench.PARTS), TINY, figures)
 
     said = {figure.name: figure for figure in figures}
-    assert len(said) == len(figures) == 20
+    assert len(said) == len(figures) == 27
     assert [figure.ours for figure in figures if "not measured" in figure.ours] == []
     assert said["3 people saving for 0 s, SQLite"].ours == "0 errors, 0 of 6 lost"
     facts = ("Queries", "WeasyPrint", "Bootstrap")
@@ -50,14 +52,15 @@ def test_every_part_runs_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.M
 
 
 def shortened(inside: Callable[..., Any]) -> Callable[..., Any]:
-    """What is said of the site, but with one line for the report that is only rendered to be measured."""
+    """What is said of the site, but with one line for each report that is only rendered to be measured."""
 
     def say(laid: Laid, module: str, given: Any = None) -> Any:
         said = inside(laid, module, given)
         if module == "order":
             html = '<html lang="en"><title>Short</title><p>Short.</p></html>'
             blank = (ROOT / "tests" / "core" / "examples" / "blank.json").read_text()
-            said |= {"order": said["order"] | {"html": html}, "file": blank, "file_html": html}
+            orders = {name: said[name] | {"html": html} for name in ("order", "voices", "long")}
+            said |= {**orders, "file": blank, "file_html": html}
         return said
 
     return say

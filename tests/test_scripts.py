@@ -48,14 +48,23 @@ def programs(tmp_path: Path) -> Callable[..., str]:
     return make
 
 
-def test_a_package_that_cannot_be_installed_is_named_in_one_line(programs: Callable) -> None:
-    result = run_shell("need_packages libpango-1.0-0 chromium", PATH=programs("sh", "id"))
+@pytest.mark.parametrize(
+    ("user", "sudo", "advice"),
+    [
+        (0, False, "Install with: apt-get install --yes"),
+        (1000, True, "Install with: sudo apt-get install --yes"),
+        (1000, False, "Install as root with: apt-get install --yes"),
+    ],
+)
+def test_what_cannot_be_installed_is_named_in_one_line_with_a_command_that_works_there(
+    programs: Callable, user: int, sudo: bool, advice: str
+) -> None:
+    path = programs("sh", id=f"echo {user}", **({"sudo": "exit 1"} if sudo else {}))
+    result = run_shell("need_packages libpango-1.0-0 chromium", PATH=path)
 
     assert result.returncode == 1
     assert result.stdout == ""
-    assert result.stderr.splitlines() == [
-        "Missing: libpango-1.0-0 chromium. Install with: sudo apt-get install --yes libpango-1.0-0 chromium"
-    ]
+    assert result.stderr.splitlines() == [f"Missing: libpango-1.0-0 chromium. {advice} libpango-1.0-0 chromium"]
 
 
 def test_without_root_and_sudo_nothing_is_tried(programs: Callable) -> None:
@@ -63,7 +72,7 @@ def test_without_root_and_sudo_nothing_is_tried(programs: Callable) -> None:
     result = run_shell("need_packages chromium", PATH=path)
 
     assert result.returncode == 1
-    assert result.stderr.splitlines() == ["Missing: chromium. Install with: sudo apt-get install --yes chromium"]
+    assert result.stderr.splitlines() == ["Missing: chromium. Install as root with: apt-get install --yes chromium"]
 
 
 def test_packages_are_installed_through_sudo_that_asks_nobody(programs: Callable, tmp_path: Path) -> None:
@@ -88,13 +97,13 @@ def test_missing_fonts_are_told_and_stop_nothing(programs: Callable) -> None:
     result = run_shell("ensure_fonts; say after", PATH=programs("sh", "id", "grep"))
 
     assert result.returncode == 0
-    assert "apt-get install --yes fonts-noto-core fonts-noto-cjk" in result.stdout
+    assert "apt-get install --yes fontconfig fonts-noto-core fonts-noto-cjk" in result.stdout
     assert result.stdout.splitlines()[-1] == "after"
 
 
 def test_an_old_python_is_named(programs: Callable) -> None:
     old = 'case "$1" in -V) echo Python 3.9.2;; *) exit 1;; esac'
-    result = run_shell("ensure_python", PATH=programs("sh", python3=old))
+    result = run_shell("ensure_python", PATH=programs("sh", "id", python3=old))
 
     assert result.returncode == 1
     assert result.stderr.startswith("Python 3.11 or newer is missing: python3 is Python 3.9.2.")
@@ -103,7 +112,7 @@ def test_an_old_python_is_named(programs: Callable) -> None:
 def test_the_environment_is_installed_when_its_lock_changes_and_only_then(tmp_path: Path) -> None:
     fake = tmp_path / ".venv" / "bin" / "python"
     fake.parent.mkdir(parents=True)
-    fake.write_text('#!/bin/sh\n[ "$1" = -c ] || echo "$@" >>log\n')
+    fake.write_text('#!/bin/sh\ncase "$*" in -c*|*--version) ;; *) echo "$@" >>log;; esac\n')
     fake.chmod(0o755)
     (tmp_path / "script").symlink_to(ROOT / "script")
     run, dev = tmp_path / "run.lock", tmp_path / "dev.lock"
@@ -126,7 +135,7 @@ def test_the_environment_is_installed_when_its_lock_changes_and_only_then(tmp_pa
 def test_an_installation_that_fails_is_tried_again(tmp_path: Path) -> None:
     fake = tmp_path / ".venv" / "bin" / "python"
     fake.parent.mkdir(parents=True)
-    fake.write_text('#!/bin/sh\n[ "$1" = -c ]\n')
+    fake.write_text('#!/bin/sh\ncase "$*" in -c*|*--version) ;; *) exit 1;; esac\n')
     fake.chmod(0o755)
     (tmp_path / "run.lock").touch()
 
@@ -134,6 +143,22 @@ def test_an_installation_that_fails_is_tried_again(tmp_path: Path) -> None:
         result = run_shell(f"cd {tmp_path}; ensure_venv run.lock")
         assert result.returncode == 1
         assert result.stderr.startswith("The packages of run.lock could not be installed.")
+
+
+def test_an_environment_whose_making_was_cut_short_is_made_anew(tmp_path: Path, programs: Callable) -> None:
+    cut_short = tmp_path / ".venv" / "bin" / "python"
+    cut_short.parent.mkdir(parents=True)
+    cut_short.write_text('#!/bin/sh\n[ "$1" = -c ]\n')
+    cut_short.chmod(0o755)
+    (tmp_path / "run.lock").write_text("run")
+    making = "mkdir -p .venv/bin; echo '#!/bin/sh' >.venv/bin/python; chmod +x .venv/bin/python"
+    path = programs(
+        "sh", "sha256sum", "grep", "rm", "mv", "mkdir", "chmod", python3=f'[ "$2" != venv ] || {{ {making}; }}'
+    )
+
+    for said in ("Making the virtual environment in .venv ...\nInstalling what run.lock lists ...\n", ""):
+        result = run_shell(f"cd {tmp_path}; ensure_venv run.lock", PATH=path)
+        assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -29,6 +29,7 @@ register = template.Library()
 
 COUNTRY = (
     ("assessment-list", _("Assessments")),
+    ("plan-home", _("Action plan")),
     ("inbox", _("Inbox")),
     ("people", _("People")),
     ("resources", _("Resources")),
@@ -98,7 +99,7 @@ def stages(
 ) -> list[Link]:
     """The stages of `assessment` as its reader goes through them; `stage` is the key of the page's own.
 
-    Keys: overview, answer, compare, result, submit, report, and for the secretariat answers and history.
+    Keys: overview, answer, compare, result, submit, report, history, and for the secretariat answers.
     """
     role = _role(context)
     if role in (Role.REVIEWER, Role.ADMINISTRATOR):
@@ -170,6 +171,8 @@ def _steps_of_the_country(assessment: Assessment, user: Any) -> list[tuple[str, 
         ("result", _("Result"), reverse("result", kwargs=of) if voice else ""),
         ("submit", _("Attest and submit"), reverse("assessment-check", kwargs=of) if may_check else ""),
         ("report", _("Report"), reverse("assessment-report", kwargs=of) if voice == NATIONAL else ""),
+        ("history", _("Over time"), reverse("over-time", kwargs=of)),
+        ("plan", _("Action plan"), reverse("plan", kwargs={"country": assessment.country.alpha2})),
     ]
     if assessment.mode == workflow.SEPARATE:
         url = reverse("compare", kwargs=of) if can_compare(user, assessment) else ""
@@ -183,7 +186,8 @@ def _steps_of_the_secretariat(assessment: Assessment, submission: Submission | N
     return [
         ("answers", _("Answers"), answers),
         ("result", _("Result"), reverse("result", kwargs=of)),
-        ("history", _("History"), reverse("over-time", kwargs=of)),
+        ("history", _("Over time"), reverse("over-time", kwargs=of)),
+        ("plan", _("Action plan"), reverse("plan", kwargs={"country": assessment.country.alpha2})),
         ("report", _("Report"), reverse("assessment-report", kwargs=of)),
     ]
 
@@ -193,6 +197,6 @@ def _steps_of_a_partner(assessment: Assessment) -> list[tuple[str, Any, str]]:
     return [
         ("overview", _("Overview"), reverse("assessment-detail", kwargs=of)),
         ("result", _("Result"), reverse("result", kwargs=of)),
-        ("history", _("History"), reverse("over-time", kwargs=of)),
+        ("history", _("Over time"), reverse("over-time", kwargs=of)),
         ("report", _("Report"), reverse("assessment-report", kwargs=of)),
     ]

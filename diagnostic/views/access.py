@@ -10,15 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
+from cpch.accounts.models import Country
 from diagnostic.actions import audit
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
+    actions_visible_to,
     assessments_visible_to,
     can_read_answers,
     find_assessment,
     main_voice,
+    plan_countries_visible_to,
     readable_voices,
     submissions_visible_to,
 )
@@ -56,6 +59,31 @@ def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = 
     except Submission.DoesNotExist as error:
         if Submission.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", submission=str(pk))
+        raise Http404 from error
+
+
+def load_plan_country(request: HttpRequest, code: str) -> Country:
+    """The country of that two-letter code, if its action plan exists for this person (1 query). Raises `Http404`."""
+    try:
+        return plan_countries_visible_to(request.user).get(alpha2=code)
+    except Country.DoesNotExist as error:
+        if Action.objects.filter(country__alpha2=code).exists():
+            _log(request, "access.hidden", plan=code)
+        raise Http404 from error
+
+
+def load_action(request: HttpRequest, code: str, number: int) -> Action:
+    """The action of that number in the country's plan, with all that its page names, if it exists for this person.
+
+    1 query. Raises `Http404`, logged where there is one.
+    """
+    found = Action.objects.filter(country__alpha2=code, number=number)
+    try:
+        visible = actions_visible_to(request.user).filter(country__alpha2=code, number=number)
+        return visible.select_related("country", "assessment", "planned_by", "changed_by", "state_changed_by").get()
+    except Action.DoesNotExist as error:
+        if found.exists():
+            _log(request, "access.hidden", plan=code, action=str(number))
         raise Http404 from error
 
 

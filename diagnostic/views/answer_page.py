@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from diagnostic.actions.confirmations import can_be_confirmed
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument, Question, Theme
 from diagnostic.core.progress import question_states, theme_progress
@@ -33,6 +34,7 @@ from diagnostic.queries import (
 )
 
 from .answer_sections import Asking, draw
+from .plan_beside import Beside, load_beside
 
 STATE_NAMES = {
     "answered": pgettext_lazy("state of a question", "answered"),
@@ -80,7 +82,7 @@ class ThemePage:
     """One theme of one voice, loaded whole; `open_codes` are the questions that may be changed now by this reader.
 
     `others` are the agencies' answers where this is the national voice that they agree on: what they say of their
-    authority holds where it is silent.
+    authority holds where it is silent. `plan` is the country's from before this assessment.
     """
 
     assessment: Assessment
@@ -95,6 +97,12 @@ class ThemePage:
     may_write: bool
     today: date
     others: Voices = field(default_factory=dict)
+    plan: tuple[Beside, ...] = ()
+
+    @property
+    def plan_of_theme(self) -> tuple[Beside, ...]:
+        """What of the plan concerns the theme and no single question of it."""
+        return tuple(item for item in self.plan if item.theme == self.theme.id and not item.question)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -165,7 +173,9 @@ class ThemePage:
             is_open=question.code in self.open_codes,
             is_asked=self.states[question.code] != "not_asked",
             is_confirmed=self._is_confirmed(question),
+            can_be_confirmed=can_be_confirmed(self.assessment, self.voice),
             known=self._known(question),
+            plan=tuple(item for item in self.plan if item.question == question.code),
         )
 
     def _is_confirmed(self, question: Question) -> bool:
@@ -216,11 +226,17 @@ UNREAD = Previous("", {}, None, "")
 
 
 def load_page(
-    assessment: Assessment, voice: str, theme: str, *, may_write: bool, previous: Previous | None = UNREAD
+    assessment: Assessment,
+    voice: str,
+    theme: str,
+    *,
+    may_write: bool,
+    previous: Previous | None = UNREAD,
+    plan: tuple[Beside, ...] | None = None,
 ) -> ThemePage | None:
     """The page of `theme` in `voice`, or None where the assessment has no such theme or voice (at most 4 queries).
 
-    What the country handed in last is read, unless `previous` has it already.
+    What the country handed in last, and its plan from before, are read unless `previous` and `plan` have them already.
     """
     instrument = instrument_of(assessment)
     if theme not in instrument.theme_by_id or voice not in VOICES:
@@ -247,6 +263,7 @@ def load_page(
         may_write=may_write,
         today=timezone.now().date(),
         others=voices_of(row for held in found.values() for row in held.values()),
+        plan=load_beside(assessment) if plan is None else plan,
     )
 
 

@@ -21,6 +21,7 @@ from diagnostic.forms.question_layout import QuestionParts, helper_of
 from diagnostic.models import Response as Row
 
 from .answer_text import AnswerText, Fact, describe, differing
+from .plan_beside import Beside
 from .word_marks import Marked, mark_words
 
 
@@ -28,8 +29,9 @@ from .word_marks import Marked, mark_words
 class Asking:
     """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks.
 
-    `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true.
-    `known` is what the agencies said of the authority that it is asked for, as "customs:none police:own".
+    `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true, which
+    only `can_be_confirmed` lets a person say. `known` is what the agencies said of the authority that it is asked for,
+    as "customs:none police:own". `plan` is what the country's plan from before holds about it.
     """
 
     instrument: Instrument
@@ -39,10 +41,12 @@ class Asking:
     previous: Response | None = None
     is_own: bool = True
     is_confirmed: bool = False
+    can_be_confirmed: bool = True
     clarification: str = ""
     is_open: bool = True
     is_asked: bool = True
     known: str = ""
+    plan: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,12 @@ def _without_instrument(asking: Asking) -> tuple[object, ...]:
         asking.previous,
         asking.is_own,
         asking.is_confirmed,
+        asking.can_be_confirmed,
         asking.clarification,
         asking.is_open,
         asking.is_asked,
         asking.known,
+        asking.plan,
     )
 
 

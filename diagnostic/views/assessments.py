@@ -56,6 +56,7 @@ from .log_words import say_entry
 from .next_step import find_next_step, wait_for_the_comparison
 from .notices import tell
 from .overview import Overview, load_overview
+from .plan_beside import say_plan_before
 from .reading import give
 from .signatures import faults_of, form_of, load_keys
 
@@ -167,6 +168,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "next_step": find_next_step(overview, user, declaring) if overview else wait_for_the_comparison(assessment),
             "declaring": declaring,
             "people": _people(assessment, readable),
+            "before": say_plan_before(assessment) if assessment.state in workflow.WITH_COUNTRY else None,
             "readable": readable,
             "is_national_there": voice == NATIONAL,
             "submissions": _submissions(assessment),
@@ -302,7 +304,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except ActionRefused as error:
         return _refused(request, assessment, error)
-    tell("submitted", submission=submission, by=request.user)
+    tell("submitted", about=submission, by=request.user)
     return redirect("submission-detail", pk=submission.pk)
 
 

@@ -75,9 +75,12 @@ def change(reading: Reading, question: Question) -> Changed:
     """What of the answer to `question` differs between the two submissions of `reading`."""
     then, now = reading.given_before(question.code), reading.given(question.code)
     parts = []
+    texts = {name: (getattr(then, name), getattr(now, name)) for name in ("narrative", "reason")}
+    agreed = (reading.agreements_before, reading.agreements)
+    texts["agreement"] = (agreed[0].get(question.code, ""), agreed[1].get(question.code, ""))
     for name, label in PARTS.items():
-        if name in ("narrative", "reason"):
-            before, after = getattr(then, name), getattr(now, name)
+        if name in texts:
+            before, after = texts[name]
             if before != after:
                 parts.append(Part(str(label), pieces=mark_differences(before, after)))
             continue

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import comparison, responses
-from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, Stale
+from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, NotOpen, Stale, StateChanged
+from diagnostic.core import workflow
 from diagnostic.core.agreement import Pair
 from diagnostic.core.responses import NATIONAL
 from diagnostic.forms.agreement import AgreementForm, DiscussionForm
@@ -84,6 +85,8 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     pair = _pair_or_404(page, code)
     if request.method == "GET":
         return redirect(page.url(code))
+    if code not in page.open_codes:
+        return _refused(request, assessment, _why_closed(assessment, code))
     form = page.make_form(pair, without_cleared(request.POST))
     if "clear" in request.POST:
         return _render(request, page, code, form)
@@ -114,6 +117,10 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     # A follow-up may be asked now that was not before.
     after = load_compare_page(assessment, request.user, page.show)
     return redirect(after.url(after.next_after(code)))
+
+
+def _why_closed(assessment: Assessment, code: str) -> ActionRefused:
+    return NotOpen(code) if assessment.state == workflow.RETURNED else StateChanged()
 
 
 def _say_stale(request: HttpRequest, page: ComparePage, code: str, refusal: Stale) -> HttpResponse:

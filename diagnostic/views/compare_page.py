@@ -305,13 +305,14 @@ def _bar(pair: Pair) -> str:
 
 
 def load_compare_page(assessment: Assessment, reader: Any, show: str = "all") -> ComparePage:
-    """The comparison as `reader` sees it (3 queries; 4 where the assessment was returned)."""
+    """The comparison as `reader` sees it (3 queries; 4 where it was returned), an observer without discussion."""
     instrument = instrument_of(assessment)
     rows = list(Row.objects.filter(assessment=assessment).select_related("saved_by").prefetch_related("evidence"))
     comments: dict[str, list[Comment]] = {}
-    said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
-    for comment in said.select_related("written_by__membership__agency"):
-        comments.setdefault(comment.question, []).append(comment)
+    if can_discuss(reader, assessment):
+        said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
+        for comment in said.select_related("written_by__membership__agency"):
+            comments.setdefault(comment.question, []).append(comment)
     return ComparePage(
         assessment=assessment,
         instrument=instrument,

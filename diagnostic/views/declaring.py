@@ -8,13 +8,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cpch.accounts.models import Membership, Role
 from diagnostic.actions import comparison
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core import workflow
@@ -24,9 +22,9 @@ from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment, Declaration
 from diagnostic.permissions import agency_of, can_declare, can_open_comparison
 from diagnostic.rendering.words import AGENCY_WORDS
-from diagnostic.tasks import mail_comparison_opened
 
 from .access import load_assessment, require
+from .notices import tell
 
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -96,7 +94,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
     if held.state == workflow.COMPARING:
-        _tell_the_other_agency(held, agency)
+        tell("comparison_declared", about=held, by=request.user)
         messages.success(request, _("Both agencies have declared their answers complete. The comparison is open."))
         return redirect("compare", pk=pk)
     messages.success(request, _("The answers of your agency are declared complete."))
@@ -117,7 +115,7 @@ def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except ActionRefused as refusal:
             return _refused(request, assessment, refusal)
-        _tell_the_other_agency(held, agency_of(request.user))
+        tell("comparison_opened", about=held, by=request.user)
         messages.success(request, _("The comparison is open. The people of the other agency are told by e-mail."))
         return redirect("compare", pk=pk)
     context = {
@@ -126,15 +124,6 @@ def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_possible": workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None,
     }
     return render(request, "compare/open.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _tell_the_other_agency(assessment: Assessment, agency: str) -> None:
-    """Let the worker write to those who answer for the other agency."""
-    people = Membership.objects.filter(
-        country_id=assessment.country_id, role__in=[Role.RESPONDENT, Role.COORDINATOR], user__is_active=True
-    )
-    for person in people.exclude(agency__kind=agency).values_list("user_id", flat=True):
-        transaction.on_commit(lambda person=person: mail_comparison_opened.enqueue(str(assessment.pk), person))
 
 
 def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused) -> HttpResponse:

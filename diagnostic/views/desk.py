@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diagnostic.actions.errors import ActionRefused, StateChanged
@@ -20,13 +23,16 @@ from diagnostic.forms.review import ClarificationForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Clarification, Comment, Opinion, Review, Submission
 from diagnostic.permissions import can_assign, can_review
-from diagnostic.queries import load_opinions, load_previous, load_thread
+from diagnostic.queries import load_opinions, load_previous, load_read_marks, load_thread
 
 from .access import load_submission, require
+from .read_state import ReadState, has_read, last_word
 from .reading import Reading, give
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+
+View = Callable[[HttpRequest, UUID, str], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Desk:
     asked: dict[str, Clarification]
     asked_before: dict[str, Clarification]
     may_assign: bool = False
+    reader: Any = None
 
     @property
     def review(self) -> Review | None:
@@ -90,6 +97,35 @@ class Desk:
     def opinions(self) -> dict[str, Opinion]:
         """The opinions on this submission, by question (1 query)."""
         return {item.question: item for item in load_opinions(self.submission)}
+
+    @cached_property
+    def marks(self) -> dict[str, datetime]:
+        """What the reader has read, and up to when (1 query)."""
+        return load_read_marks(self.submission, self.reader)
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The questions that the reader has read with all that was said about them until now."""
+        codes = self.reading.instrument.by_code
+        return frozenset(code for code in codes if has_read(self.marks, code, self._last_word(code)))
+
+    @property
+    def unread_count(self) -> int:
+        return len(self.reading.entries) - len(self.read)
+
+    def read_state(self, code: str) -> ReadState:
+        """How far the reader has come, for the page of one question."""
+        return ReadState(
+            url=reverse("review-read", kwargs={"pk": self.submission.pk, "code": code}),
+            up_to=self._last_word(code),
+            is_read=code in self.read,
+            read=len(self.read),
+            total=len(self.reading.entries),
+        )
+
+    def _last_word(self, code: str) -> datetime:
+        thread = [item for item in self.thread if item.question == code]
+        return last_word(self.submission, thread, self.opinions.get(code), self.reader)
 
     @property
     def said(self) -> list[SaidHere]:
@@ -138,7 +174,8 @@ def load_desk(request: HttpRequest, pk: UUID) -> Desk:
     asked = {item.question: item for item in found if item.review.submission_id == submission.pk}
     asked_before = {item.question: item for item in found if item.review.submission_id != submission.pk}
     reading = Reading(submission, instrument_of(submission.assessment), frozenset(asked), before)
-    return Desk(submission, reading, asked, asked_before, can_assign(request.user, submission.assessment))
+    may_assign = can_assign(request.user, submission.assessment)
+    return Desk(submission, reading, asked, asked_before, may_assign, request.user)
 
 
 def question_or_404(reading: Reading, code: str) -> Question:
@@ -149,10 +186,26 @@ def question_or_404(reading: Reading, code: str) -> Question:
     return found
 
 
+def acts_on_question(act: Callable[[HttpRequest, Desk, Question, HttpResponse], HttpResponse]) -> View:
+    """The view of an act on one question of the desk, which gets the page that a done act leads to.
+
+    A GET, as after signing in again, leads there at once. Raises `Http404` where there is no such question.
+    """
+
+    @wraps(act)
+    def view(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+        desk = load_desk(request, pk)
+        about = question_or_404(desk.reading, code)
+        here = redirect("review-question", pk=pk, code=code)
+        return here if request.method == "GET" else act(request, desk, about, here)
+
+    return view
+
+
 def render_question(
     request: HttpRequest, desk: Desk, question: Question, forms: QuestionForms | None = None, status: int = 200
 ) -> HttpResponse:
-    """The page of one answer beside the rubric, with what is said about it and the forms to say more (3 queries)."""
+    """The page of one answer beside the rubric, with what is said about it and the forms to say more (4 queries)."""
     forms = forms or QuestionForms()
     reading, code = desk.reading, question.code
     asked, opinion = desk.asked.get(code), desk.opinions.get(code)
@@ -181,6 +234,7 @@ def render_question(
         "opinion": opinion,
         "with_opinion": reading.with_opinion(question, opinion),
         "thread": thread,
+        "read_state": desk.read_state(code),
         "own_comments": sum(item.written_by_id == request.user.pk for item in thread),
         "form": forms.clarification
         or ClarificationForm(initial={"text": asked.text, "base": stamp(asked.asked_at)} if asked else None),

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Role
 from cpch.accounts.permissions import membership_of
+from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Assessment, Comment, Submission
 from diagnostic.permissions import can_answer, is_in_secretariat
 
 from . import waiting
@@ -74,19 +75,7 @@ def _of_the_secretariat(user: Any) -> list[Group]:
     return [
         Group("assigned", _("Assigned to you"), _submissions(assigned)),
         Group("own", _("Taken up by you"), _submissions(own)),
-        Group(
-            "comments",
-            _("Answers to comments"),
-            tuple(
-                Item(
-                    reverse("review-question", args=[item.latest, item.question]) + "#comments",
-                    _name(item.assessment, item.question),
-                    item.written_by.full_name,
-                    item.written_at,
-                )
-                for item in comments
-            ),
-        ),
+        Group("comments", _("Answers to comments"), _comments(comments, "review-question")),
         Group(
             "replies",
             _("Replies to your opinions"),
@@ -111,6 +100,9 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
         if can_answer(user, item.review.submission.assessment, NATIONAL)
     ]
     opinions = waiting.opinions_to_reply(user) if is_coordinator else ()
+    at_home = waiting.assessments_at_home(user)
+    due = sorted((item for item in at_home if item.due_number is not None), key=lambda item: item.due_on)
+    own = {item.pk: item for item in at_home if item.state in workflow.WITH_COUNTRY}
     return [
         Group(
             "clarifications",
@@ -128,15 +120,7 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
         Group(
             "comments",
             _("Comments to answer"),
-            tuple(
-                Item(
-                    reverse("submission-review-question", args=[item.latest, item.question]) + "#comments",
-                    _name(item.assessment, item.question),
-                    item.written_by.full_name,
-                    item.written_at,
-                )
-                for item in waiting.comments_to_answer(user)
-            ),
+            _comments(waiting.comments_to_answer(user), "submission-review-question"),
         ),
         Group(
             "opinions",
@@ -152,11 +136,23 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
             ),
         ),
         Group(
+            "plan",
+            _("Actions of the plan that your agency leads"),
+            tuple(
+                Item(
+                    reverse("plan-action", args=[item.country.alpha2, item.due_number]),
+                    _("Action %(number)d: %(title)s") % {"number": item.due_number, "title": item.due_title},
+                    due_on=item.due_on,
+                )
+                for item in due
+            ),
+        ),
+        Group(
             "home",
             _("Assessments that your country is working on"),
             tuple(
                 Item(reverse("assessment-detail", args=[item.pk]), item.period, str(item.get_state_display()))
-                for item in waiting.assessments_at_home(user)
+                for item in own.values()
             ),
         ),
     ]
@@ -164,6 +160,19 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
 
 def _review(submission: Submission) -> Any:
     return getattr(submission, "review", None)
+
+
+def _comments(comments: Iterable[Comment], page: str) -> tuple[Item, ...]:
+    """The comments, each leading to its thread on the question's `page`."""
+    return tuple(
+        Item(
+            reverse(page, args=[item.latest, item.question]) + "#comments",
+            _name(item.assessment, item.question),
+            item.written_by.full_name,
+            item.written_at,
+        )
+        for item in comments
+    )
 
 
 def _submissions(found: Iterable[Any]) -> tuple[Item, ...]:

@@ -14,6 +14,7 @@ ACTS = {
     "assessment.submit": _("submitted it, as submission %(number)s"),
     "attestation.sign": _("attested the answers for %(agency)s"),
     "attestation.record": _("recorded that %(agreed_by)s agreed to the answers for %(agency)s"),
+    "attestation.take_back": _("took back the attestation of %(agency)s"),
     "attestation.void": _("changed %(because)s, which voided the attestations of %(agencies)s"),
     "assessment.withdraw": _("withdrew it: %(reason)s"),
     "assessment.export": _("downloaded the answers as a file"),
@@ -33,8 +34,16 @@ ACTS = {
     "opinion.give": _("gave an opinion on %(question)s of submission %(number)s"),
     "opinion.take_back": _("took back the opinion on %(question)s of submission %(number)s"),
     "opinion.reply": _("replied to the opinion on %(question)s of submission %(number)s"),
+    "plan.add": _("planned action %(action)s"),
+    "plan.change": _("changed %(parts)s of action %(action)s"),
+    "plan.move": _("marked action %(action)s as %(state)s"),
+    "plan.download": _("downloaded the plan’s calendar"),
+    "plan.workbook": _("downloaded the plan as a workbook"),
+    "plan.comment": _("commented on action %(action)s"),
     "report.request": _("asked for the report"),
     "report.download": _("downloaded the report"),
+    "draft.download": _("downloaded %(draft)s"),
+    "draft.download_without": _("downloaded %(draft)s without the sensitive answers"),
     "access.hidden": _("tried to open something that does not exist for them"),
     "access.refused": _("tried to do something that their role does not allow"),
 }
@@ -48,6 +57,19 @@ SETTINGS = {
 MEMBERS = {
     "agency": {"customs": _("customs"), "police": _("the police")},
     "agencies": {"customs": _("customs"), "police": _("the police")},
+    "parts": {
+        "title": _("the title"),
+        "lead": _("the lead"),
+        "support": _("the supporting agency"),
+        "responsible": _("who is responsible"),
+        "due_on": _("the due date"),
+        "proof": _("the proof"),
+    },
+    "state": {"planned": _("planned"), "under_way": _("under way"), "done": _("done"), "dropped": _("dropped")},
+    "draft": {
+        "agreement": _("the draft of a memorandum between customs and police"),
+        "terms": _("the draft of a committee’s terms of reference"),
+    },
     "because": {"settings": _("the settings")},
 }
 """The words for what a detail holds as a code; all else is read as it is."""

@@ -6,22 +6,23 @@ from typing import Any
 
 from django.db import transaction
 
-from diagnostic.models import Submission
+from diagnostic.models import Assessment, Submission
 from diagnostic.rendering.notices import NOTICES
 from diagnostic.tasks import mail_notice
 
 
-def tell(kind: str, *, submission: Submission, by: Any, question: str = "", to: Any = None) -> None:
+def tell(kind: str, *, about: Submission | Assessment, by: Any, question: str = "", to: Any = None) -> None:
     """Queue the e-mails of one kind of hand-over once what was done is safe; `kind` is a key of `NOTICES`.
 
-    `to` is the one person, where it is for one.
+    `about` is the submission, or the assessment where it is a matter within its country; `to` is the one person,
+    where it is for one.
     """
     if kind not in NOTICES:
         raise KeyError(kind)
     arguments: dict[str, Any] = {
         "kind": kind,
         "by_id": by.pk,
-        "submission_id": str(submission.pk),
+        "about_id": str(about.pk),
         "question": question,
         "to_id": to.pk if to else None,
     }

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import opinions
 from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.core.instrument import Question
 from diagnostic.forms.discussion import OpinionForm, ReplyForm
 from diagnostic.permissions import can_reply
 
-from .access import require
 from .desk import (
     CONFLICT,
     UNPROCESSABLE,
     Desk,
     QuestionForms,
+    acts_on_question,
     blank_opinion,
     in_words,
-    load_desk,
     moved_on,
-    question_or_404,
     render_question,
     stamp,
 )
 from .notices import tell
-from .submission_review import blank_reply, came_too_late, load_said, render_said
+from .submission_review import Said, answers_question, blank_reply, came_too_late, render_said
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def give(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """Say at which level the reviewer sees it, or take that back; a GET leads to the question."""
-    desk = load_desk(request, pk)
-    about = question_or_404(desk.reading, code)
-    here = redirect("review-question", pk=pk, code=code)
-    if request.method == "GET":
-        return here
+@acts_on_question
+def give(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) -> HttpResponse:
+    """Say at which level the reviewer sees it, or take that back."""
+    code = about.code
     if "remove" in request.POST:
         return _take_back(request, desk, code) or here
     form = OpinionForm(request.POST, instrument=desk.reading.instrument)
@@ -60,28 +53,24 @@ def give(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if is_same:
         return here
     try:
-        opinions.give(submission=desk.submission, question=code, level=level, reason=reason, by=request.user)
+        given = opinions.give(submission=desk.submission, question=code, level=level, reason=reason, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, reason)
     except ActionRefused as error:
         form.add_error(None, in_words(error))
         return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
-    if held is None or held.reply:
-        tell("opinion", submission=desk.submission, question=code, by=request.user)
+    if given and (held is None or held.reply):
+        tell("opinion", about=desk.submission, question=code, by=request.user)
     messages.success(request, _("Your opinion on %(code)s is given. The country can read it now.") % {"code": code})
     return here
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def reply(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """The country's reply; a GET, as after signing in again, leads to the question."""
-    said = load_said(request, pk)
-    about = question_or_404(said.reading, code)
-    require(can_reply(request.user, said.submission.assessment), request)
-    here = redirect("submission-review-question", pk=pk, code=code)
-    if request.method == "GET":
-        return here
+@answers_question(can_reply)
+def reply(request: HttpRequest, said: Said, about: Question, here: HttpResponse) -> HttpResponse:
+    """The country's reply."""
+    code = about.code
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return render_said(request, said, about, reply_form=form, status=UNPROCESSABLE)
@@ -92,10 +81,11 @@ def reply(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         again = blank_reply(held, text=text)
         return render_said(request, said, about, reply_form=again, status=CONFLICT, other_reply=held)
     try:
-        opinions.reply(submission=said.submission, question=code, text=text, by=request.user)
+        replied = opinions.reply(submission=said.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
         return came_too_late(request, said, error, text)
-    tell("opinion_replied", submission=said.submission, question=code, by=request.user)
+    if replied:
+        tell("opinion_replied", about=said.submission, question=code, by=request.user)
     messages.success(request, _("Your country’s reply stands beside the opinion now."))
     return here
 

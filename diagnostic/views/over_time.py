@@ -13,17 +13,16 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.core import workflow
-from diagnostic.core.periods import PeriodResult, find_change, has_one_rule, read_period
-from diagnostic.core.scoring import shown
+from diagnostic.core.periods import PeriodResult, has_one_rule, read_period
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import submissions_visible_to
 from diagnostic.rendering.charts import draw_trace
-from diagnostic.rendering.over_time import LAYOUTS, Point, draw_over_time, drawn_count
+from diagnostic.rendering.over_time import LAYOUTS, Point, draw_over_time, drawn_count, say_change, say_score
 
 from .access import load_assessment
 
@@ -85,27 +84,10 @@ def _load_submissions(user: Any, assessment: Assessment) -> list[Submission]:
 def _rows(submissions: Sequence[Submission], results: Sequence[PeriodResult]) -> list[PeriodRow]:
     indexes = [result.index for result in results]
     return [
-        PeriodRow(submission, result, _say(result.index), say_change(indexes[: place + 1]))
+        PeriodRow(submission, result, say_score(result.index), say_change(indexes[: place + 1]))
         for place, (submission, result) in enumerate(zip(submissions, results, strict=True))
     ]
 
 
 def _theme(name: str, scores: list[Fraction | None]) -> ThemeRow:
-    return ThemeRow(name, draw_trace(scores), tuple(_say(score) for score in scores), say_change(scores))
-
-
-def _say(score: Fraction | None) -> str:
-    return gettext("none") if score is None else shown(score)
-
-
-def say_change(scores: Sequence[Fraction | None]) -> str:
-    """The change as the two figures show it, with its sign; a change too small to show is said in words."""
-    change = find_change(scores)
-    if change is None:
-        return ""
-    tenths = round(10 * (Fraction(_say(scores[-1])) - Fraction(_say(scores[-2]))))
-    if change == 0:
-        return gettext("unchanged")
-    if tenths == 0:
-        return gettext("a little higher") if change > 0 else gettext("a little lower")
-    return f"{'+' if tenths > 0 else '−'}{shown(Fraction(abs(tenths), 10))}"
+    return ThemeRow(name, draw_trace(scores), tuple(say_score(score) for score in scores), say_change(scores))

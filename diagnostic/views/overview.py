@@ -235,7 +235,7 @@ def _why_blank(question: Question) -> str:
 
 
 def load_overview(assessment: Assessment, voice: str, readable: Collection[str]) -> Overview:
-    """How far `voice` has come in `assessment` (2 queries; 3 where it was returned).
+    """How far `voice` has come in `assessment` (1 query; 2 where it was returned).
 
     Of the voices that are `readable`, the national one is read with all: an agency's authority may open a follow-up.
     """

@@ -38,6 +38,7 @@ PARTS = {
     "topics": gettext_lazy("topics"),
     "challenges": gettext_lazy("challenges"),
     "evidence": gettext_lazy("evidence"),
+    "agreement": gettext_lazy("why customs and police agree"),
 }
 STATES = {
     "answered": "",
@@ -146,6 +147,15 @@ class Reading:
         return snapshot_voices(self.before).get(NATIONAL, {}) if self.before else {}
 
     @cached_property
+    def agreements(self) -> Mapping[str, str]:
+        """Why both agencies agreed on an answer, by question, where each answered for itself."""
+        return _agreements(self.submission)
+
+    @cached_property
+    def agreements_before(self) -> Mapping[str, str]:
+        return _agreements(self.before) if self.before else {}
+
+    @cached_property
     def result(self) -> Result:
         """The result of the frozen answers, with the target that was frozen with them."""
         target = json.loads(self.submission.snapshot)["assessment"].get("target_level")
@@ -202,9 +212,10 @@ class Reading:
         if self.before is None:
             return ()
         now, then = self.responses.get(code, BLANK), self.responses_before.get(code, BLANK)
-        return tuple(
-            str(PARTS[part.name]) for part in fields(Response) if getattr(now, part.name) != getattr(then, part.name)
-        )
+        found = [part.name for part in fields(Response) if getattr(now, part.name) != getattr(then, part.name)]
+        if self.agreements.get(code) != self.agreements_before.get(code):
+            found.append("agreement")
+        return tuple(str(PARTS[name]) for name in found)
 
     def given(self, code: str) -> Given:
         return give(self.instrument, self.responses.get(code, BLANK))
@@ -371,6 +382,11 @@ def give(instrument: Instrument, response: Response) -> Given:
         evidence=response.evidence,
         is_blank=response.is_blank,
     )
+
+
+def _agreements(submission: Submission) -> Mapping[str, str]:
+    found: Mapping[str, str] = json.loads(submission.snapshot).get("agreements", {})
+    return found
 
 
 def _names(options: Collection[Option]) -> dict[str, str]:

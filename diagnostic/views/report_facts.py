@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,33 +17,56 @@ from django.core.cache import caches
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 
 from diagnostic.core import workflow
-from diagnostic.core.editions import for_partners, sensitive_questions
+from diagnostic.core.editions import reduce_to
+from diagnostic.core.formats import FULL
 from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import FORMAT_VERSION, FULL, AttestationLine, Report, ReportFacts
+from diagnostic.core.report_data import FORMAT_VERSION, AttestationLine, Report, ReportFacts
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Response, Review, Submission
-from diagnostic.queries import load_agreements, load_previous_of, load_voices, snapshot_voices, with_previous
+from diagnostic.queries import (
+    count_respondents,
+    load_agreements,
+    load_previous_of,
+    load_voices,
+    snapshot_voices,
+    with_previous,
+)
 
-Answers = tuple[Voices, Mapping[str, str], int | None, ReportFacts]
+from .report_follow_up import Said, load_earlier, load_plans, load_remarks, stamp_of, with_follow_up
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered and by how many people of each voice, why the agencies agreed, and the target level.
+
+    `facts` are those of the basis, with what only the source of the answers knows.
+    """
+
+    voices: Voices
+    agreements: Mapping[str, str]
+    target_level: int | None
+    respondents: Mapping[str, int]
+    facts: ReportFacts
 
 
 @dataclass(frozen=True, slots=True)
 class ReportBasis:
     """Everything that one report is made from, without an answer being read.
 
-    `answers` and `previous_id` stand for answers, a submission's together with its digest in `facts`: where they are
-    the same, so are these. `load` reads them, with why the agencies agreed and the target level, and gives the facts
-    again with what only the answers' source knows.
+    `answers` and `previous_id` stand for answers, a submission's together with its digest in `facts`, and `stamp` for
+    what follows (report_follow_up): where they are the same, so are these. `load` reads the answers.
     """
 
     facts: ReportFacts
     answers: tuple[object, ...]
     previous_id: UUID | None
+    stamp: tuple[object, ...]
     instrument: Instrument
+    assessment: Assessment = field(compare=False)
     load: Callable[[ReportFacts], Answers] = field(compare=False)
     edition: str = FULL
 
@@ -51,33 +74,55 @@ class ReportBasis:
     def key(self) -> str:
         """The same for the same report, in every process that runs the same program."""
         versions = (FORMAT_VERSION, SCORING_VERSION, self.instrument.digest)
-        basis = (versions, self.facts, self.answers, self.previous_id, self.edition)
+        basis = (versions, self.facts, self.answers, self.previous_id, self.stamp, self.edition)
         return f"report:{hashlib.sha256(repr(basis).encode()).hexdigest()}"
 
     @property
     def digest(self) -> str:
         """The digest of `build()`, which is built only where it is not remembered."""
-        digest = caches["fragments"].get(self.key)
-        if digest is None:
-            digest = self.build().digest
-            caches["fragments"].set(self.key, digest)
-        return digest
+        return self.digests((self.edition,))[self.edition]
+
+    def digests(self, editions: Iterable[str]) -> dict[str, str]:
+        """The digest of each edition of this report; where one is not remembered, the report is built once for all."""
+        keys = {edition: replace(self, edition=edition).key for edition in editions}
+        held: dict[str, str] = caches["fragments"].get_many(keys.values())
+        missing = {edition: key for edition, key in keys.items() if key not in held}
+        if missing:
+            whole = replace(self, edition=FULL if len(missing) > 1 else next(iter(missing))).build()
+            made = {
+                key: (whole if whole.edition == edition else reduce_to(whole, edition, self.instrument)).digest
+                for edition, key in missing.items()
+            }
+            caches["fragments"].set_many(made)
+            held |= made
+        return {edition: held[key] for edition, key in keys.items()}
 
     def build(self) -> Report:
-        """The report (3 queries for an assessment as it stands, 4 of two agencies; 2 for a submission)."""
-        voices, agreements, target_level, facts = self.load(self.facts)
+        """The report (11 queries for an assessment as it stands, 12 of two agencies; 9 for a submission)."""
+        given = self.load(self.facts)
         previous = load_previous_of(self.previous_id)
+        result = score(self.instrument, given.voices, NATIONAL, given.target_level)
+        is_frozen = given.facts.submission_number is not None
+        plan, previous_actions = load_plans(self.assessment, self.previous_id, result, is_frozen=is_frozen)
+        # No other edition holds remarks, and what it takes to load them would tell that there are some.
+        said = Said(self.assessment.pk, given.facts.submission_number)
+        remarks = load_remarks(said, self.instrument) if self.edition == FULL else ()
         report = build_report(
             self.instrument,
-            score(self.instrument, voices, NATIONAL, target_level),
-            voices,
-            facts,
-            is_target_chosen=target_level is not None,
+            result,
+            given.voices,
+            given.facts,
+            is_target_chosen=given.target_level is not None,
             previous_period=previous.period if previous else "",
             previous_responses=previous.responses if previous else None,
-            agreements=agreements,
+            previous_actions=previous_actions,
+            agreements=given.agreements,
+            respondents=given.respondents,
+            earlier_periods=load_earlier(self.assessment),
+            plan=plan,
+            remarks=remarks,
         )
-        return report if self.edition == FULL else for_partners(report, sensitive_questions(self.instrument))
+        return reduce_to(report, self.edition, self.instrument)
 
 
 def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -86,7 +131,7 @@ def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assess
     `saves` counts all saves of all answers. It only grows, so what was answered is the same where it is the same.
     """
     rows = Response.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return with_previous(assessments).annotate(
+    return with_follow_up(with_previous(assessments)).annotate(
         rows=Subquery(rows.annotate(rows=Count("pk")).values("rows")),
         saves=Subquery(rows.annotate(saves=Sum("version")).values("saves")),
     )
@@ -94,7 +139,8 @@ def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assess
 
 def submissions_for_report(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     """`submissions` with what `report_of_submission` needs; what they froze is loaded when it is read."""
-    return _with_signatures(with_previous(submissions, "assessment__")).defer("snapshot")
+    found = with_follow_up(with_previous(submissions, "assessment__"), "assessment__", last="number")
+    return _with_signatures(found).defer("snapshot")
 
 
 def _with_signatures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -115,6 +161,7 @@ def report_of_assessment(assessment: Assessment) -> ReportBasis:
     """The report of the answers as they stand now (no query); it names no time, for nothing was handed in."""
     facts = ReportFacts(
         country=assessment.country.name,
+        alpha2=assessment.country.alpha2,
         period=assessment.period,
         title=assessment.title,
         country_footnote=assessment.country.footnote,
@@ -127,13 +174,16 @@ def report_of_assessment(assessment: Assessment) -> ReportBasis:
 
     def load(facts: ReportFacts) -> Answers:
         agreements = load_agreements(assessment) if assessment.mode == workflow.SEPARATE else {}
-        return load_voices(assessment), agreements, assessment.target_level, facts
+        voices, people = load_voices(assessment), count_respondents(assessment)
+        return Answers(voices, agreements, assessment.target_level, people, facts)
 
     return ReportBasis(
         facts=facts,
         answers=("assessment", assessment.pk, assessment.target_level, assessment.rows, assessment.saves),
         previous_id=assessment.previous_id,
+        stamp=stamp_of(assessment),
         instrument=instrument_of(assessment),
+        assessment=assessment,
         load=load,
     )
 
@@ -148,6 +198,7 @@ def report_of_submission(submission: Submission, edition: str = FULL) -> ReportB
     is_accepted = review is not None and review.outcome == Review.Outcome.ACCEPTED
     facts = ReportFacts(
         country=assessment.country.name,
+        alpha2=assessment.country.alpha2,
         period=assessment.period,
         country_footnote=assessment.country.footnote,
         is_example=assessment.country.is_example,
@@ -168,13 +219,21 @@ def report_of_submission(submission: Submission, edition: str = FULL) -> ReportB
         snapshot = json.loads(submission.snapshot)
         frozen = snapshot["assessment"]
         full = replace(facts, period=frozen["period"], title=frozen.get("title", ""))
-        return snapshot_voices(submission), snapshot.get("agreements", {}), frozen.get("target_level"), full
+        return Answers(
+            snapshot_voices(submission),
+            snapshot.get("agreements", {}),
+            frozen.get("target_level"),
+            snapshot.get("respondents", {}),
+            full,
+        )
 
     return ReportBasis(
         facts=facts,
         answers=("submission", submission.pk),
         previous_id=submission.previous_id,
+        stamp=stamp_of(submission),
         instrument=instrument_of(assessment),
+        assessment=assessment,
         load=load,
         edition=edition,
     )

@@ -10,24 +10,28 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import replace_url
 
+from diagnostic.core import workflow
 from diagnostic.core.editions import sensitive_questions
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.responses import NATIONAL, Voices
+from diagnostic.core.responses import NATIONAL, Responses, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.forms.what_if import WhatIfForm
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
+    actions_visible_to,
     can_answer,
+    can_plan,
     can_read_answers,
     can_read_everything,
     readable_voices,
@@ -35,10 +39,12 @@ from diagnostic.permissions import (
 )
 from diagnostic.queries import load_previous, load_voices, snapshot_voices
 from diagnostic.rendering.result_page import Before, build_result_page
-from diagnostic.rendering.what_if import build_projection
+from diagnostic.rendering.shortest_way import build_way
+from diagnostic.rendering.what_if import build_offers, build_projection
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
+from .result_plan import ResultPlan, load_result_plan
 
 BAD_REQUEST = 400
 
@@ -78,6 +84,11 @@ class Source:
         return score(self.instrument, self.voices, self.voice, self.target_level)
 
     @property
+    def responses(self) -> Responses:
+        """Those that the result is of."""
+        return self.voices.get(self.voice, {})
+
+    @property
     def shows_everything(self) -> bool:
         """Whether this reader's edition holds the sensitive questions."""
         return can_read_everything(self.request.user, self.assessment)
@@ -85,6 +96,12 @@ class Source:
     @property
     def can_answer(self) -> bool:
         return can_answer(self.request.user, self.assessment, self.voice)
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether a recommendation may become an action here; never one of a result that is one agency's own."""
+        is_whole = self.voice == NATIONAL and self.submission is None
+        return is_whole and can_plan(self.request.user, self.assessment) and self.assessment.state != workflow.WITHDRAWN
 
     @property
     def links_to_answers(self) -> bool:
@@ -113,14 +130,27 @@ class Source:
         assessment = self.assessment
         own = Q(pk=assessment.pk, responses__voice__in=self.readable)
         others = Assessment.objects.filter(country=assessment.country_id).order_by("pk")
-        states = others.values_list("pk", "state_changed_at").annotate(versions=Sum("responses__version", filter=own))
+        states = others.values_list("pk", "state_changed_at").annotate(
+            versions=Sum("responses__version", filter=own), plan=Subquery(self._plan_versions())
+        )
         parts = (
             [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
             [self.submission and self.submission.digest, list(states), self.voice, self.readable],
-            [self.shows_everything, self.links_to_answers, self.can_answer],
+            [self.shows_everything, self.links_to_answers, self.can_answer, self.can_plan],
             [self.instrument.digest, SCORING_VERSION, get_language()],
         )
         return "result:" + hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def _plan_versions(self) -> QuerySet[Action]:
+        """The sum of the versions of the actions that this reader sees, which only grows as they change."""
+        actions = actions_visible_to(self.request.user).filter(country=self.assessment.country_id).order_by()
+        return actions.values("country").annotate(versions=Sum("version")).values("versions")
+
+    def load_plan(self) -> ResultPlan:
+        """The plan beside this result (1 query); nothing of it beside a result that is one agency's own."""
+        if self.voice != NATIONAL or not self.shows_everything:
+            return ResultPlan()
+        return load_result_plan(self.request.user, self.assessment, self.result)
 
 
 @login_required
@@ -129,7 +159,8 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the country stands and why, what holds it, and what to do."""
     source = _load_source(request, pk)
     bar, body = _parts(source)
-    return render(request, "results/result.html", {"assessment": source.assessment, "bar": bar, "body": body})
+    context = {"assessment": source.assessment, "bar": bar, "body": body, "can_plan": source.can_plan}
+    return render(request, "results/result.html", context)
 
 
 @login_required
@@ -143,20 +174,27 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
         del chosen[name]
     if len(chosen) < len(request.GET) and not request.htmx:
         return redirect(f"{request.path}?{chosen.urlencode()}")
-    form = WhatIfForm(source.instrument, source.result, chosen)
+    form = WhatIfForm(source.instrument, source.result, source.responses, chosen)
+    address = f"{request.path}?{chosen.urlencode()}"
     context = {
         "assessment": source.assessment,
         "submission": source.submission,
         "form": form,
-        "address": f"{request.path}?{chosen.urlencode()}",
+        "address": address,
         "projection": build_projection(
             source.instrument, source.voices, source.result, form.changes, source.target_level
         )
         if form.is_valid()
         else None,
     }
-    template = "results/_projection.html" if request.htmx else "results/what_if.html"
-    return render(request, template, context, status=200 if form.is_valid() else BAD_REQUEST)
+    status = 200 if form.is_valid() else BAD_REQUEST
+    if request.htmx:
+        response = render(request, "results/_projection.html", context, status=status)
+        # On the page of the what-if its own address follows; the result page keeps its own.
+        is_own_page = (request.htmx.current_url_abs_path or "").partition("?")[0] == request.path
+        return replace_url(response, address) if is_own_page else response
+    context["offers"] = build_offers(source.instrument, source.result, source.responses, form.taken_up)
+    return render(request, "results/what_if.html", context, status=status)
 
 
 def _load_source(request: HttpRequest, pk: UUID) -> Source:
@@ -200,6 +238,7 @@ def _body_context(source: Source) -> dict[str, object]:
     # What was handed in before are national answers: no agency's own are compared with them.
     is_comparable = source.shows_everything and source.voice == NATIONAL
     previous = load_previous(assessment) if is_comparable else None
+    plan = source.load_plan()
     page = build_result_page(
         source.instrument,
         source.result,
@@ -208,16 +247,29 @@ def _body_context(source: Source) -> dict[str, object]:
         before=Before(previous.period, previous.responses) if previous else None,
         hidden=source.hidden,
         is_rtl=get_language_bidi(),
+        plan=plan.by_recommendation,
     )
     return {
         "page": page,
+        "plan": plan,
+        "can_plan": source.can_plan,
         "assessment": assessment,
         "submission": source.submission,
         "voice": source.voice,
         "agency": AGENCY_WORDS.get(source.voice, ""),
         "links_to_answers": source.links_to_answers,
         "can_answer": source.can_answer,
-        "form": WhatIfForm(source.instrument, source.result) if source.shows_everything else None,
+        "has_drafts": source.shows_everything and source.voice == NATIONAL,
         "scoring_version": SCORING_VERSION,
         "instrument": source.instrument,
+        **(_what_if_context(source) if source.shows_everything else {}),
+    }
+
+
+def _what_if_context(source: Source) -> dict[str, object]:
+    """What only the whole edition shows: levels that are moved tell of answers that others leave out."""
+    return {
+        "form": WhatIfForm(source.instrument, source.result, source.responses),
+        "offers": build_offers(source.instrument, source.result, source.responses),
+        "way": build_way(source.instrument, source.voices, source.result, source.target_level),
     }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from diagnostic.actions import reviews
 from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.core.instrument import Question
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
 from diagnostic.models import Review, Submission
 from diagnostic.permissions import is_in_secretariat, submissions_visible_to
@@ -27,6 +28,7 @@ from .desk import (
     UNPROCESSABLE,
     Desk,
     QuestionForms,
+    acts_on_question,
     in_words,
     load_desk,
     moved_on,
@@ -77,36 +79,33 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def question(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """One answer beside the rubric, and the form to ask about it."""
     desk = load_desk(request, pk)
-    asked_about = question_or_404(desk.reading, code)
-    return render_question(request, desk, asked_about)
+    about = question_or_404(desk.reading, code)
+    return render_question(request, desk, about)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """Ask about one question, or take it off the list; a GET, as after signing in again, leads to the question."""
-    desk = load_desk(request, pk)
-    asked_about = question_or_404(desk.reading, code)
-    here = redirect("review-question", pk=pk, code=code)
-    if request.method == "GET":
-        return here
+@acts_on_question
+def ask(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) -> HttpResponse:
+    """Ask about one question, or take it off the list."""
+    code = about.code
     if "remove" in request.POST:
         return _take_off(request, desk, code) or here
     form = ClarificationForm(request.POST)
     if not form.is_valid():
-        return render_question(request, desk, asked_about, QuestionForms(clarification=form), UNPROCESSABLE)
+        return render_question(request, desk, about, QuestionForms(clarification=form), UNPROCESSABLE)
     text = form.cleaned_data["text"]
     held = desk.asked.get(code)
     if held and held.text != text and stamp(held.asked_at) != form.cleaned_data["base"]:
         again = ClarificationForm(initial={"text": text, "base": stamp(held.asked_at)})
-        return render_question(request, desk, asked_about, QuestionForms(again, others={"other": held}), CONFLICT)
+        return render_question(request, desk, about, QuestionForms(again, others={"other": held}), CONFLICT)
     try:
         reviews.ask(submission=desk.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, text)
     except ActionRefused as error:
         form.add_error("text", in_words(error))
-        return render_question(request, desk, asked_about, QuestionForms(clarification=form), UNPROCESSABLE)
+        return render_question(request, desk, about, QuestionForms(clarification=form), UNPROCESSABLE)
     messages.success(request, _("%(code)s is marked for clarification.") % {"code": code})
     return here
 
@@ -122,7 +121,7 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
         reviews.take_up(submission=desk.submission, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error)
-    tell("taken_up", submission=desk.submission, by=request.user)
+    tell("taken_up", about=desk.submission, by=request.user)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -159,7 +158,7 @@ def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str,
         except ActionRefused as error:
             form.add_error(None, in_words(error))
         else:
-            tell(kind, submission=desk.submission, by=request.user)
+            tell(kind, about=desk.submission, by=request.user)
             messages.success(request, done % {"country": desk.submission.assessment.country.name})
             return redirect("review-detail", pk=desk.submission.pk)
     return render(request, template, desk.as_context() | {"form": form}, status=status)

@@ -13,20 +13,21 @@ from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.attestation import AttestForm, RecordForm
 from diagnostic.models import Assessment, Attestation
-from diagnostic.permissions import can_attest, can_record_agreement
+from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
 from diagnostic.queries import load_attestations, load_coordinators
 from diagnostic.rendering.words import AGENCY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else the one that was voided last, and what can be done."""
+    """One agency's key: the `signature` that stands, or else the one that went last, and what can be done."""
 
     agency: str
     signature: Attestation | None
     voided: Attestation | None
     coordinators: tuple[User, ...]
     form: AttestForm | None
+    may_take_back: bool
 
     @property
     def name(self) -> str:
@@ -90,7 +91,11 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
             form = posted
         elif signature is None:
             form = form_of(assessment, agency, reader, coordinators, digest=digest)
-        keys.append(Key(agency, signature, _voided(own, assessment), tuple(coordinators[agency]), form))
+        may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
+        people = tuple(coordinators[agency])
+        keys.append(
+            Key(agency, signature, _voided(own, assessment), people, form, signature is not None and may_take_back)
+        )
     return Keys(digest, tuple(keys))
 
 
@@ -107,6 +112,6 @@ def _standing(given: Iterable[Attestation], digest: str, has_coordinator: bool) 
 
 
 def _voided(given: Iterable[Attestation], assessment: Assessment) -> Attestation | None:
-    """The last signature that an edit voided since the assessment came into its present state."""
+    """The last signature that an edit voided, or that was taken back, since the assessment came into its state."""
     voided = [item for item in given if item.voided_at is not None and item.voided_at >= assessment.state_changed_at]
     return max(voided, key=lambda item: (item.voided_at, item.pk), default=None)

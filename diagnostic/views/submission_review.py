@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,12 +20,13 @@ from diagnostic.core import workflow
 from diagnostic.core.instrument import Question
 from diagnostic.forms.discussion import AnswerForm, ReplyForm
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Clarification, Comment, Opinion, Review, Submission
+from diagnostic.models import Assessment, Clarification, Comment, Opinion, Review, Submission
 from diagnostic.permissions import can_answer_comments, can_read_answers, can_reply
-from diagnostic.queries import load_opinions, load_thread
+from diagnostic.queries import load_opinions, load_read_marks, load_thread
 
 from .access import load_submission, require
-from .desk import CONFLICT, in_words, is_of_country, question_or_404, stamp
+from .desk import CONFLICT, View, in_words, is_of_country, question_or_404, stamp
+from .read_state import ReadState, has_read, last_word
 from .reading import Reading
 
 
@@ -47,6 +50,7 @@ class Said:
     reading: Reading
     is_latest: bool
     asked: dict[str, Clarification]
+    reader: Any = None
 
     @property
     def review(self) -> Review | None:
@@ -69,6 +73,16 @@ class Said:
     @cached_property
     def thread(self) -> list[Comment]:
         return list(load_thread(self.submission, Comment.Audience.SHARED))
+
+    def read_state(self, code: str) -> ReadState | None:
+        """Whether the reader has seen what is said about one question (1 query); None, at none, where nothing is."""
+        thread, opinion = [item for item in self.thread if item.question == code], self.opinions.get(code)
+        if not (thread or opinion) or not can_answer_comments(self.reader, self.submission.assessment):
+            return None
+        up_to = last_word(self.submission, thread, opinion, self.reader)
+        is_read = has_read(load_read_marks(self.submission, self.reader), code, up_to)
+        url = reverse("submission-review-read", kwargs={"pk": self.submission.pk, "code": code})
+        return ReadState(url, up_to, is_read)
 
     @property
     def lines(self) -> list[Line]:
@@ -103,7 +117,30 @@ def load_said(request: HttpRequest, pk: UUID) -> Said:
     asked = Clarification.objects.filter(review__submission=submission, review__outcome="returned")
     reading = Reading(submission, instrument_of(submission.assessment))
     found = {item.question: item for item in asked.select_related("asked_by")}
-    return Said(submission, reading, not later.exists(), found)
+    return Said(submission, reading, not later.exists(), found, request.user)
+
+
+def answers_question(
+    may: Callable[[Any, Assessment], bool],
+) -> Callable[[Callable[[HttpRequest, Said, Question, HttpResponse], HttpResponse]], View]:
+    """The view of what the country says of one question in return, where it `may`; it gets the page to lead to then.
+
+    A GET, as after signing in again, leads there at once. Raises `Http404` where there is no such question, and
+    `PermissionDenied`.
+    """
+
+    def make(act: Callable[[HttpRequest, Said, Question, HttpResponse], HttpResponse]) -> View:
+        @wraps(act)
+        def view(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+            said = load_said(request, pk)
+            about = question_or_404(said.reading, code)
+            require(may(request.user, said.submission.assessment), request)
+            here = redirect("submission-review-question", pk=pk, code=code)
+            return here if request.method == "GET" else act(request, said, about, here)
+
+        return view
+
+    return make
 
 
 @login_required
@@ -131,7 +168,7 @@ def render_said(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """The page of one question, with the forms as posted or as they stand at first (2 queries)."""
+    """The page of one question, with the forms as posted or as they stand at first (2 queries, or 3)."""
     code, reading, user = about.code, said.reading, request.user
     opinion = said.opinions.get(code)
     thread = [item for item in said.thread if item.question == code]
@@ -144,6 +181,7 @@ def render_said(
         "opinion": opinion,
         "asked": said.asked.get(code),
         "thread": thread,
+        "read_state": said.read_state(code),
         "own_comments": sum(item.written_by_id == user.pk for item in thread),
         "may_reply": said.is_replied and can_reply(user, said.submission.assessment),
         "may_answer": said.is_discussed and bool(thread) and can_answer_comments(user, said.submission.assessment),

@@ -6,7 +6,7 @@ As with a single question, nothing of the person who reads but their role, and n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from diagnostic.permissions import can_answer
 from diagnostic.queries import Previous, load_previous
 
 from .answer_page import ThemePage, load_page
+from .plan_beside import Beside, load_frame_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,20 @@ def draw_theme(
 def recall_theme(assessment: Assessment, voice: str, theme: str, reader: Any) -> DrawnTheme | None:
     """The page as it stands, from memory where nothing has changed; None where there is none (at most 4 queries)."""
     may_write = can_answer(reader, assessment, voice)
+    states, plan = load_frame_rows(assessment)
+    frame = _frame(assessment, states, plan)
     if assessment.state == workflow.RETURNED:
-        # What the secretariat asks is read too, and with what follows that would be a query too many.
-        return _draw_anew(load_page(assessment, voice, theme, may_write=may_write), reader)
+        # What the secretariat asks is read too, and is not remembered.
+        previous = _recall_previous(assessment, voice, frame)
+        return _draw_anew(
+            load_page(assessment, voice, theme, may_write=may_write, previous=previous, plan=plan), reader
+        )
     key = f"theme:{assessment.pk}:{voice}:{theme}:{get_language()}:{reader.membership.role}:{may_write}"
-    frame = _frame(assessment)
     held = caches["fragments"].get(key)
     if held is not None and held.frame == frame and held.versions == _versions(assessment, voice):
         return held.drawn
     previous = _recall_previous(assessment, voice, frame)
-    page = load_page(assessment, voice, theme, may_write=may_write, previous=previous)
+    page = load_page(assessment, voice, theme, may_write=may_write, previous=previous, plan=plan)
     drawn = _draw_anew(page, reader)
     if page is not None and drawn is not None:
         versions = sorted((row.question, row.version) for row in page.rows.values())
@@ -100,17 +105,17 @@ def _versions(assessment: Assessment, voice: str) -> list[tuple[str, int]]:
     return sorted(rows.values_list("question", "version"))
 
 
-def _frame(assessment: Assessment) -> str:
-    """What the page shows beside the answers (1 query).
+def _frame(assessment: Assessment, states: Sequence[object], plan: Sequence[Beside]) -> str:
+    """What the page shows beside the answers, in short.
 
-    It is told by the day, by what frames the assessment, and by when any assessment of the country last changed its
-    state: only that changes what stands beside the answers from the last period.
+    It is told by the day, by what frames the assessment, by when any assessment of the country last changed its state,
+    for only that changes what stands beside the answers from the last period, and by the plan from then.
     """
-    others = Assessment.objects.filter(country_id=assessment.country_id).order_by()
     shown = (
         timezone.now().date(),
         (assessment.country.name, assessment.period, assessment.marking, assessment.instrument_digest),
-        sorted(others.values_list("started_at", "state_changed_at")),
+        states,
+        plan,
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from diagnostic.actions.clock import now
 from diagnostic.core import workflow
+from diagnostic.core.action_plan import BOTH, OPEN, SOON
 from diagnostic.core.responses import NATIONAL
-from diagnostic.models import Assessment, Assignment, Clarification, Comment, Opinion, Response, Submission
+from diagnostic.models import Assessment, Assignment, Clarification, Comment, Opinion, ReadMark, Response, Submission
+from diagnostic.permissions import agency_of
 from diagnostic.queries import load_queue
 
 REPLY_TIME = timedelta(days=30)
@@ -26,7 +28,8 @@ def submissions_waiting(user: Any) -> QuerySet[Submission]:
 def answered_comments(user: Any) -> QuerySet[Comment]:
     """The country's last words in the threads that `user` takes part in, the longest waiting first (1 query).
 
-    Those are threads about what they are assigned to or took up, and those they have written in.
+    Those are threads about what they are assigned to or took up, and those they have written in. It waits no more once
+    they have answered it, or read it on its page.
     """
     took_part = Comment.objects.filter(
         assessment=OuterRef("assessment"), question=OuterRef("question"), written_by=user
@@ -34,21 +37,42 @@ def answered_comments(user: Any) -> QuerySet[Comment]:
     took_up = Submission.objects.filter(assessment=OuterRef("assessment"), review__taken_up_by=user)
     is_assigned = Assignment.objects.filter(assessment=OuterRef("assessment"), reviewer=user)
     return _last_words().filter(
-        Exists(took_part) | Exists(took_up) | Exists(is_assigned), written_by__membership__country__isnull=False
+        Exists(took_part) | Exists(took_up) | Exists(is_assigned),
+        ~Exists(_read_by(user, OuterRef("assessment"), OuterRef("written_at"))),
+        written_by__membership__country__isnull=False,
     )
 
 
 def comments_to_answer(user: Any) -> QuerySet[Comment]:
-    """The secretariat's last words to the country of `user`, the longest waiting first (1 query)."""
+    """The secretariat's last words to the country of `user`, the longest waiting first (1 query).
+
+    What begins a thread waits until somebody of the country answers. Where they have, a further word of the secretariat
+    waits for each person until that is answered too or they have seen it on its page: it may be no more than thanks.
+    """
+    answered = Comment.objects.filter(
+        assessment=OuterRef("assessment"),
+        question=OuterRef("question"),
+        audience="shared",
+        written_by__membership__country__isnull=False,
+    )
+    is_seen = Exists(_read_by(user, OuterRef("assessment"), OuterRef("written_at")))
     return _last_words().filter(
-        assessment__country_id=user.membership.country_id, written_by__membership__country__isnull=True
+        ~(Exists(answered) & is_seen),
+        assessment__country_id=user.membership.country_id,
+        written_by__membership__country__isnull=True,
     )
 
 
 def replied_opinions(user: Any) -> QuerySet[Opinion]:
-    """The opinions of `user` that a country replied to, while the submission can still be judged (1 query)."""
+    """The opinions of `user` that a country replied to, while the submission can still be judged (1 query).
+
+    A reply waits no more once they have given the opinion anew, or read the reply on its page.
+    """
     return _of_latest(Opinion.objects).filter(
-        given_by=user, replied_at__gte=F("given_at"), submission__assessment__state__in=workflow.DISCUSSED
+        ~Exists(_read_by(user, OuterRef("submission__assessment"), OuterRef("replied_at"))),
+        given_by=user,
+        replied_at__gte=F("given_at"),
+        submission__assessment__state__in=workflow.DISCUSSED,
     )
 
 
@@ -90,13 +114,24 @@ def clarifications_to_answer(user: Any) -> QuerySet[Clarification]:
     )
 
 
-def assessments_at_home(user: Any) -> QuerySet[Assessment]:
-    """The assessments of the country of `user` that it is working on (1 query)."""
-    return (
-        Assessment.objects.filter(country_id=user.membership.country_id, state__in=workflow.WITH_COUNTRY)
-        .select_related("country")
-        .order_by("started_at")
+def assessments_at_home(user: Any) -> list[Assessment]:
+    """The assessments that the country of `user` is working on, and those with actions that are due (1 query).
+
+    An assessment is there once for each such action, told by `due_number`, `due_title` and `due_on`, the first due
+    first; they are None where it has none. Due is what the agency of `user` leads and is overdue or due soon.
+    """
+    is_due = Q(
+        actions__state__in=OPEN,
+        actions__due_on__lte=now().date() + SOON,
+        actions__lead__in=(agency_of(user), BOTH),
     )
+    found = (
+        Assessment.objects.filter(country_id=user.membership.country_id)
+        .annotate(due=FilteredRelation("actions", condition=is_due))
+        .filter(Q(state__in=workflow.WITH_COUNTRY) | Q(due__isnull=False))
+        .annotate(due_number=F("due__number"), due_title=F("due__title"), due_on=F("due__due_on"))
+    )
+    return list(found.select_related("country").order_by("started_at", "pk", "due__due_on", "due__number"))
 
 
 def _last_words() -> QuerySet[Comment]:
@@ -110,6 +145,13 @@ def _last_words() -> QuerySet[Comment]:
         .annotate(latest=Subquery(latest.values("pk")[:1]))
         .select_related("assessment__country", "written_by")
         .order_by("written_at", "pk")
+    )
+
+
+def _read_by(user: Any, assessment: OuterRef, said_at: OuterRef) -> QuerySet[ReadMark]:
+    """What `user` has read, of any submission of `assessment`, of the question at hand and up to `said_at`."""
+    return ReadMark.objects.filter(
+        submission__assessment=assessment, question=OuterRef("question"), person=user, up_to__gte=said_at
     )
 
 

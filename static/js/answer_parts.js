@@ -99,15 +99,18 @@
     });
   }
 
-  /* "Add evidence" on an open, filled row puts it into the list and opens the next. */
+  /* "Add evidence" opens the row; on an open, filled row it puts that into the list and opens the next. The row is opened
+     and its field focused within the press itself: what is typed in the very next moment must find the field. */
   function onAdd(event, section) {
     const evidence = evidenceOf(section);
     const inputs = [...evidence.fields.querySelectorAll("input")];
-    if (!evidence.fresh.open || !inputs[0].value.trim()) {
-      requestAnimationFrame(() => evidence.fresh.open && inputs[0].focus());
+    if (evidence.fresh.open && !inputs[0].value.trim()) return;
+    event.preventDefault();
+    if (!evidence.fresh.open) {
+      evidence.fresh.open = true;
+      inputs[0].focus();
       return;
     }
-    event.preventDefault();
     addRow(section, evidence, inputs.map((input) => input.value));
     for (const input of inputs) input.value = "";
     number(section, evidence);

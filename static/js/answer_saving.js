@@ -3,7 +3,7 @@
 
 (() => {
   const form = document.querySelector("form[data-answers]");
-  const { Drafts, answer, post, status, times } = window.cpch;
+  const { Drafts, answer, post, restore, status, times } = window.cpch;
   const PAUSE = 800;
   const WAITS = [2, 4, 8, 16, 30];
 
@@ -253,19 +253,7 @@
 
   /* ---------- Drafts that were left behind ---------- */
 
-  /* The latest draft of each question goes back into its fields and is sent; an older one waits for the next visit. */
-  async function restore() {
-    const seen = new Set();
-    for (const draft of drafts.orphans()) {
-      if (seen.has(draft.code)) continue;
-      seen.add(draft.code);
-      const section = document.getElementById(draft.code);
-      if (section && section.matches("[data-open]")) putBack(section, draft);
-      else if (!section) await sendFromElsewhere(draft);
-    }
-    showBar();
-  }
-
+  /* Into its fields, to be sent again from there. */
   function putBack(section, draft) {
     const item = of(draft.code);
     if (item.isDirty) return;
@@ -285,18 +273,6 @@
     if (item.isKept && draft.tab !== drafts.tab) drafts.forget([draft]);
     if (answer.lacksReason(section)) say(item, "no_reason", status.words().needsReason);
     else enqueue(item);
-  }
-
-  async function sendFromElsewhere(draft) {
-    const unsure = draft.unsure && draft.unsure.typed !== draft.typed ? draft.unsure : null;
-    let base = draft.base;
-    if (unsure) {
-      const first = await post(draft.code, unsure.typed, unsure.base, { typed_at: draft.typedAt || "" });
-      if (first.status === 200) base = String(first.body.version);
-    }
-    const reply = await post(draft.code, draft.typed, base, { typed_at: draft.typedAt || "" });
-    if (reply.status === 200) drafts.forget([draft]);
-    else elsewhere.set(draft.code, draft.path);
   }
 
   /* ---------- What the person does ---------- */
@@ -402,7 +378,8 @@
     savedAt = status.latestSave(form);
     await drafts.open();
     for (const section of form.querySelectorAll(".question[data-unsaved][data-open]")) edited(section, 0);
-    await restore();
+    await restore(drafts, putBack, elsewhere);
+    showBar();
   }
 
   start();

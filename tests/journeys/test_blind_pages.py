@@ -16,6 +16,7 @@ from .steps_browsing import visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.looks
 def test_the_pages_of_two_agencies_are_in_order(new_page: Callable) -> None:
     people = make_people()
     assessment = start_assessment(people.coordinator, mode="separate")

@@ -14,14 +14,8 @@ from diagnostic.models import Assessment, Response
 from tests import factories
 
 from .axe import find_faults
-from .test_answering import open_as  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def people(transactional_db: None) -> factories.People:
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -41,11 +35,7 @@ def press(page: Any, control: Any) -> None:
         control.click()
 
 
-def test_a_difference_is_agreed_and_discussed(
-    open_as: Callable,  # noqa: F811
-    people: factories.People,
-    opened: Assessment,
-) -> None:
+def test_a_difference_is_agreed_and_discussed(open_as: Callable, people: factories.People, opened: Assessment) -> None:
     page = open_as(people.coordinator)
     page.goto(url(opened))
     assert find_faults(page) == []
@@ -69,11 +59,7 @@ def test_a_difference_is_agreed_and_discussed(
     expect(page.get_by_role("status").first).to_contain_text("equal answers are taken over")
 
 
-def test_the_meeting_goes_on_by_key(
-    open_as: Callable,  # noqa: F811
-    people: factories.People,
-    opened: Assessment,
-) -> None:
+def test_the_meeting_goes_on_by_key(open_as: Callable, people: factories.People, opened: Assessment) -> None:
     page = open_as(people.police_respondent)
     page.goto(url(opened, "compare-meeting"))
     assert find_faults(page) == []
@@ -85,9 +71,7 @@ def test_the_meeting_goes_on_by_key(
 
 
 def test_the_comparison_works_without_javascript(
-    open_as: Callable,  # noqa: F811
-    people: factories.People,
-    opened: Assessment,
+    open_as: Callable, people: factories.People, opened: Assessment
 ) -> None:
     page = open_as(people.police_coordinator, java_script_enabled=False)
     page.goto(url(opened))

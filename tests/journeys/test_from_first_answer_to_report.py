@@ -245,14 +245,14 @@ def download_report(reviewer: Visitor, run_tasks: Callable[[], None], folder: Pa
     """Ask for the report, wait until the worker has made it, and return the text of what is downloaded."""
     page = reviewer.page
     reviewer.follow("Report", "report, not made")
-    reviewer.go(page.get_by_role("button", name="Make the report"))
-    expect(page.get_by_role("status")).to_contain_text("The report is waiting to be made.")
+    reviewer.go(page.get_by_role("button", name="Make the PDF (Full report)"))
+    expect(page.get_by_role("status")).to_contain_text("1 file is being made.")
     reviewer.look("report, waiting")
     run_tasks()
-    expect(page.get_by_text("The report is ready.")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("1 file is ready.")
     reviewer.look("report, ready")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the report (PDF)").click()
+        page.get_by_role("link", name="Download the PDF (Full report)").click()
     file = folder / "report.pdf"
     download.value.save_as(file)
     return " ".join(page.extract_text() for page in PdfReader(file).pages)

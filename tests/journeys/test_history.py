@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.cache import caches
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -17,25 +13,13 @@ from cpch.accounts.models import User
 from diagnostic.actions import confirmations
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Response, ResponseRevision
-from diagnostic.queries import to_response
+from diagnostic.models import ResponseRevision
 from tests import factories
 
 from .axe import find_faults
+from .theme_page import SAVES, stored, theme_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SAVES = "**/questions/**"
-
-
-@pytest.fixture(autouse=True)
-def no_fragments() -> None:
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people(transactional_db: None) -> factories.People:
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -43,29 +27,6 @@ def assessment(people: factories.People) -> Any:
     """An assessment whose country handed one in before."""
     factories.make_submission(people.coordinator, period="2025")
     return factories.start_assessment(people.coordinator, period="2026")
-
-
-@pytest.fixture
-def open_as(new_page: Callable) -> Callable:
-    def open_page(user: User, **options: Any) -> Any:
-        client = Client()
-        client.force_login(user)
-        value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page = new_page(**options)
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}]
-        )
-        return page
-
-    return open_page
-
-
-def theme_url(assessment: Any) -> str:
-    return reverse("theme", kwargs={"pk": assessment.pk, "voice": "national", "theme": "framework"})
-
-
-def stored(assessment: Any, code: str) -> Answer:
-    return to_response(Response.objects.get(assessment=assessment, voice="national", question=code))
 
 
 def button(page: Any, code: str = "A.1") -> Any:

@@ -52,11 +52,6 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def people() -> factories.People:
-    return factories.make_people()
-
-
-@pytest.fixture
 def earlier(people: factories.People) -> Submission:
     """What the country handed in for another period, for the addresses that are about a submission."""
     return factories.make_submission(people.coordinator)
@@ -100,8 +95,10 @@ def values_of(name: str, parameter: str, assessment: UUID, submission: UUID) -> 
         "code": CODES,
         "question": CODES,
         "agency": ["customs", "police"],
+        "kind": ["agreement", "terms"],
         "number": [1],
         "other": [1],
+        "country": ["ZZ"],
     }[parameter]
 
 

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from diagnostic.actions import assessments, comparison, reviews
-from diagnostic.models import Assessment, Submission
+from diagnostic.actions import action_plan, assessments, comparison, reviews
+from diagnostic.core.action_plan import ActionDetails
+from diagnostic.models import Action, Assessment, Submission
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,10 @@ def on_comparison(may: set[str], *states: str, **more) -> Rule:
     return Rule(may, about="comparison", states=states, **more)
 
 
+def on_plan(may: set[str], **more) -> Rule:
+    return Rule(may, about="plan", **more)
+
+
 TABLE: dict[str, Rule] = {
     "home": Rule(SIGNED_IN),
     "inbox": Rule(SIGNED_IN),
@@ -77,6 +82,7 @@ TABLE: dict[str, Rule] = {
     "assessment-check": on_assessment(COUNTRY),
     # The one of customs; the police's key is tried in tests/actions/test_attestations.py.
     "assessment-attest": on_assessment({"coordinator"}, method="post"),
+    "attestation-take-back": on_assessment({"coordinator"}),
     "assessment-submit": on_assessment(COORDINATORS, method="post"),
     "assessment-withdraw": on_assessment(COORDINATORS),
     "assessment-export": on_assessment(COUNTRY),
@@ -96,13 +102,20 @@ TABLE: dict[str, Rule] = {
     "what-if": on_assessment(COUNTRY | SECRETARIAT),
     "assessment-report": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "assessment-report-file": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-report-file-docx": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-report-file-xlsx": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
+    "assessment-drafts": on_assessment(COUNTRY | SECRETARIAT),
+    "assessment-draft": on_assessment(COUNTRY | SECRETARIAT),
     "submission-detail": on_submission(COUNTRY | SECRETARIAT | PARTNER),
     "submission-snapshot": on_submission(COUNTRY | SECRETARIAT),
     "submission-report": on_submission(COUNTRY | SECRETARIAT | PARTNER),
     "submission-report-file": on_submission(COUNTRY | SECRETARIAT | PARTNER),
+    "submission-report-file-docx": on_submission(COUNTRY | SECRETARIAT | PARTNER),
+    "submission-report-file-xlsx": on_submission(COUNTRY | SECRETARIAT | PARTNER),
     "review-queue": Rule(SECRETARIAT),
     "review-detail": on_submission(SECRETARIAT),
     "review-question": on_submission(SECRETARIAT),
+    "review-read": on_submission(SECRETARIAT),
     "review-ask": on_submission(SECRETARIAT, method="post"),
     "review-assign": on_submission({"administrator"}),
     "review-take-up": on_submission(SECRETARIAT, method="post"),
@@ -114,7 +127,23 @@ TABLE: dict[str, Rule] = {
     "submission-review": on_submission(COUNTRY),
     "submission-review-question": on_submission(COUNTRY),
     "submission-review-comment": on_submission(AGENCIES),
+    "submission-review-read": on_submission(AGENCIES),
     "submission-review-reply": on_submission(COORDINATORS),
+    "account": Rule(SIGNED_IN),
+    "plan-home": Rule(SIGNED_IN),
+    "plan-add": on_assessment(COORDINATORS),
+    "plan": on_plan(COUNTRY | SECRETARIAT),
+    "plan-list": on_plan(COUNTRY | SECRETARIAT),
+    "plan-calendar": on_plan(COUNTRY | SECRETARIAT),
+    "plan-file": on_plan(COUNTRY | SECRETARIAT),
+    "plan-xlsx": on_plan(COUNTRY | SECRETARIAT),
+    "plan-progress": on_plan(COUNTRY | SECRETARIAT),
+    "plan-new": on_plan(COORDINATORS),
+    "plan-action": on_plan(COUNTRY | SECRETARIAT),
+    "plan-action-change": on_plan(COORDINATORS),
+    "plan-action-move": on_plan(AGENCIES),
+    "plan-action-prove": on_plan(AGENCIES),
+    "plan-action-comment": on_plan(AGENCIES),
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
 }
@@ -140,12 +169,16 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class World:
-    """An assessment in each state, and the people; `comparisons` are those of two agencies, and a joint one."""
+    """An assessment in each state, and the people; `comparisons` are those of two agencies, and a joint one.
+
+    `plans` are two actions of the plan: made on what the secretariat has not seen, and on what it has.
+    """
 
     people: factories.People
     assessments: dict[str, Assessment]
     submissions: dict[str, Submission]
     comparisons: dict[str, Assessment]
+    plans: dict[str, Action]
 
     def targets(self, rule: Rule) -> dict:
         """What the addresses of `rule` can name, by state."""
@@ -154,6 +187,7 @@ class World:
             "assessment": self.assessments,
             "submission": self.submissions,
             "comparison": self.comparisons,
+            "plan": self.plans,
         }[rule.about]
 
 
@@ -190,7 +224,12 @@ def world():
     apart = {state: factories.start_assessment(people.coordinator, mode="separate") for state in ("apart", "comparing")}
     comparison.open_comparison(assessment=apart["comparing"], by=people.coordinator, reason="The year ends.")
     comparisons = {state: Assessment.objects.get(pk=item.pk) for state, item in apart.items()}
-    return World(people, held, handed_in, comparisons | {"draft": held["draft"]})
+    details = ActionDetails("Meet the new minister")
+    plans = {
+        state: action_plan.add(assessment=held[state], details=details, by=people.coordinator)
+        for state in ("draft", "submitted")
+    }
+    return World(people, held, handed_in, comparisons | {"draft": held["draft"]}, plans)
 
 
 def fresh(submission):
@@ -216,11 +255,13 @@ WITH_CODE = {
     "compare-agree",
     "compare-discuss",
     "review-question",
+    "review-read",
     "review-ask",
     "review-comment",
     "review-opinion",
     "submission-review-question",
     "submission-review-comment",
+    "submission-review-read",
     "submission-review-reply",
 }
 
@@ -228,11 +269,16 @@ WITH_CODE = {
 def address(name, rule, target):
     if not rule.about:
         return reverse(name)
+    if rule.about == "plan":
+        of = {"country": "ZZ"} | ({"number": target.number} if name.startswith("plan-action") else {})
+        return reverse(name, kwargs=of)
     arguments = {"pk": target.pk}
     if name in ("theme", "response-save", "response-history"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
-    if name == "assessment-attest":
+    if name in ("assessment-attest", "attestation-take-back"):
         arguments["agency"] = "customs"
+    if name == "assessment-draft":
+        arguments["kind"] = "agreement"
     if name in WITH_CODE:
         arguments["code"] = "A.1"
     return reverse(name, kwargs=arguments)
@@ -246,10 +292,11 @@ def sees(who, state):
     return who in PARTNER and state == "disclosed"
 
 
-def expected(rule, who, state, method):
+def expected(rule, who, state, method, is_whole_plan=False):
     if who == "anonymous":
         return "sign in"
-    if rule.about and not sees(who, state):
+    # The plan of a country is there as soon as one of its assessments is seen; each action is its assessment's.
+    if rule.about and not sees(who, "submitted" if is_whole_plan else state):
         return "hidden"
     return "let through" if rule.lets(who, method, state) else "refused"
 
@@ -272,7 +319,8 @@ def test_everyone_is_let_through_to_what_is_theirs_and_to_nothing_else(world, me
                 response = tried(client, method, address(name, rule, target))
                 if response.status_code == 405:
                     continue
-                found, wanted = outcome(response), expected(rule, who, state, method)
+                is_whole_plan = rule.about == "plan" and not name.startswith("plan-action")
+                found, wanted = outcome(response), expected(rule, who, state, method, is_whole_plan)
                 if found != wanted and not gone(name, found, state):
                     wrong.append(f"{method} {name}, {state or 'no assessment'}, {who}: {found}, not {wanted}")
     assert not wrong, "\n".join(wrong)
@@ -280,7 +328,7 @@ def test_everyone_is_let_through_to_what_is_theirs_and_to_nothing_else(world, me
 
 def gone(name, found, state):
     """A report's file that nobody has asked for yet is not there, whoever asks."""
-    return name.endswith("report-file") and found == "hidden"
+    return "report-file" in name and found == "hidden"
 
 
 def client_of(world, who):
@@ -303,6 +351,8 @@ def test_a_draft_leaves_no_trace_anywhere_for_those_outside(world, who):
     secret = "SECRET-OF-THE-DRAFT"
     factories.save_answer(world.assessments["draft"], world.people.respondent, "A.19", level=1, narrative=secret)
     factories.save_answer(world.assessments["returned"], world.people.respondent, "A.1", level=1, narrative=secret)
+    details = ActionDetails(secret, responsible=secret)
+    action_plan.add(assessment=world.assessments["draft"], details=details, by=world.people.coordinator)
     client = client_of(world, who)
     leaks = []
     for name, rule in TABLE.items():

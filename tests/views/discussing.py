@@ -6,7 +6,6 @@ import re
 from html import unescape
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from cpch.accounts.models import User
@@ -35,12 +34,6 @@ def return_for(submission: Submission, by: User, *questions: str) -> Submission:
 
 def fresh(submission: Submission) -> Submission:
     return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name: str, submission: Submission, *code: str) -> str:

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
 def assessment(people):
     return factories.start_assessment(people.coordinator, mode="separate")
 
@@ -249,11 +244,13 @@ def test_the_equal_answers_are_taken_over_as_listed(client, people, opened):
 # The discussion
 
 
-def test_a_word_in_the_discussion_is_read_by_both_agencies(client, people, opened):
+def test_a_word_in_the_discussion_is_read_by_both_agencies_alone(client, people, opened):
     said = post(client, people.respondent, "compare-discuss", opened, {"text": "Which year is meant?"}, code="A.1")
     assert said.status_code == 302
     for reader in (people.police_respondent, people.coordinator):
         assert "Which year is meant?" in words(visit(client, reader, "compare", opened))
+    for name in ("compare", "compare-meeting"):
+        assert "Which year is meant?" not in words(visit(client, people.observer, name, opened))
     empty = post(client, people.respondent, "compare-discuss", opened, {"text": " "}, code="A.1")
     assert empty.status_code == 422
     assert "Write what you want to say." in words(empty)

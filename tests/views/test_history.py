@@ -7,9 +7,7 @@ from dataclasses import fields
 from urllib.parse import urljoin
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,20 +16,11 @@ from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import ResponseRevision
 from tests import factories
+from tests.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 6
-
-
-@pytest.fixture(autouse=True)
-def no_fragments():
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -41,12 +30,6 @@ def assessment(people):
 
 def url(assessment, code="A.1", voice="national"):
     return reverse("response-history", kwargs={"pk": assessment.pk, "voice": voice, "code": code})
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def steps(people, assessment, code="A.1", by=None):

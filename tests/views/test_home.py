@@ -37,7 +37,7 @@ def test_the_navigation_leads_only_where_the_role_may_go(client: Client) -> None
         client.force_login(person)
         response = client.get(reverse("help"))
         for link in response.context.get("links") or []:
-            assert client.get(link.url).status_code == 200, (person, link)
+            assert client.get(link.url, follow=True).status_code == 200, (person, link)
 
 
 def test_the_help_page_names_levels_and_markings(client: Client) -> None:

@@ -10,16 +10,12 @@ from django.utils import timezone
 from diagnostic.actions import assignments, comments, opinions, reviews
 from diagnostic.models import Review
 from tests import factories
-from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
+from tests.sessions import signed_in
+from tests.views.discussing import fresh, make_taken, return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
 
 INBOX = "/inbox/"
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 def groups(user):
@@ -99,6 +95,56 @@ def test_an_opinion_waits_for_the_coordinators_and_the_reply_for_its_giver(peopl
     opinions.give(submission=taken, question="A.1", level=1, reason="Still.", by=people.reviewer)
     assert groups(people.coordinator) == waits
     assert "replies" not in groups(people.reviewer)
+
+
+def read(person, name, submission, code):
+    """Open the page of a question and send the form that it sends by itself."""
+    client = signed_in(person)
+    page = client.get(url(f"{name}-question", submission, code))
+    return client.post(url(f"{name}-read", submission, code), {"up_to": page.context["read_state"].stamp})
+
+
+def test_a_reply_leaves_the_inbox_of_who_has_read_it_and_comes_back_with_the_next(people):
+    taken = make_taken(people, period="2026")
+    assign(people, taken, people.administrator)
+    comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
+    opinions.give(submission=taken, question="A.2.1", level=2, reason="Paper.", by=people.reviewer)
+    comments.answer(submission=taken, question="A.1", text="Because.", by=people.respondent)
+    opinions.reply(submission=taken, question="A.2.1", text="No.", by=people.coordinator)
+    assert {"comments", "replies"} <= set(groups(people.reviewer))
+    signed_in(people.reviewer).get(url("review-question", taken, "A.1"))
+    assert "comments" in groups(people.reviewer), "to ask for a page changes nothing"
+    read(people.reviewer, "review", taken, "A.1")
+    assert set(groups(people.reviewer)) == {"own", "replies"}
+    assert "comments" in groups(people.administrator), "each reads for themselves"
+    read(people.reviewer, "review", taken, "A.2.1")
+    assert set(groups(people.reviewer)) == {"own"}
+    comments.answer(submission=taken, question="A.1", text="And another thing.", by=people.coordinator)
+    opinions.reply(submission=taken, question="A.2.1", text="No, again.", by=people.coordinator)
+    assert set(groups(people.reviewer)) == {"own", "comments", "replies"}
+
+
+def test_what_was_said_while_the_page_was_open_is_not_taken_for_read(people):
+    taken = make_taken(people, period="2026")
+    comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
+    comments.answer(submission=taken, question="A.1", text="Because.", by=people.respondent)
+    stamp = signed_in(people.reviewer).get(url("review-question", taken, "A.1")).context["read_state"].stamp
+    comments.answer(submission=taken, question="A.1", text="Wait.", by=people.respondent)
+    signed_in(people.reviewer).post(url("review-read", taken, "A.1"), {"up_to": stamp})
+    assert "comments" in groups(people.reviewer)
+
+
+def test_a_question_waits_for_the_countrys_answer_and_a_further_word_until_it_is_seen(people):
+    taken = make_taken(people, period="2026")
+    comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
+    read(people.respondent, "submission-review", taken, "A.1")
+    assert "comments" in groups(people.respondent), "to have seen a question is no answer"
+    comments.answer(submission=taken, question="A.1", text="Because.", by=people.police_respondent)
+    comments.share(submission=taken, question="A.1", text="Thank you.", by=people.reviewer)
+    assert "comments" in groups(people.respondent)
+    read(people.respondent, "submission-review", taken, "A.1")
+    assert "comments" not in groups(people.respondent)
+    assert "comments" in groups(people.coordinator)
 
 
 def test_an_opinion_on_what_was_accepted_waits_for_thirty_days(people):

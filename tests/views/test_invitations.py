@@ -88,6 +88,25 @@ def test_a_coordinator_offers_only_roles_of_a_country(client: Client, role: str)
         actions.invite(email="x@example.org", role=role, by=coordinator)
 
 
+@pytest.mark.parametrize("role", ["respondent", "coordinator"])
+def test_no_agency_hands_out_an_account_of_the_other_one_that_has_a_coordinator(client: Client, role: str) -> None:
+    """It would read the other voice before the comparison, or turn the other key."""
+    coordinator, other = make_user(), make_user(agency="police")
+    client.force_login(coordinator)
+    response = client.post(reverse("invitation-create"), {"email": "x@example.org", "role": role, "agency": "police"})
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"agency"}
+    assert "The other agency’s coordinators invite its people." in response.content.decode()
+    with pytest.raises(PermissionDenied):
+        invite(by=coordinator, role=role, agency_kind="police")
+    invite(by=coordinator, role=role)
+    invite(by=other, role=role, agency_kind="police", email="bea@example.org")
+    other.is_active = False
+    other.save()
+    invite(by=coordinator, role=role, agency_kind="police", email="carl@example.org")
+
+
 def test_a_coordinator_offers_nothing_of_another_country() -> None:
     with pytest.raises(PermissionDenied):
         invite(country=make_country("FR"))

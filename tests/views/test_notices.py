@@ -11,19 +11,16 @@ from django.utils import timezone
 
 from cpch.accounts.models import User
 from diagnostic import tasks
-from diagnostic.actions import assignments
-from diagnostic.models import Submission
-from diagnostic.rendering.notices import NOTICES
+from diagnostic.actions import assignments, comparison
+from diagnostic.models import Opinion, Submission
+from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY
+from diagnostic.views.desk import stamp
 from diagnostic.views.notices import tell
 from tests import factories
-from tests.views.discussing import fresh, make_taken, signed_in, url
+from tests.sessions import signed_in
+from tests.views.discussing import fresh, make_taken, url
 
 SECRETS = ("SECRET-NARRATIVE", "SECRET-QUESTION", "SECRET-REASON", "SECRET-REMARK", "SECRET-NOTE", "SECRET-REPLY")
-
-
-@pytest.fixture
-def people(db):
-    return factories.make_people()
 
 
 def notify(kind, people, submission, by, **more):
@@ -81,11 +78,20 @@ def test_whoever_may_not_sign_in_any_more_gets_nothing(people):
 @pytest.mark.django_db
 def test_every_notice_has_a_subject_of_one_line_and_a_link_that_its_reader_may_open(people):
     taken = make_taken(people, period="2026")
+    apart = factories.start_assessment(people.coordinator, mode="separate", period="2026-2")
+    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    others = {
+        OTHER_AGENCY: addresses(people.police_coordinator, people.police_respondent),
+        FELLOW_COORDINATORS: addresses(people.police_coordinator),
+    }
     readers = {person.email: person for person in User.objects.select_related("membership")}
     for kind, notice in NOTICES.items():
         by = people.coordinator if notice.audience in ("secretariat", "reviewers") else people.administrator
         to = {"to_id": people.reviewer.pk} if kind == "assigned" else {}
-        assert notify(kind, people, taken, by, question="A.1", **to), kind
+        if notice.audience in others:
+            assert notify(kind, people, apart, people.coordinator) == others[notice.audience], kind
+        else:
+            assert notify(kind, people, taken, by, question="A.1", **to), kind
         for message in mail.outbox:
             assert "Example Country, 2026" in message.subject
             assert "%(" not in message.subject + message.body
@@ -98,11 +104,11 @@ def test_one_address_that_is_refused_does_not_keep_the_others_from_theirs(people
     taken = make_taken(people)
     real, sent = tasks.send, []
 
-    def refusing(template, context, to):
+    def refusing(template, context, to, language):
         if to == people.coordinator.email:
             raise OSError("no such mailbox")
         sent.append(to)
-        real(template, context, to)
+        real(template, context, to, language)
 
     monkeypatch.setattr(tasks, "send", refusing)
     with pytest.raises(OSError, match="no such mailbox"):
@@ -113,7 +119,7 @@ def test_one_address_that_is_refused_does_not_keep_the_others_from_theirs(people
 @pytest.mark.django_db
 def test_an_unknown_hand_over_is_a_mistake_at_once(people):
     with pytest.raises(KeyError):
-        tell("nothing", submission=make_taken(people), by=people.reviewer)
+        tell("nothing", about=make_taken(people), by=people.reviewer)
 
 
 def test_no_e_mail_of_a_whole_review_holds_what_was_written(transactional_db, run_tasks):
@@ -122,7 +128,7 @@ def test_no_e_mail_of_a_whole_review_holds_what_was_written(transactional_db, ru
     assessment = factories.fill(factories.start_assessment(people.coordinator, period="2026"), people.coordinator)
     factories.save_answer(assessment, people.coordinator, "A.1", level=3, narrative="SECRET-NARRATIVE")
     submission = fresh(factories.submit(assessment, by=people.coordinator))
-    tell("submitted", submission=submission, by=people.coordinator)
+    tell("submitted", about=submission, by=people.coordinator)
     admin, desk, home = (signed_in(who) for who in (people.administrator, people.reviewer, people.coordinator))
     due = (timezone.now().date() + timedelta(days=3)).isoformat()
     steps = [
@@ -156,10 +162,40 @@ def test_no_e_mail_of_a_whole_review_holds_what_was_written(transactional_db, ru
 
 
 @pytest.mark.django_db
+def test_a_button_pressed_twice_tells_once(people, monkeypatch):
+    told = []
+    for module in ("assignments", "comments", "opinions"):
+        monkeypatch.setattr(f"diagnostic.views.{module}.tell", lambda kind, **more: told.append(kind))
+    taken = make_taken(people)
+    due = timezone.now().date() + timedelta(days=3)
+    admin, desk, home = (signed_in(who) for who in (people.administrator, people.reviewer, people.coordinator))
+    assigned = {"reviewer": people.reviewer.pk, "due_on": due.isoformat()}
+    steps = [
+        (admin, url("review-assign", taken), assigned),
+        (desk, url("review-comment", taken, "A.1"), {"text": "Since when?", "audience": "shared"}),
+        (home, url("submission-review-comment", taken, "A.1"), {"text": "Since May."}),
+        (desk, url("review-opinion", taken, "A.1"), {"level": "2", "reason": "Two ports only."}),
+        (home, url("submission-review-reply", taken, "A.1"), {"text": "Three."}),
+    ]
+    for client, path, given in steps:
+        for _press in range(2):
+            assert client.post(path, given).status_code == 302, path
+    once = ["assigned", "comment", "comment_answered", "opinion", "opinion_replied"]
+    assert told == once
+
+    later = {**assigned, "due_on": (due + timedelta(days=1)).isoformat()}
+    assert admin.post(url("review-assign", taken), later).status_code == 302
+    base = stamp(Opinion.objects.get().replied_at)
+    reply = url("submission-review-reply", taken, "A.1")
+    assert home.post(reply, {"text": "Four.", "base": base}).status_code == 302
+    assert told == [*once, "assigned", "opinion_replied"]
+
+
+@pytest.mark.django_db
 def test_submitting_on_the_page_tells_the_secretariat(people, django_capture_on_commit_callbacks, monkeypatch):
     told = []
     monkeypatch.setattr("diagnostic.views.assessments.tell", lambda kind, **more: told.append((kind, more)))
     assessment = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
     factories.sign_both(assessment, people.coordinator)
     signed_in(people.coordinator).post(reverse("assessment-submit", args=[assessment.pk]))
-    assert told == [("submitted", {"submission": Submission.objects.get(), "by": people.coordinator})]
+    assert told == [("submitted", {"about": Submission.objects.get(), "by": people.coordinator})]

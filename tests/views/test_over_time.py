@@ -7,7 +7,6 @@ import re
 from fractions import Fraction
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,16 +22,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 5
-
-
-@pytest.fixture(autouse=True)
-def no_fragments():
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 def page(user, assessment):
@@ -170,3 +159,23 @@ def test_the_page_costs_the_same_few_queries_however_many_periods_there_are(peop
 )
 def test_a_change_is_told_as_the_figures_show_it(scores, words):
     assert say_change(scores) == words
+
+
+def bar(text):
+    """The links of the assessment's bar by their words."""
+    steps = re.search(r'<ul class="steps">(.*?)</ul>', text, re.DOTALL).group()
+    return {words: url for url, words in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', steps)}
+
+
+@pytest.mark.parametrize("mode", ["joint", "separate"])
+def test_every_page_of_an_assessment_leads_its_country_here(people, mode):
+    draft = factories.start_assessment(people.coordinator, mode=mode)
+    client = Client()
+    for who in (people.coordinator, people.police_respondent, people.observer):
+        client.force_login(who)
+        overview = client.get(reverse("assessment-detail", args=[draft.pk])).content.decode()
+        there = bar(overview)["Over time"]
+        assert there == reverse("over-time", kwargs={"pk": draft.pk})
+        text = client.get(there).content.decode()
+        assert "Nothing was handed in yet." in text
+        assert f'<a href="{there}" aria-current="page">Over time</a>' in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,10 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts.models import Country, User
-from diagnostic.actions import assessments, reviews
+from diagnostic.actions import action_plan, assessments, comments, opinions, reviews
+from diagnostic.core.action_plan import ActionDetails
+from diagnostic.core.interchange import write_assessment
 from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.responses import Evidence
-from diagnostic.models import Assessment, ReportFile, Response, Review, Submission
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Action, Assessment, ReportFile, Response, Review, Submission
+from diagnostic.queries import load_voices, to_file
 from diagnostic.views import report_facts
 from diagnostic.views.report_facts import (
     ReportBasis,
@@ -31,7 +36,6 @@ from tests.factories import (
     People,
     example_answers,
     fill,
-    make_people,
     make_returned,
     make_submission,
     save_answer,
@@ -40,11 +44,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> People:
-    return make_people()
 
 
 def of_submission(submission: Submission) -> ReportBasis:
@@ -182,10 +181,78 @@ def another_voice(laid: Laid) -> None:
     Response.objects.create(assessment=laid.draft, voice="police", question="A.1", level=5)
 
 
+def after(first: Change, then: Change) -> Change:
+    """`first`, and then another change that is told as well."""
+
+    def change(laid: Laid) -> None:
+        first(laid)
+        before = of_submission(laid.submission).digest
+        then(laid)
+        assert of_submission(laid.submission).digest != before
+
+    return change
+
+
+def renamed(who: str) -> Change:
+    return lambda laid: User.objects.filter(pk=getattr(laid.people, who).pk).update(full_name="Somebody Else")
+
+
+def shared(laid: Laid) -> Any:
+    return comments.share(submission=laid.submission, question="A.2.1", text="Which unit?", by=laid.people.reviewer)
+
+
+def answered(laid: Laid) -> Any:
+    return comments.answer(submission=laid.submission, question="A.2.1", text="Risk.", by=laid.people.police_respondent)
+
+
+def gave_opinion(level: int = 2) -> Change:
+    return lambda laid: opinions.give(
+        submission=laid.submission, question="A.1", level=level, reason="The MOU has lapsed.", by=laid.people.reviewer
+    )
+
+
+def replied(text: str = "It was renewed.") -> Change:
+    return lambda laid: opinions.reply(
+        submission=laid.submission, question="A.1", text=text, by=laid.people.police_coordinator
+    )
+
+
+def took_opinion_back(laid: Laid) -> None:
+    opinions.take_back(submission=laid.submission, question="A.1", by=laid.people.reviewer)
+    gave_opinion(5)(laid)
+
+
+def planned(laid: Laid) -> Action:
+    return action_plan.add(
+        assessment=laid.submission.assessment,
+        details=ActionDetails("Meet every month"),
+        question="A.1",
+        by=laid.people.coordinator,
+    )
+
+
+def begun(laid: Laid) -> Action:
+    action = Action.objects.get()
+    return action_plan.move(action=action, act="begin", source="planned", by=laid.people.coordinator)
+
+
+def planned_on_the_draft(laid: Laid) -> Action:
+    details = ActionDetails("Train together")
+    return action_plan.add(assessment=laid.draft, details=details, by=laid.people.coordinator)
+
+
+def begun_in_between(laid: Laid) -> None:
+    planned(laid)
+    before = of_assessment(laid.draft).digest
+    begun(laid)
+    assert of_assessment(laid.draft).digest != before
+
+
 AN_HOUR_LATER = timezone.now() + timedelta(hours=1)
 
 SUBMISSION_CHANGES: dict[str, Change] = {
     "country": country(name="Renamed"),
+    "alpha2": country(alpha2="QQ"),
     "country_footnote": country(footnote="As of today."),
     "is_example": country(is_example=False),
     "mode": of_its_assessment(mode="separate"),
@@ -206,10 +273,26 @@ SUBMISSION_CHANGES: dict[str, Change] = {
     "title": frozen_differently("title", '"another"'),
     "target_level": frozen_differently("target_level", "5"),
     "previous": earlier_handed_in,
+    "a comment": shared,
+    "a comment, answered": after(shared, answered),
+    "a comment, by name": after(shared, renamed("reviewer")),
+    "its answer, by name": after(after(shared, answered), renamed("police_respondent")),
+    "an opinion": gave_opinion(),
+    "an opinion, changed": after(gave_opinion(), gave_opinion(3)),
+    "an opinion, taken back": after(gave_opinion(), took_opinion_back),
+    "an opinion, by name": after(gave_opinion(), renamed("reviewer")),
+    "a reply": after(gave_opinion(), replied()),
+    "a reply, changed": after(after(gave_opinion(), replied()), replied("It runs until 2030.")),
+    "a reply, by name": after(after(gave_opinion(), replied()), renamed("police_coordinator")),
+    "returned": returned,
+    "returned, by name": after(returned, renamed("reviewer")),
+    "an action": planned,
+    "an action, begun": after(planned, begun),
 }
 
 ASSESSMENT_CHANGES: dict[str, Change] = {
     "country": country(name="Renamed"),
+    "alpha2": country(alpha2="QQ"),
     "country_footnote": country(footnote="As of today."),
     "is_example": country(is_example=False),
     "period": drafted(period="another"),
@@ -227,6 +310,10 @@ ASSESSMENT_CHANGES: dict[str, Change] = {
     "other voices": another_voice,
     "previous, withdrawn": submission_withdrawn,
     "previous, made again": submission_made_again,
+    "an earlier period": earlier_handed_in,
+    "an action": planned_on_the_draft,
+    "an action of last time": planned,
+    "an action of last time, begun": begun_in_between,
 }
 
 
@@ -272,13 +359,23 @@ def test_the_instrument_and_the_versions_tell_reports_apart(
     assert len(keys) == 3
 
 
+def test_the_brief_is_another_report_with_a_key_of_its_own(laid: Laid) -> None:
+    full = of_submission(laid.submission)
+    edition = dataclasses.replace(full, edition="brief")
+    assert edition.key != full.key
+    assert edition.build().edition == "brief"
+    assert edition.digest == edition.build().digest != full.digest
+
+
 def test_the_partners_edition_is_another_report_with_a_key_of_its_own(laid: Laid) -> None:
     full = of_submission(laid.submission)
     edition = dataclasses.replace(full, edition="partners")
     assert edition.key != full.key
     assert edition.digest == edition.build().digest != full.digest
     assert (full.build().edition, edition.build().edition) == ("full", "partners")
-    assert dataclasses.replace(full, edition="").build().left_out == ("A.9", "A.10", "A.11")
+    assert edition.build().left_out == ("A.9", "A.10", "A.11")
+    with pytest.raises(ValueError, match="no edition"):
+        dataclasses.replace(full, edition="").build()
 
 
 def test_two_assessments_that_are_alike_but_for_their_answers_have_reports_of_their_own(people: People) -> None:
@@ -311,7 +408,8 @@ def test_an_answer_that_is_taken_back_makes_the_report_that_was(people: People) 
 def test_what_the_report_does_not_say_builds_nothing_again(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
     before = of_submission(laid.submission).digest
     monkeypatch.setattr(ReportBasis, "build", lambda basis: pytest.fail("built again"))
-    returned(laid)
+    reviews.ask(submission=laid.submission, question="A.1", text="Not sent yet", by=laid.people.reviewer)
+    comments.note(submission=laid.submission, question="A.1", text="Between us", by=laid.people.reviewer)
     Assessment.objects.filter(pk=laid.submission.assessment_id).update(title="Changed after", target_level=5)
     assert of_submission(laid.submission).digest == before
 
@@ -352,3 +450,15 @@ def finish(file: ReportFile) -> None:
     begun = begin_rendering(file_id=file.pk)
     assert begun is not None
     finish_rendering(file=begun, content=b"%PDF-1.7")
+
+
+def test_the_files_that_a_report_carries_are_what_was_frozen(laid: Laid) -> None:
+    report = of_submission(laid.submission).build()
+    frozen = json.loads(laid.submission.snapshot)
+    assert json.loads(report.data_file) == frozen["assessment"]
+    assert json.loads(report.result_file) == frozen["result"]
+
+
+def test_the_file_of_a_draft_is_the_one_that_its_country_exports(laid: Laid) -> None:
+    exported = write_assessment(to_file(laid.draft, load_voices(laid.draft)), instrument_of(laid.draft))
+    assert json.loads(of_assessment(laid.draft).build().data_file) == json.loads(exported)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,7 +25,6 @@ from tests.factories import (
     example_answers,
     fill,
     make_accepted,
-    make_people,
     make_submission,
     save_answer,
     start_assessment,
@@ -35,16 +33,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 SENSITIVE = ("A.9", "A.10", "A.11")
 MOST_QUERIES = 8
-
-
-@pytest.fixture(autouse=True)
-def fresh_fragments() -> None:
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people() -> factories.People:
-    return make_people()
+WHAT_IF_QUERIES = 5
 
 
 def read(client: Client, user: Any, pk: Any, **query: Any) -> str:
@@ -257,7 +246,7 @@ def test_the_result_page_keeps_to_its_queries(client: Client, people: factories.
 # What if
 
 
-def project(client: Client, user: Any, assessment: Assessment, query: dict[str, str], **headers: str) -> Any:
+def project(client: Client, user: Any, assessment: Assessment, query: dict[str, Any], **headers: str) -> Any:
     client.force_login(user)
     return client.get(reverse("what-if", args=[assessment.pk]), query, headers=headers)
 
@@ -326,3 +315,166 @@ def test_the_secretariat_moves_what_was_submitted(client: Client, people: factor
     response = project(client, people.reviewer, submission.assessment, {"A.1": "5", "submission": "1"})
     assert response.status_code == 200
     assert 'name="submission" value="1"' in response.content.decode()
+
+
+def test_recommendations_are_taken_up_and_a_level_that_is_given_goes_before(
+    client: Client, people: factories.People
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    chosen = {"recommendation": ["N-information-3", "G-A.16.1"], "A.2.2": "4"}
+
+    page = project(client, people.coordinator, assessment, chosen).content.decode()
+
+    said = words(page)
+    assert "Moved: A.2.2 from 2 to 4; A.14.1 from 2 to 3; A.16.1 from 1 to 2" in said
+    for code in chosen["recommendation"]:
+        assert re.search(rf'value="{code}" id="w-{code}" checked', page)
+    assert page.count(" checked") == 2
+
+
+def test_the_what_if_shows_the_themes_and_what_still_blocks(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+
+    said = words(project(client, people.coordinator, assessment, {"A.1-basis": "both"}).content.decode())
+
+    assert "Moved: A.1 from paper into practice" in said
+    assert "Framework and governance 3.0 3.0" in said
+    still = said[said.index("Moved:") :]
+    assert "What holds it below level 3 Cooperation" in still
+    assert "A.2.2 must be at least 3, and not on paper only." in still
+    assert "A.1 must be at least 3" not in still
+
+
+def test_an_unknown_recommendation_computes_nothing(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    response = project(client, people.coordinator, assessment, {"recommendation": "N-framework-9"})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "N-framework-9 is not one of the available choices." in words(page)
+    assert 'href="#w-recommendation"' in page
+    assert 'id="w-recommendation"' in page
+
+
+def test_a_recommendation_that_no_longer_moves_anything_says_so(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    said = words(project(client, people.coordinator, assessment, {"recommendation": "N-framework-2"}).content.decode())
+    assert "Nothing that was chosen moves a level: the result stays as it is." in said
+
+
+def test_on_its_own_page_the_address_follows_and_on_the_result_page_it_stays(
+    client: Client, people: factories.People
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    own, result = (f"http://testserver{reverse(name, args=[assessment.pk])}" for name in ("what-if", "result"))
+
+    def address(page: str) -> str | None:
+        answer = project(client, people.coordinator, assessment, {"A.1": "5"}, HX_Request="true", HX_Current_URL=page)
+        return answer.headers.get("HX-Replace-Url")
+
+    assert address(f"{own}?A.1=4") == f"{reverse('what-if', args=[assessment.pk])}?A.1=5"
+    assert address(result) is None
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_what_if_keeps_to_its_queries(client: Client, people: factories.People, many: bool) -> None:
+    answers = example_answers() if many else {"A.1": Answer(level=2)}
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    chosen = {"A.1": "5", "A.2.2": "3", "recommendation": ["N-people-3", "N-powers-4"]} if many else {"A.1": "5"}
+    project(client, people.coordinator, assessment, chosen)
+    for headers in ({}, {"HX-Request": "true"}):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(reverse("what-if", args=[assessment.pk]), chosen, headers=headers)
+        assert answer.status_code == 200
+        assert len(queries) <= WHAT_IF_QUERIES
+
+
+# The shortest way
+
+
+def way_in(page: str) -> str:
+    """What the page says of the shortest way."""
+    start = page.index('<section class="section" aria-labelledby="shortest-way">')
+    return words(page[start : page.index("</section>", start)])
+
+
+def test_the_shortest_way_is_explained_step_by_step(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    page = read(client, people.coordinator, assessment.pk)
+    instrument = current_instrument()
+
+    said = way_in(page)
+    assert "The shortest way to level 3 Cooperation" in said
+    assert f"A.1 from 3 to 4, medium effort: {instrument.step_by_target['framework', 4].text}" in said
+    assert "A.1 from written only to written and practised, quick:" in said
+    assert f"A.2.2 from 2 to 3, medium effort: {instrument.step_by_target['information', 3].text}" in said
+    assert f"A.16.1 from 1 to 2, quick: {instrument.step_by_target['people', 2].text}" in said
+    assert "Four steps in all, effort 6 together" in said
+    assert "No smaller set of steps reaches level 3" in said
+    assert "The index goes from 2.3 to 2.5. What level 3 Cooperation then rests on:" in said
+    assert "Not met" not in said
+
+
+def test_the_what_if_that_takes_the_shortest_way_reaches_the_level(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    page = read(client, people.coordinator, assessment.pk)
+    address = html.unescape(re.search(r'href="([^"]*/what-if/[?]A[^"]*)"', page)[1])
+
+    assert address.endswith("?A.1=4&A.1-basis=both&A.2.2=3&A.16.1=2")
+    said = words(client.get(address).content.decode())
+    assert "2 Communication → becomes 3 Cooperation" in said
+    assert "It does not rest on" not in said
+
+
+def test_an_open_foundation_is_said_to_be_answered_first(client: Client, people: factories.People) -> None:
+    answers = example_answers() | {"A.13": Answer(status="unknown", reason="Nobody has counted.")}
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+
+    said = way_in(read(client, people.coordinator, assessment.pk))
+
+    assert "A.13 is open. It must be answered, at 3 or higher, before level 3 can be stated" in said
+    assert "each answer to one may change the way" in said
+    assert "A.13 from" not in said
+
+
+def test_too_little_known_is_said_before_the_way(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, {"A.1": Answer(level=2)})
+    said = way_in(read(client, people.coordinator, assessment.pk))
+    assert "Too little is known to state a level: 1 of 21 scored questions are settled" in said
+    assert "The way starts from level 2 Communication, where the answers that count so far put the country." in said
+
+
+def test_a_follow_up_that_becomes_asked_is_named(client: Client, people: factories.People) -> None:
+    answers = {
+        code: Answer(level=1)
+        for code in (question.code for question in current_instrument().scored)
+        if code not in ("A.3.2", "A.4.2")
+    }
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    said = way_in(read(client, people.coordinator, assessment.pk))
+    assert "A.3.2 becomes asked. It holds no level and is taken at 1 until it is answered." in said
+    assert "Raises the index, and A.3.2 is asked" in said
+
+
+def test_before_the_first_answer_there_is_no_way_and_the_page_says_why(
+    client: Client, people: factories.People
+) -> None:
+    assessment = start_assessment(people.coordinator)
+    said = way_in(read(client, people.coordinator, assessment.pk))
+    assert "There is none to work out yet: no scored question has an answer that counts." in said
+
+
+def test_on_the_highest_level_no_way_is_shown(client: Client, people: factories.People) -> None:
+    answers = {question.code: Answer(level=5, basis="both") for question in current_instrument().scored}
+    by = people.coordinator
+    assessment = fill(start_assessment(by), by, without_follow_ups(answers))
+    for code in ("A.3.2", "A.4.2"):
+        save_answer(assessment, by, code, level=5, basis="both")
+    page = read(client, by, assessment.pk)
+    assert "Level 5 Collaboration" in words(page)
+    assert "shortest" not in page
+
+
+def test_partners_are_not_shown_the_way(client: Client, people: factories.People) -> None:
+    submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
+    assert "shortest-way" in read(client, people.reviewer, submission.assessment_id)
+    assert "shortest-way" not in read(client, people.partner, submission.assessment_id)

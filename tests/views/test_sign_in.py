@@ -205,7 +205,7 @@ def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:
 
 
 def test_pages_need_someone_signed_in(client: Client) -> None:
-    for name in ("home", "help", "resources", "people", "invitation-create", "account_change_password"):
+    for name in ("home", "help", "resources", "people", "invitation-create", "account", "account_change_password"):
         response = client.get(reverse(name))
         assert response.status_code == 302, name
         assert response.url.startswith(reverse("account_login")), name

@@ -11,14 +11,9 @@ from django.urls import reverse
 
 from diagnostic.models import AuditEntry
 from tests import factories
-from tests.factories import make_accepted, make_people, make_submission
+from tests.factories import make_accepted, make_submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> factories.People:
-    return make_people()
 
 
 def get(client: Client, user: Any, name: str, pk: Any) -> Any:

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from diagnostic.actions import responses
+from diagnostic.actions import action_plan, responses
 from diagnostic.actions.submissions import build_snapshot
+from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.report_data import Report
 from diagnostic.core.responses import is_asked
@@ -31,22 +31,12 @@ from diagnostic.views.report_facts import (
     submissions_for_report,
 )
 from tests import factories
-from tests.factories import example_answers, make_people, start_assessment
+from tests.factories import example_answers, start_assessment
 from tests.permissions.test_sweep import TABLE, address
 from tests.views.test_results import MOST_QUERIES, SENSITIVE, words
 
 pytestmark = pytest.mark.django_db
 WHY = "Both coordinators read the order of 2021."
-
-
-@pytest.fixture(autouse=True)
-def fresh_fragments() -> None:
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people() -> factories.People:
-    return make_people()
 
 
 def give(assessment: Assessment, voice: str, by: Any) -> None:
@@ -62,18 +52,18 @@ def give(assessment: Assessment, voice: str, by: Any) -> None:
                 response=answers[question.code],
                 base_version=0,
                 by=by,
+                agreement=WHY if voice == "national" else "",
             )
 
 
 @pytest.fixture
 def compared(people: factories.People) -> Assessment:
-    """Two agencies that each answered for itself, and agreed on national answers; one says why."""
+    """Two agencies that each answered for itself, and agreed on national answers."""
     assessment = start_assessment(people.coordinator, mode="separate", is_disclosed_to_partners=True)
     give(assessment, "customs", people.coordinator)
     give(assessment, "police", people.police_coordinator)
     Assessment.objects.update(state="comparing", comparison_opened_at=timezone.now())
     give(assessment, "national", people.coordinator)
-    Response.objects.filter(voice="national", question="A.1").update(agreement=WHY)
     return Assessment.objects.select_related("country").get(pk=assessment.pk)
 
 
@@ -156,7 +146,9 @@ def test_no_page_shows_partners_a_byte_of_a_sensitive_answer_in_any_voice(
         row.evidence.create(position=0, title="SECRET-title", reference="SECRET-reference")
     submission = hand_in(compared, people.coordinator, "accepted")
     accept(submission, people.reviewer)
-    targets = {"": None, "submission": submission}
+    details = ActionDetails("SECRET-action")
+    planned = action_plan.add(assessment=compared, details=details, question=SENSITIVE[0], by=people.coordinator)
+    targets = {"": None, "submission": submission, "plan": planned}
     statements = [current_instrument().by_code[code].levels[5] for code in SENSITIVE]
     forbidden = ["SECRET", submission.digest, *statements]
 
@@ -202,7 +194,7 @@ def test_the_report_of_the_answers_as_they_stand_holds_voices_and_agreements(com
 
 def test_why_they_agreed_is_frozen_with_the_submission(compared: Assessment, people: factories.People) -> None:
     submission = hand_in(compared, people.coordinator)
-    assert json.loads(submission.snapshot)["agreements"] == {"A.1": WHY}
+    assert json.loads(submission.snapshot)["agreements"]["A.1"] == WHY
     before = report_of(submission)
     Response.objects.filter(question="A.1").update(agreement="Changed.", level=5)
     after = report_of(submission)

@@ -7,26 +7,18 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from diagnostic.actions import assignments, comments, opinions
-from diagnostic.models import Comment
+from diagnostic.models import Comment, ReadMark
 from tests import factories
 from tests.journeys.axe import find_faults_here
-from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, url
+from tests.sessions import give_session
+from tests.views.discussing import fresh, make_taken, return_for, take_up, url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LONG = "Were the meetings of 2025 postponed or cancelled, and is a date set for 2026? " + "x" * 90
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
-def sign_in(page: Any, live_server: Any, user: Any, settings: Any) -> None:
-    session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
 
 def discuss(people: factories.People) -> Any:
@@ -49,7 +41,8 @@ def discuss(people: factories.People) -> Any:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_pages_are_usable_by_everyone(new_page, live_server, people, settings, width):
+@pytest.mark.looks
+def test_the_pages_are_usable_by_everyone(new_page, people, width):
     """No finding of axe, no sideways scrolling."""
     submission = discuss(people)
     paths = {
@@ -71,17 +64,17 @@ def test_the_pages_are_usable_by_everyone(new_page, live_server, people, setting
     found = []
     for person, theirs in paths.items():
         page = new_page(viewport={"width": width, "height": 900})
-        sign_in(page, live_server, person, settings)
+        give_session(page, person)
         for path in theirs:
             page.goto(path)
             found += find_faults_here(page)
     assert found == []
 
 
-def test_a_comment_that_was_sent_does_not_come_back_and_one_that_was_not_does(new_page, live_server, people, settings):
+def test_a_comment_that_was_sent_does_not_come_back_and_one_that_was_not_does(new_page, people):
     taken = make_taken(people)
     page = new_page()
-    sign_in(page, live_server, people.reviewer, settings)
+    give_session(page, people.reviewer)
     page.goto(url("review-question", taken, "A.1"))
     page.get_by_label("New comment").fill("Which meetings?")
     page.get_by_label("Shared with the country").check()
@@ -92,3 +85,18 @@ def test_a_comment_that_was_sent_does_not_come_back_and_one_that_was_not_does(ne
     page.reload()
     assert page.get_by_label("New comment").input_value() == "And which year?"
     assert Comment.objects.count() == 1
+
+
+def test_an_open_page_marks_itself_as_read(new_page, people):
+    """After a moment, without a press and without leaving the page."""
+    submission = discuss(people)
+    page = new_page()
+    give_session(page, people.reviewer)
+    page.goto(url("review-question", submission, "A.1"))
+    count = page.locator("[data-read-mark]")
+    expect(count).to_contain_text("Read 0 of 27")
+    expect(count).to_have_text("Read 1 of 27")
+    mark = ReadMark.objects.get()
+    assert (mark.person, mark.question, mark.submission) == (people.reviewer, "A.1", submission)
+    page.goto("/inbox/")
+    expect(page.locator("main")).not_to_contain_text("Replies to your opinions")

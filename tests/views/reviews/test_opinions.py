@@ -9,27 +9,13 @@ from diagnostic.actions import opinions, reviews
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.models import AuditEntry, Opinion, Response
 from tests import factories
-from tests.views.discussing import make_taken, return_for, signed_in, take_up, text_of, url
+from tests.sessions import signed_in
+from tests.views.discussing import return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
 
 REASON = "The agreement is on paper."
 REPLY = "The meetings were held in March."
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
-def taken(people):
-    return make_taken(people, period="2026")
-
-
-@pytest.fixture
-def desk(people):
-    return signed_in(people.reviewer)
 
 
 def give(desk, taken, level=2, reason=REASON, base="", **more):

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from diagnostic.actions import comparison, responses
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Response
 from tests import factories
-from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
+from tests.sessions import signed_in
+from tests.views.discussing import fresh, return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
-def taken(people):
-    return make_taken(people, period="2026")
 
 
 def again(submission, people, question="A.1", **answer):
@@ -50,6 +44,33 @@ def test_each_part_that_differs_is_shown_and_words_are_marked(people, taken):
     assert "added: Both were held" in says or "added: Both" in says
     assert "removed: Memorandum of Understanding" in says
     assert "A.2.1" not in [item.question.code for item in response.context["changed"]]
+
+
+def test_why_both_agencies_agree_is_a_part_of_the_answer(people):
+    draft = factories.start_assessment(people.coordinator, mode="separate")
+    factories.fill(draft, people.respondent, {"A.1": Answer(level=4)}, voice="customs")
+    factories.fill(draft, people.police_respondent, {"A.1": Answer(level=2)}, voice="police")
+    opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    agree(opened, people, "We met in May.")
+    first = take_up(factories.submit(opened, people.coordinator), people.reviewer)
+    returned = return_for(first, people.reviewer, "A.1")
+    agree(returned.assessment, people, "We met in June.")
+    second = fresh(factories.submit(returned.assessment, people.coordinator))
+
+    response = changes(people.reviewer, second)
+    assert [part.name for part in response.context["changed"][0].parts] == ["why customs and police agree"]
+    assert "removed: May" in text_of(response)
+    assert "added: June" in text_of(response)
+    question = text_of(signed_in(people.reviewer).get(url("review-question", second, "A.1")))
+    assert "Changed since submission 1: why customs and police agree." in question
+
+
+def agree(assessment, people, why):
+    """Record the national answer to A.1, with why both agencies agree on it."""
+    row = Response.objects.get(assessment=assessment, voice="national", question="A.1")
+    answer = Answer(level=3, basis="both")
+    saved = {"assessment_id": assessment.pk, "voice": "national", "question": "A.1", "response": answer}
+    responses.save(**saved, base_version=row.version, by=people.coordinator, agreement=why)
 
 
 def test_any_two_submissions_can_be_compared(people, taken):

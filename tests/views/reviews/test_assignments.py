@@ -12,19 +12,10 @@ from cpch.accounts.models import User
 from diagnostic.actions import assignments, reviews
 from diagnostic.models import Assignment, AuditEntry
 from tests import factories
-from tests.views.discussing import make_taken, signed_in, text_of, url
+from tests.sessions import signed_in
+from tests.views.discussing import make_taken, text_of, url
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
-def taken(people):
-    return make_taken(people, period="2026")
 
 
 def in_days(days):

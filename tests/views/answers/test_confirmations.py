@@ -5,30 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
+from diagnostic.actions import comparison
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Response, ResponseRevision
-from diagnostic.queries import to_response
+from diagnostic.models import ResponseRevision
 from tests import factories
+from tests.sessions import signed_in
+from tests.views.answering import save_url, section, stored, theme_url
 
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES_OF_A_CONFIRMATION = 20
-
-
-@pytest.fixture(autouse=True)
-def no_fragments():
-    caches["fragments"].clear()
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
 
 
 @pytest.fixture
@@ -39,35 +28,6 @@ def last(people):
 @pytest.fixture
 def assessment(people, last):
     return factories.start_assessment(people.coordinator, period="2026")
-
-
-@pytest.fixture
-def client(people):
-    return signed_in(people.respondent)
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def theme_url(assessment, theme="framework", voice="national"):
-    return reverse("theme", kwargs={"pk": assessment.pk, "voice": voice, "theme": theme})
-
-
-def save_url(assessment, code, voice="national"):
-    return reverse("response-save", kwargs={"pk": assessment.pk, "voice": voice, "code": code})
-
-
-def section(text, code):
-    found = re.search(rf'<section class="question" id="{re.escape(code)}".*?</section>', text, re.DOTALL)
-    assert found is not None
-    return found.group()
-
-
-def stored(assessment, code, voice="national"):
-    return to_response(Response.objects.get(assessment=assessment, voice=voice, question=code))
 
 
 def confirming(code, version=0, **fields):
@@ -163,6 +123,38 @@ def test_each_agency_finds_its_own_earlier_authority_beside_the_question(people,
         ("police", people.police_respondent, "Police", "Customs"),
     ):
         text = section(signed_in(by).get(theme_url(apart, "powers", voice)).content.decode(), "A.9")
-        before = re.search(r'<aside class="before".*?</aside>', text, re.DOTALL).group()
+        before = re.search(r'<div class="before".*?</aside>', text, re.DOTALL).group()
         assert f'<p class="muted">{own}:' in before
         assert f'<p class="muted">{other}:' not in before
+
+
+def test_what_two_agencies_agree_on_has_no_such_button_and_refuses_the_act(people, last):
+    apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
+    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    coordinator = signed_in(people.coordinator)
+    text = section(coordinator.get(theme_url(apart)).content.decode(), "A.1")
+    assert 'class="before"' in text
+    assert ":confirm" not in text
+    answer = coordinator.post(save_url(apart, "A.1"), confirming("A.1"))
+    assert (answer.status_code, answer.json()["kind"]) == (409, "state")
+    assert "in their comparison" in answer.json()["message"]
+    assert stored(apart, "A.1").is_blank
+
+
+def test_confirming_what_stands_word_for_word_says_nothing_of_a_void_signature(people, client, assessment):
+    factories.fill(assessment, people.respondent, {"A.1": factories.example_answers()["A.1"]})
+    factories.sign_both(assessment, people.coordinator)
+    held = client.post(save_url(assessment, "A.1"), confirming("A.1", version=1, **typed_as_it_stands())).json()
+    assert (held["kind"], held["voided"]) == ("saved", False)
+    assert assessment.attestations.filter(voided_at=None).count() == 2
+
+
+def typed_as_it_stands():
+    given = factories.example_answers()["A.1"]
+    return {
+        "A.1-answer": str(given.level),
+        "A.1-basis": given.basis,
+        "A.1-narrative": given.narrative,
+        "A.1-evidence_title": [item.title for item in given.evidence],
+        "A.1-evidence_reference": [item.reference for item in given.evidence],
+    }

@@ -7,27 +7,13 @@ import pytest
 from diagnostic.actions import assessments, comments, reviews
 from diagnostic.models import AuditEntry, Comment
 from tests import factories
-from tests.views.discussing import fresh, make_taken, return_for, signed_in, take_up, text_of, url
+from tests.sessions import signed_in
+from tests.views.discussing import fresh, return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "What the secretariat keeps to itself"
 SHARED = "Were the 2025 meetings postponed or cancelled?"
-
-
-@pytest.fixture
-def people():
-    return factories.make_people()
-
-
-@pytest.fixture
-def taken(people):
-    return make_taken(people, period="2026")
-
-
-@pytest.fixture
-def desk(people):
-    return signed_in(people.reviewer)
 
 
 def write(desk, taken, text, audience, **more):
@@ -205,7 +191,7 @@ def test_pages_make_as_many_queries_for_many_as_for_one(desk, taken, people, dja
     for _round in range(2):
         with django_assert_num_queries(7):
             home.get(url("submission-review", taken))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             home.get(url("submission-review-question", taken, "A.1"))
         for code in ("A.1", "A.2.1", "A.6"):
             for text in ("One.", "Two."):

@@ -1,0 +1,170 @@
+"""What is missing, the check, the keys of both agencies, and the submission."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Assessment, Attestation, Submission
+from tests import factories
+from tests.factories import (
+    example_answers,
+    fill,
+    make_submission,
+    save_answer,
+    start_assessment,
+)
+from tests.views.pages import count_queries, get, post, words
+
+pytestmark = pytest.mark.django_db
+
+
+MOST_QUERIES_OF_A_CHECK = 9
+
+
+def test_everything_missing_stands_on_one_page_with_its_reason(client: Client, people: factories.People) -> None:
+    answers = example_answers() | {"A.12": Answer(status="unknown", reason="The laboratory has not replied.")}
+    del answers["A.8"]
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    said = words(get(client, people.observer, "assessment-missing", assessment.pk))
+
+    assert "A.8" in said
+    assert "Cannot answer now: “The laboratory has not replied.”" in said
+    assert "A.13" not in said
+
+
+def test_the_check_names_what_is_open_before_anything_else(client: Client, people: factories.People) -> None:
+    answers = example_answers()
+    del answers["A.8"]
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
+
+    assert said.index("What is open") < said.index("The result") < said.index("Framework and governance")
+    assert "Level 2 Communication." in said
+    assert "Memorandum of Understanding, 14 June 2021" in said
+    assert said.count("Change") >= len(answers)
+
+
+def test_only_a_coordinator_finds_the_keys(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    forms = {
+        agency: f'action="{reverse("assessment-attest", args=[assessment.pk, agency])}"'
+        for agency in ("customs", "police")
+    }
+    for person, agency in ((people.coordinator, "customs"), (people.police_coordinator, "police")):
+        page = get(client, person, "assessment-check", assessment.pk).content.decode()
+        assert [name for name, form in forms.items() if form in page] == [agency]
+    for person in (people.respondent, people.observer):
+        page = get(client, person, "assessment-check", assessment.pk)
+        assert "/attest/" not in page.content.decode()
+        assert f"Waits for: {people.police_coordinator.full_name}." in words(page)
+    assert post(client, people.respondent, "assessment-submit", assessment.pk).status_code == 403
+    assert not Submission.objects.exists()
+
+
+def attest(client: Client, user: Any, assessment: Assessment, agency: str, **given: str) -> Any:
+    """Turn a key as the page offers it."""
+    page = get(client, user, "assessment-check", assessment.pk).content.decode()
+    digest = re.search(rf'name="{agency}-digest"[^>]*value="([0-9a-f]{{64}})"', page)
+    assert digest is not None
+    fields = {f"{agency}-{name}": value for name, value in given.items()} | {f"{agency}-digest": digest[1]}
+    return post(client, user, "assessment-attest", assessment.pk, agency, **fields)
+
+
+def test_nothing_is_attested_without_the_confirmation(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    response = attest(client, people.coordinator, assessment, "customs")
+
+    assert response.status_code == 422
+    assert 'href="#customs-confirmed"' in response.content.decode()
+    assert 'id="customs-confirmed"' in response.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    attest(client, people.coordinator, assessment, "customs", confirmed="on")
+    address = reverse("assessment-submit", args=[assessment.pk])
+    assert address not in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
+    early = post(client, people.coordinator, "assessment-submit", assessment.pk)
+    assert early.status_code == 409
+    assert "Customs and police must both attest" in words(early)
+
+    response = attest(client, people.police_coordinator, assessment, "police", confirmed="on")
+    assert response.url == reverse("assessment-check", args=[assessment.pk]) + "#submit"
+    assert address in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
+    response = post(client, people.police_coordinator, "assessment-submit", assessment.pk)
+    submission = Submission.objects.get()
+    assert response.url == reverse("submission-detail", args=[submission.pk])
+    assert submission.level is None
+    receipt = words(client.get(response.url))
+    assert f"Attested, customs {people.coordinator.full_name}," in receipt
+    assert f"Attested, police {people.police_coordinator.full_name}," in receipt
+
+
+def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
+    factories.deactivate(people.police_coordinator)
+    assessment = start_assessment(people.coordinator)
+    response = attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example")
+    assert response.status_code == 422
+    assert 'href="#police-function"' in response.content.decode()
+    attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example", function="Head")
+    attest(client, people.coordinator, assessment, "customs", confirmed="on")
+    receipt = client.get(post(client, people.coordinator, "assessment-submit", assessment.pk).url)
+    name = people.coordinator.full_name
+    assert "<b>Example" not in receipt.content.decode()
+    assert "Ada &lt;b&gt;Example, Head" in receipt.content.decode()
+    assert f"agreed, without an account; recorded by {name}," in words(receipt)
+
+
+def test_answers_that_changed_meanwhile_are_read_again_first(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    old = factories.digest_now(assessment)
+    save_answer(assessment, people.respondent, "A.1", level=2)
+    given = {"customs-digest": old, "customs-confirmed": "on"}
+    response = post(client, people.coordinator, "assessment-attest", assessment.pk, "customs", **given)
+
+    assert response.status_code == 409
+    assert "An answer or a setting has changed since this page was opened." in words(response)
+    assert factories.digest_now(assessment) in response.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_a_voided_attestation_says_who_voided_it(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    save_answer(assessment, people.respondent, "A.1", level=2)
+    said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
+    for signer in (people.coordinator, people.police_coordinator):
+        assert f"{signer.full_name} gave is void since {people.respondent.full_name} changed something" in said
+
+
+def test_a_change_of_settings_says_that_it_voids(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    client.force_login(people.coordinator)
+    settings = {"title": "", "marking": "TLP:RED", "target_level": ""}
+    page = client.post(reverse("assessment-settings", args=[assessment.pk]), settings, follow=True)
+    assert "The attestations are void, because a setting was changed." in words(page)
+
+
+def test_the_check_costs_the_same_at_one_answer_and_at_many(client: Client, people: factories.People) -> None:
+    one, many = start_assessment(people.coordinator), fill(start_assessment(people.coordinator), people.coordinator)
+    factories.sign_both(many, people.coordinator)
+    few = count_queries(client, people.coordinator, "assessment-check", one.pk)
+    assert count_queries(client, people.coordinator, "assessment-check", many.pk) == few <= MOST_QUERIES_OF_A_CHECK
+
+
+def test_a_second_submission_is_refused_in_clear_words(client: Client, people: factories.People) -> None:
+    assessment = make_submission(people.coordinator).assessment
+    response = post(client, people.coordinator, "assessment-submit", assessment.pk)
+
+    assert response.status_code == 409
+    assert "The assessment has moved on since this page was opened." in words(response)
+    assert reverse("assessment-detail", args=[assessment.pk]) in response.content.decode()
+    assert Submission.objects.count() == 1
