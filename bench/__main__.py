@@ -13,15 +13,15 @@ from pathlib import Path
 
 import psycopg2
 
-from . import pages, queries, report, saves, start
+from . import pages, queries, report, saves, start, what_if
 from .client import Unmeasurable
 from .databases import Databases, postgresql, sqlite
 from .effort import FULL, QUICK, Effort
 from .figures import Figure, table
 from .laid import served
 
-PARTS = ("queries", "pages", "saves", "report", "assess", "start")
-ON_BOTH = {"queries", "pages", "saves"}
+PARTS = ("queries", "pages", "saves", "what-if", "report", "assess", "start")
+ON_BOTH = {"queries", "pages", "saves", "what-if"}
 
 
 def main() -> None:
@@ -68,6 +68,7 @@ def on(
                 "queries": lambda: queries.measure(running.laid, both),
                 "pages": lambda: pages.measure(running, both, effort),
                 "saves": lambda: saves.measure(running, both, effort),
+                "what-if": lambda: what_if.measure(running, both, effort),
                 "report": lambda: [
                     *report.measure_rendering(running.laid, folder, effort),
                     *report.measure_serving(running, effort),

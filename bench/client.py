@@ -35,18 +35,18 @@ class Reader:
     session: str = ""
     token: str = "b" * 32
 
-    def get(self, path: str) -> Answer:
-        """Ask for a page."""
-        return self._send("GET", path, b"")
+    def get(self, path: str, headers: str = "") -> Answer:
+        """Ask for a page; `headers` are lines that each end with CRLF."""
+        return self._send("GET", path, b"", headers)
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         """Send a form with the token."""
         return self._send("POST", path, urlencode(fields).encode())
 
-    def _send(self, method: str, path: str, body: bytes) -> Answer:
+    def _send(self, method: str, path: str, body: bytes, headers: str = "") -> Answer:
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {LOOPBACK}:{self.port}\r\nConnection: close\r\n"
-            f"Cookie: sessionid={self.session}; csrftoken={self.token}\r\n"
+            f"Cookie: sessionid={self.session}; csrftoken={self.token}\r\n{headers}"
         )
         if method == "POST":
             head += (

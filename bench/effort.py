@@ -14,6 +14,8 @@ class Effort:
     clients: int
     savers: int
     saving_seconds: float
+    what_ifs: int
+    searches: int
     starts: int
     renders: int
     reports: int
@@ -27,6 +29,8 @@ FULL = Effort(
     clients=8,
     savers=64,
     saving_seconds=30,
+    what_ifs=300,
+    searches=1000,
     starts=9,
     renders=5,
     reports=4,
@@ -39,6 +43,8 @@ QUICK = Effort(
     clients=8,
     savers=64,
     saving_seconds=5,
+    what_ifs=60,
+    searches=1000,
     starts=3,
     renders=2,
     reports=4,

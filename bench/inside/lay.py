@@ -42,6 +42,7 @@ def demonstration() -> dict[str, Any]:
         "reviewer": session_of(User.objects.filter(membership__role=Role.REVIEWER).first()),
         "theme": reverse("theme", kwargs={**of, "voice": "national", "theme": FIRST_THEME}),
         "result": reverse("result", kwargs=of),
+        "what_if": reverse("what-if", kwargs=of),
         "queue": reverse("review-queue"),
         "saved": {
             "path": reverse("response-save", kwargs={**of, "voice": "national", "code": SAVED}),

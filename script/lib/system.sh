@@ -21,9 +21,20 @@ install_packages() {
         apt-get install -qq --yes --no-install-recommends "$@" >/dev/null 2>&1
 }
 
+# advice PACKAGE...: how the person at the terminal installs them; a bare Debian has no sudo.
+advice() {
+    if [ "$(id -u)" = 0 ]; then
+        say "Install with: apt-get install --yes $*"
+    elif command -v sudo >/dev/null 2>&1; then
+        say "Install with: sudo apt-get install --yes $*"
+    else
+        say "Install as root with: apt-get install --yes $*"
+    fi
+}
+
 # need_packages PACKAGE...: installs them, or stops with the one line that says what to do.
 need_packages() {
-    install_packages "$@" || die "Missing: $*. Install with: sudo apt-get install --yes $*"
+    install_packages "$@" || die "Missing: $*. $(advice "$@")"
 }
 
 # missing_libraries SONAME=PACKAGE...: prints the packages of those libraries that cannot be loaded.
@@ -65,6 +76,17 @@ ensure_pdf_reader() {
     command -v pdftotext >/dev/null 2>&1 || need_packages poppler-utils
 }
 
+# What the tests open Word documents and workbooks with.
+ensure_office() {
+    missing=
+    for part in writer calc; do
+        dpkg-query --show --showformat='${Status}' "libreoffice-$part-nogui" 2>/dev/null | grep -q 'ok installed' ||
+            dpkg-query --show --showformat='${Status}' "libreoffice-$part" 2>/dev/null | grep -q 'ok installed' ||
+            missing="$missing libreoffice-$part-nogui"
+    done
+    [ -z "$missing" ] || need_packages $missing
+}
+
 has_font() {
     command -v fc-list >/dev/null 2>&1 && fc-list | grep -q "$1"
 }
@@ -76,5 +98,5 @@ ensure_fonts() {
     has_font NotoSansCJK-Regular || missing="$missing fonts-noto-cjk"
     [ -z "$missing" ] && return
     install_packages fontconfig $missing ||
-        say "Fonts are missing, so reports may lack letters. Install with: sudo apt-get install --yes $missing"
+        say "Fonts are missing, so reports may lack letters. $(advice fontconfig $missing)"
 }
