@@ -30,7 +30,7 @@ class Slot(Value):
 
 
 class PreparedRead(Generic[Row]):
-    """A queryset of whole rows, `select_related` and `annotate` included, with a `Slot` for each value that differs.
+    """A queryset of rows with a `Slot` for each value that differs; it may join, annotate and leave columns out.
 
     `build` makes the queryset; it runs once for each connection.
     """

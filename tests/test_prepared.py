@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, models, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -49,6 +49,16 @@ def test_all_keeps_the_order_of_the_queryset():
     expected = list(Country.objects.filter(region=region).order_by("-alpha2"))
     assert OF_REGION.all(region=region.code) == expected
     assert OF_REGION.all(region="nowhere") == []
+
+
+def test_columns_that_were_left_out_are_read_when_asked_for_and_sums_come_along():
+    region = Region.objects.annotate(size=Count("countries")).order_by("-size").first()
+    read = PreparedRead(
+        lambda: Region.objects.only("code").annotate(size=Count("countries")).filter(pk=Slot("pk", models.BigAutoField()))
+    )
+    found = read.get(pk=region.pk)
+    assert (found.size, found.get_deferred_fields()) == (region.size, {"name", "short_name"})
+    assert found.name == region.name
 
 
 def test_none_and_many_are_errors_of_the_model():

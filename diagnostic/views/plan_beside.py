@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db import models
+from django.db.models import F
 from django.urls import reverse
 
+from cpch.prepared import PreparedRead, Slot
 from diagnostic.actions.clock import now
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import DONE, OPEN, Urgency, find_urgency, is_from_last_time
@@ -28,11 +30,22 @@ COLUMNS = (
     "state_changed_at",
 )
 
+WITH_ACTIONS = PreparedRead(
+    lambda: (
+        Assessment.objects.filter(country_id=Slot("country_id", models.BigAutoField()))
+        .only("started_at", "state_changed_at", "state")
+        .annotate(**{f"action_{name}": F(f"actions__{name}") for name in COLUMNS})
+        .order_by("actions__number")
+    )
+)
+"""Every assessment of a country, once for each action that was made on it, or once without any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """One action that was made on an earlier assessment, for who answers now."""
 
+    country: str
     number: int
     title: str
     question: str
@@ -40,7 +53,10 @@ class Beside:
     state: str
     due_on: date | None
     urgency: Urgency
-    url: str
+
+    @property
+    def url(self) -> str:
+        return reverse("plan-action", kwargs={"country": self.country, "number": self.number})
 
     @property
     def is_open(self) -> bool:
@@ -77,35 +93,41 @@ def say_plan_before(assessment: Assessment) -> PlanBefore | None:
 
 def load_frame_rows(assessment: Assessment) -> tuple[list[tuple[datetime, datetime]], tuple[Beside, ...]]:
     """When each assessment of the country was started and last changed its state; the plan from before (1 query)."""
-    rows = list(_joined(assessment))
-    states = sorted({(started_at, changed_at) for started_at, changed_at, *_rest in rows})
+    rows = _load(assessment)
+    states = sorted({(row.started_at, row.state_changed_at) for row in rows})
     return states, _beside(assessment, rows)
 
 
 def load_beside(assessment: Assessment) -> tuple[Beside, ...]:
     """The plan from the assessments before this one (1 query)."""
-    return _beside(assessment, list(_joined(assessment)))
+    return _beside(assessment, _load(assessment))
 
 
-def _joined(assessment: Assessment) -> QuerySet[Any]:
-    """Every assessment of the country, once for each action that was made on it, or once without any."""
-    found = Assessment.objects.filter(country_id=assessment.country_id)
-    columns = [F(f"actions__{name}") for name in COLUMNS]
-    return found.order_by("actions__number").values_list("started_at", "state_changed_at", "state", *columns)
+def _load(assessment: Assessment) -> list[Any]:
+    return WITH_ACTIONS.all(country_id=assessment.country_id)
 
 
-def _beside(assessment: Assessment, rows: Sequence[tuple[Any, ...]]) -> tuple[Beside, ...]:
+def _beside(assessment: Assessment, rows: Sequence[Any]) -> tuple[Beside, ...]:
     """The open actions of earlier assessments, and those ended since the last that was handed in was started."""
-    earlier = [row for row in rows if row[0] < assessment.started_at]
-    handed_in = (started_at for started_at, _changed_at, state, *_action in earlier if state in workflow.HANDED_IN)
+    earlier = [row for row in rows if row.started_at < assessment.started_at]
+    handed_in = (row.started_at for row in earlier if row.state in workflow.HANDED_IN)
     since = max(handed_in, default=None)
     return tuple(_build(assessment, earlier, since))
 
 
-def _build(assessment: Assessment, rows: Sequence[tuple[Any, ...]], since: datetime | None) -> Iterable[Beside]:
+def _build(assessment: Assessment, rows: Sequence[Any], since: datetime | None) -> Iterable[Beside]:
     today = now().date()
-    for _started_at, _changed_at, _state, number, title, question, theme, state, due_on, ended_at in rows:
-        if number is None or not is_from_last_time(state, ended_at, since):
+    for row in rows:
+        number, state, due_on = row.action_number, row.action_state, row.action_due_on
+        if number is None or not is_from_last_time(state, row.action_state_changed_at, since):
             continue
-        url = reverse("plan-action", kwargs={"country": assessment.country.alpha2, "number": number})
-        yield Beside(number, title, question, theme, state, due_on, find_urgency(state, due_on, today), url)
+        yield Beside(
+            country=assessment.country.alpha2,
+            number=number,
+            title=row.action_title,
+            question=row.action_question,
+            theme=row.action_theme,
+            state=state,
+            due_on=due_on,
+            urgency=find_urgency(state, due_on, today),
+        )

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import caches
-from django.db.models import Q, QuerySet, Subquery, Sum
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,21 +20,22 @@ from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
+from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
 from diagnostic.core.editions import sensitive_questions
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.responses import NATIONAL, Responses, Voices
+from diagnostic.core.responses import NATIONAL, VOICES, Responses, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.forms.what_if import WhatIfForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
-    actions_visible_to,
     can_answer,
     can_plan,
     can_read_answers,
     can_read_everything,
+    is_in_secretariat,
     readable_voices,
     submissions_visible_to,
 )
@@ -47,6 +49,24 @@ from .access import load_assessment, load_main_voice, require
 from .result_plan import ResultPlan, load_result_plan
 
 BAD_REQUEST = 400
+VERSIONS = PreparedRead(
+    lambda: (
+        Assessment.objects.filter(country_id=Slot("country_id", models.BigAutoField()))
+        .only("state_changed_at")
+        .annotate(**{voice: Sum("responses__version", filter=Q(responses__voice=voice)) for voice in VOICES})
+        .annotate(
+            plan=Subquery(
+                Action.objects.filter(country=OuterRef("country"))
+                .order_by()
+                .values("country")
+                .annotate(versions=Sum("version"))
+                .values("versions")
+            )
+        )
+        .order_by("pk")
+    )
+)
+"""A country's assessments with the sum of the versions of the answers in each voice and of the country's actions."""
 
 
 @dataclass(frozen=True)
@@ -125,26 +145,23 @@ class Source:
         """Names everything that the page shows but for the person who asked (1 query).
 
         An answer's version only grows, so that their sum tells of every save in a voice that is read here, and of no
-        other; what the country handed in before changes only as one of its assessments changes its state.
+        other; what the country handed in before changes only as one of its assessments changes its state. So does what
+        the secretariat sees of the plan beside what changes an action, of which the sum of their versions tells.
         """
         assessment = self.assessment
-        own = Q(pk=assessment.pk, responses__voice__in=self.readable)
-        others = Assessment.objects.filter(country=assessment.country_id).order_by("pk")
-        states = others.values_list("pk", "state_changed_at").annotate(
-            versions=Sum("responses__version", filter=own), plan=Subquery(self._plan_versions())
-        )
+        states, versions = [], {}
+        for row in VERSIONS.all(country_id=assessment.country_id):
+            states.append((row.pk, row.state_changed_at, row.plan))
+            if row.pk == assessment.pk:
+                versions = {voice: getattr(row, voice) for voice in self.readable}
         parts = (
             [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
-            [self.submission and self.submission.digest, list(states), self.voice, self.readable],
+            [self.submission and self.submission.digest, states, self.voice, versions],
             [self.shows_everything, self.links_to_answers, self.can_answer, self.can_plan],
+            [is_in_secretariat(self.request.user)],
             [self.instrument.digest, SCORING_VERSION, get_language()],
         )
         return "result:" + hashlib.sha256(repr(parts).encode()).hexdigest()
-
-    def _plan_versions(self) -> QuerySet[Action]:
-        """The sum of the versions of the actions that this reader sees, which only grows as they change."""
-        actions = actions_visible_to(self.request.user).filter(country=self.assessment.country_id).order_by()
-        return actions.values("country").annotate(versions=Sum("version")).values("versions")
 
     def load_plan(self) -> ResultPlan:
         """The plan beside this result (1 query); nothing of it beside a result that is one agency's own."""

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import caches
+from django.db import models
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from cpch.prepared import PreparedRead, Slot
 from diagnostic.core import workflow
 from diagnostic.models import Assessment, Response
 from diagnostic.permissions import can_answer
@@ -22,6 +24,16 @@ from diagnostic.queries import Previous, load_previous
 
 from .answer_page import ThemePage, load_page
 from .plan_beside import Beside, load_frame_rows
+
+VERSIONS = PreparedRead(
+    lambda: (
+        Response.objects.filter(
+            assessment_id=Slot("assessment_id", models.UUIDField()), voice=Slot("voice", models.CharField())
+        )
+        .only("question", "version")
+        .order_by()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +113,7 @@ def _draw_anew(page: ThemePage | None, reader: Any) -> DrawnTheme | None:
 
 
 def _versions(assessment: Assessment, voice: str) -> list[tuple[str, int]]:
-    rows = Response.objects.filter(assessment_id=assessment.pk, voice=voice).order_by()
-    return sorted(rows.values_list("question", "version"))
+    return sorted((row.question, row.version) for row in VERSIONS.all(assessment_id=assessment.pk, voice=voice))
 
 
 def _frame(assessment: Assessment, states: Sequence[object], plan: Sequence[Beside]) -> str:
