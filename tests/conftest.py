@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connection
 
 # Playwright's synchronous interface keeps an event loop in the main thread, and Django refuses database calls
 # from a thread that has one. Nothing in these tests runs inside that loop.
@@ -49,12 +50,28 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test database with the countries and the instrument in it."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test database with the countries and the instrument in it; at the end nobody is in it any more."""
     from tests import reference_data
 
     with django_db_blocker.unblock():
         reference_data.load()
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
+
+
+def end_other_sessions() -> None:
+    """End what else is connected, so that PostgreSQL can drop the database.
+
+    A thread of the live server may still be answering a page that the last test's browser has closed.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)
