@@ -6,8 +6,9 @@ state allows an act is the transition table's matter, not this one's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -25,6 +26,15 @@ from diagnostic.models import Action, Assessment, Submission
 SEEN_BY_SECRETARIAT = workflow.HANDED_IN
 MADE_SINCE_RETURN = Q(assessment__state=workflow.RETURNED, planned_at__gte=F("assessment__state_changed_at"))
 """The actions that rest on answers which are with the country again and were not handed in yet as they stand now."""
+
+Row = TypeVar("Row", bound=models.Model)
+Shape = Callable[[QuerySet[Row]], QuerySet[Row]]
+NOBODY, COUNTRY, SECRETARIAT, PARTNER = "nobody", "country", "secretariat", "partner"
+
+
+def as_it_is(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Nothing more of `rows`, and nothing less."""
+    return rows
 
 
 def _role(user: Any) -> str:
@@ -56,51 +66,80 @@ def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
     A country's people see theirs in any state; the secretariat those that were submitted and not withdrawn; a partner
     the accepted ones that their country discloses.
     """
-    found = Assessment.objects.select_related("country")
-    membership = membership_of(user)
-    if membership is None:
-        return found.none()
-    if membership.country_id is not None:
-        return found.filter(country_id=membership.country_id)
-    if is_in_secretariat(user):
-        return found.filter(state__in=SEEN_BY_SECRETARIAT)
-    return found.filter(state=workflow.ACCEPTED, is_disclosed_to_partners=True)
-
-
-OF_ONE_COUNTRY = PreparedRead(
-    lambda: Assessment.objects.select_related("country").filter(
-        pk=Slot("pk", models.UUIDField()), country_id=Slot("country_id", models.BigAutoField())
-    )
-)
-
-
-def find_assessment(user: Any, pk: UUID) -> Assessment:
-    """The one with the key `pk` of `assessments_visible_to(user)` (1 query). Raises `Assessment.DoesNotExist`.
-
-    For a country's people, who open most pages, the same rule stands in a statement that is compiled once.
-    """
-    membership = membership_of(user)
-    if membership is not None and membership.country_id is not None:
-        return OF_ONE_COUNTRY.get(pk=pk, country_id=membership.country_id)
-    return assessments_visible_to(user).get(pk=pk)
+    return _visible_assessments(*_place(user))
 
 
 def submissions_visible_to(user: Any) -> QuerySet[Submission]:
     """The submissions that exist for `user`: those of the assessments they see; for a partner, accepted ones."""
+    return _visible_submissions(*_place(user))
+
+
+def find_assessment(user: Any, pk: UUID, shaped: Shape[Assessment] = as_it_is) -> Assessment:
+    """The one with the key `pk` of `assessments_visible_to(user)` (1 query). Raises `Assessment.DoesNotExist`.
+
+    `shaped` says what else is loaded with it, or not; it is a function of a module, for its statement is kept.
+    """
+    return _find(Assessment, _visible_assessments, shaped, user, pk)
+
+
+def find_submission(user: Any, pk: UUID, shaped: Shape[Submission] = as_it_is) -> Submission:
+    """As `find_assessment`, of `submissions_visible_to(user)`. Raises `Submission.DoesNotExist`."""
+    return _find(Submission, _visible_submissions, shaped, user, pk)
+
+
+def _place(user: Any) -> tuple[str, Any]:
+    """All of a person that decides what exists for them: where they stand, and for a country's people which one."""
+    membership = membership_of(user)
+    if membership is None:
+        return NOBODY, None
+    if membership.country_id is not None:
+        return COUNTRY, membership.country_id
+    return (SECRETARIAT if is_in_secretariat(user) else PARTNER), None
+
+
+def _visible_assessments(place: str, country_id: Any) -> QuerySet[Assessment]:
+    found = Assessment.objects.select_related("country")
+    if place == COUNTRY:
+        return found.filter(country_id=country_id)
+    if place == SECRETARIAT:
+        return found.filter(state__in=SEEN_BY_SECRETARIAT)
+    if place == PARTNER:
+        return found.filter(state=workflow.ACCEPTED, is_disclosed_to_partners=True)
+    return found.none()
+
+
+def _visible_submissions(place: str, country_id: Any) -> QuerySet[Submission]:
     found = Submission.objects.select_related(
         "assessment__country", "submitted_by", "review__taken_up_by", "review__closed_by"
     )
-    membership = membership_of(user)
-    if membership is None:
-        return found.none()
-    if membership.country_id is not None:
-        return found.filter(assessment__country_id=membership.country_id)
-    if is_in_secretariat(user):
+    if place == COUNTRY:
+        return found.filter(assessment__country_id=country_id)
+    if place == SECRETARIAT:
         return found.filter(assessment__state__in=SEEN_BY_SECRETARIAT)
-    return found.filter(
-        Q(assessment__state=workflow.ACCEPTED, review__outcome="accepted"),
-        is_disclosed_to_partners=True,
-        assessment__is_disclosed_to_partners=True,
+    if place == PARTNER:
+        return found.filter(
+            Q(assessment__state=workflow.ACCEPTED, review__outcome="accepted"),
+            is_disclosed_to_partners=True,
+            assessment__is_disclosed_to_partners=True,
+        )
+    return found.none()
+
+
+def _find(model: type[Row], visible: Callable[..., QuerySet[Row]], shaped: Shape[Row], user: Any, pk: UUID) -> Row:
+    place, country_id = _place(user)
+    if place == NOBODY:
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    read: PreparedRead[Row] = _one_visible(visible, shaped, place)
+    return read.get(pk=pk, country_id=country_id)
+
+
+@cache
+def _one_visible(visible: Callable[..., QuerySet[Row]], shaped: Shape[Row], place: str) -> PreparedRead[Row]:
+    """The one statement for all whose place is the same."""
+    return PreparedRead(
+        lambda: shaped(visible(place, Slot("country_id", models.BigAutoField()))).filter(
+            pk=Slot("pk", models.UUIDField())
+        )
     )
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
 from cpch.accounts.models import Country
@@ -16,46 +13,38 @@ from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
+    Shape,
     actions_visible_to,
-    assessments_visible_to,
+    as_it_is,
     can_read_answers,
     find_assessment,
+    find_submission,
     main_voice,
     plan_countries_visible_to,
     readable_voices,
-    submissions_visible_to,
 )
 
-Row = TypeVar("Row", bound=Model)
-Shape = Callable[[QuerySet[Row]], QuerySet[Row]]
 
-
-def _as_it_is(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows
-
-
-def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] | None = None) -> Assessment:
+def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = as_it_is) -> Assessment:
     """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists.
 
-    `shaped` says what else is loaded with it, or not.
+    `shaped`, a function of a module, says what else is loaded with it, or not.
     """
     try:
-        if shaped is None:
-            return find_assessment(request.user, pk)
-        return shaped(assessments_visible_to(request.user)).get(pk=pk)
+        return find_assessment(request.user, pk, shaped)
     except Assessment.DoesNotExist as error:
         if Assessment.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", assessment=str(pk))
         raise Http404 from error
 
 
-def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = _as_it_is) -> Submission:
+def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = as_it_is) -> Submission:
     """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`.
 
-    `shaped` says what else is loaded with it, or not.
+    `shaped`, a function of a module, says what else is loaded with it, or not.
     """
     try:
-        return shaped(submissions_visible_to(request.user)).get(pk=pk)
+        return find_submission(request.user, pk, shaped)
     except Submission.DoesNotExist as error:
         if Submission.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", submission=str(pk))
