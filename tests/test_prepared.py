@@ -54,7 +54,9 @@ def test_all_keeps_the_order_of_the_queryset():
 def test_columns_that_were_left_out_are_read_when_asked_for_and_sums_come_along():
     region = Region.objects.annotate(size=Count("countries")).order_by("-size").first()
     read = PreparedRead(
-        lambda: Region.objects.only("code").annotate(size=Count("countries")).filter(pk=Slot("pk", models.BigAutoField()))
+        lambda: (
+            Region.objects.only("code").annotate(size=Count("countries")).filter(pk=Slot("pk", models.BigAutoField()))
+        )
     )
     found = read.get(pk=region.pk)
     assert (found.size, found.get_deferred_fields()) == (region.size, {"name", "short_name"})
