@@ -15,7 +15,7 @@ from diagnostic.core.report_data import Report, ReportFacts
 from diagnostic.core.responses import Response
 from diagnostic.core.result import score
 from diagnostic.instruments import instrument_from_fixtures
-from diagnostic.rendering.pdf import html_to_pdf
+from diagnostic.rendering.pdf.document import html_to_pdf
 from diagnostic.rendering.process import write_order
 
 EXAMPLES = Path(__file__).parent.parent / "core" / "examples"

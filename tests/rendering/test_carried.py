@@ -25,10 +25,10 @@ from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.report_files import DATA_FILE, RESULT_FILE
 from diagnostic.core.responses import Response
 from diagnostic.core.result import score
-from diagnostic.rendering import pdf_data
 from diagnostic.rendering.carried import carried_files
-from diagnostic.rendering.pdf import html_to_pdf
-from diagnostic.rendering.pdf_data import Unreadable, read_pdf_data
+from diagnostic.rendering.pdf import data as pdf_data
+from diagnostic.rendering.pdf.data import Unreadable, read_pdf_data
+from diagnostic.rendering.pdf.document import html_to_pdf
 from tests.rendering.cases import CASES, SECRET, partners_of, report_of, typical
 from tests.rendering.conftest import EXAMPLES
 

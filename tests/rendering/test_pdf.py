@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from diagnostic.core.report_data import AttestationLine, Report
 from diagnostic.core.responses import Evidence, Response
 from diagnostic.rendering.html import render_html
-from diagnostic.rendering.pdf import HandedOver, RefusedAddress, html_to_pdf
+from diagnostic.rendering.pdf.document import HandedOver, RefusedAddress, html_to_pdf
 from diagnostic.rendering.process import Renderer, RenderingFailed, read_static_files, render_pdf, write_order
 from tests.rendering.conftest import SUBMITTED
 from tests.rendering.outline import elements

@@ -33,7 +33,7 @@ FOLLOWING: dict[str, Any] = {
 def pages_of(report: Report) -> int:
     from weasyprint import HTML
 
-    from diagnostic.rendering.pdf import BASE, HandedOver
+    from diagnostic.rendering.pdf.document import BASE, HandedOver
 
     fetcher = HandedOver(read_static_files())
     return len(HTML(string=render_html(report), base_url=BASE, url_fetcher=fetcher).render().pages)

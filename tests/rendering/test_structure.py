@@ -16,8 +16,8 @@ from pypdf import PdfReader
 from pypdf.generic import NullObject
 from weasyprint.pdf.stream import Stream as Drawing
 
-from diagnostic.rendering import pdf as rendering
-from diagnostic.rendering.pdf_archive import UNCLEAR_END, compress_streams
+from diagnostic.rendering.pdf import document as rendering
+from diagnostic.rendering.pdf.archive import UNCLEAR_END, compress_streams
 from tests.rendering.outline import elements, kids, outline_of_html, outline_of_pdf, tell
 
 PROFILES = ("3a", "ua1")

@@ -13,7 +13,7 @@ from diagnostic.core.instrument import Instrument
 from diagnostic.core.report_data import FULL, AttestationLine, Report
 from diagnostic.core.responses import Response
 from diagnostic.rendering.html import render_html
-from diagnostic.rendering.pdf import html_to_pdf
+from diagnostic.rendering.pdf.document import html_to_pdf
 from diagnostic.rendering.process import read_static_files
 from tests.rendering.conftest import SUBMITTED
 

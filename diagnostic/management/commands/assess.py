@@ -27,7 +27,7 @@ from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.instruments import instrument_from_fixtures, read_yaml
-from diagnostic.rendering.pdf_data import MOST_BYTES, Unreadable, read_pdf_data
+from diagnostic.rendering.pdf.data import MOST_BYTES, Unreadable, read_pdf_data
 from diagnostic.rendering.process import PROGRAMS, Renderer, RenderingFailed
 from diagnostic.rendering.xlsx import render_xlsx
 

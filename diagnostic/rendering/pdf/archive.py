@@ -11,6 +11,8 @@ import zlib
 import pydyf
 from weasyprint.pdf.stream import Stream as Drawing
 
+from .compact import shorten_drawing
+
 END_OF_RDF = b"</rdf:RDF>"
 PDF_UA_1 = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
@@ -58,6 +60,8 @@ def compress_streams(pdf: pydyf.PDF) -> None:
         if not isinstance(stream, pydyf.Stream) or not stream.compress:
             continue
         content = b"\n".join(_bytes_of(part) for part in stream.stream)
+        if isinstance(stream, Drawing):
+            content = shorten_drawing(content)
         packed = zlib.compress(content, 9)
         while isinstance(stream, Drawing) and packed.endswith(b"\r"):
             content += b"\n"

@@ -21,6 +21,7 @@ SCOPES = {"row": "/Row", "rowgroup": "/Row", "col": "/Column", "colgroup": "/Col
 REPEATED = ("/THead", "/TFoot")
 PIECEMEAL = ("/Table", "/TR")
 """Elements of which every part may go on after a page break, and not only the last."""
+BARE = {"Type", "S", "K", "Pg", "P"}
 WHOLE = ("/Link", "/Figure")
 
 
@@ -50,9 +51,11 @@ class Structure:
         finally:
             tags._build_box_tree = build
 
-    def put_right(self, pdf: pydyf.PDF) -> None:
-        """Correct the tree of `pdf`, which was built while this watched."""
-        _Tree(pdf, self.boxes).put_right(self.margins)
+    def put_right(self, pdf: pydyf.PDF) -> set[int]:
+        """Correct the tree of `pdf`, which was built while this watched; the numbers of the elements left empty."""
+        tree = _Tree(pdf, self.boxes)
+        tree.put_right(self.margins)
+        return tree.emptied
 
 
 class _Tree:
@@ -63,6 +66,7 @@ class _Tree:
         self.boxes = boxes
         self.pages = {reference: self.of(reference) for reference in pdf.page_references}
         self.marks: dict[bytes, dict[int, int]] = {}
+        self.emptied: set[int] = set()
         root = self.of(pdf.catalog["StructTreeRoot"])
         self.document = self.of(root["K"][0])
         self.numbers = self.of(root["ParentTree"])["Nums"]
@@ -79,6 +83,7 @@ class _Tree:
             for number in margin:
                 self.make_artifact(self.pdf.objects[number])
         self.join_pages()
+        self.fold(self.document)
         for number, box in self.boxes.items():
             element = self.pdf.objects[number]
             if element.get("S") in ("/TH", "/TD"):
@@ -117,7 +122,37 @@ class _Tree:
                 self.make_artifact(kid)
             else:
                 self.join(known, kid)
-        second.clear()
+        self.empty(second)
+
+    def fold(self, element: pydyf.Dictionary) -> None:
+        """Have every element hold its own text, where WeasyPrint puts each line into an element that says nothing.
+
+        They were half of the tree. One that says something, as its language, or stands on another page stays.
+        """
+        held: list[Any] = []
+        for kid in element["K"]:
+            below = self.of(kid) if isinstance(kid, bytes) else None
+            if below is None or below["Type"] != "/StructElem":
+                held.append(kid)
+                continue
+            self.fold(below)
+            if self.says_nothing(below) and below["Pg"] == element.get("Pg"):
+                for mark in below["K"]:
+                    self.numbers[2 * self.pages[below["Pg"]]["StructParents"] + 1][mark] = element.reference
+                held += below["K"]
+                self.empty(below)
+            else:
+                held.append(kid)
+        element["K"][:] = held
+
+    def says_nothing(self, element: pydyf.Dictionary) -> bool:
+        """Whether `element` is a span with text alone, and nothing told of it."""
+        is_bare = element["S"] == "/Span" and element.keys() == BARE
+        return is_bare and all(isinstance(kid, int) for kid in element["K"])
+
+    def empty(self, element: pydyf.Dictionary) -> None:
+        element.clear()
+        self.emptied.add(element.number)
 
     def make_artifact(self, element: Any) -> None:
         """Take `element` and all below it out of the structure; what they mark on the page is an artifact then."""
@@ -127,7 +162,7 @@ class _Tree:
             if isinstance(mark, int):
                 self.unmark(element["Pg"], mark)
         below = self.kids(element)
-        element.clear()
+        self.empty(element)
         for kid in below:
             self.make_artifact(kid)
 

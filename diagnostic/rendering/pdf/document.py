@@ -1,14 +1,10 @@
-"""From the report's HTML to an archival, tagged PDF, and the process that does it; a web process never imports this.
+"""From the report's HTML to an archival, tagged PDF; a web process never imports this.
 
-Run as a program it reads one order from standard input and writes the PDF to standard output: WeasyPrint and nothing
-else in memory, no settings, no database. The same HTML, files and locked versions give the same bytes.
+The same HTML, files and locked versions give the same bytes.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import resources
@@ -19,8 +15,9 @@ from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from .pdf_archive import UNCLEAR_END, compress_streams, name_attachments_once, name_both_standards
-from .pdf_structure import Structure
+from .archive import UNCLEAR_END, compress_streams, name_attachments_once, name_both_standards
+from .compact import drop
+from .structure import Structure
 
 BASE = "https://static.invalid/"
 """The base of the report's addresses: a name that can never resolve. Below it stand the files handed over."""
@@ -57,9 +54,10 @@ class Finisher:
         self.spare = spare
 
     def __call__(self, document: Document, pdf: pydyf.PDF) -> None:
-        self.structure.put_right(pdf)
+        emptied = self.structure.put_right(pdf)
         name_both_standards(pdf)
         name_attachments_once(pdf)
+        drop(pdf, emptied)
         for _ in range(self.spare):
             pdf.add_object(pydyf.Dictionary())
         compress_streams(pdf)
@@ -110,16 +108,3 @@ def attach(fetcher: HandedOver, name: str, text: str, description: str, relation
         created=at,
         modified=at,
     )
-
-
-def main() -> None:
-    """Render the order on standard input: `{"html": …, "files": {path: text}, "identifier": …, "attachments": […]}`.
-
-    The one argument says how far to stand back for other processes (nice).
-    """
-    os.nice(int(sys.argv[1]))
-    sys.stdout.buffer.write(html_to_pdf(**json.load(sys.stdin.buffer)))
-
-
-if __name__ == "__main__":
-    main()

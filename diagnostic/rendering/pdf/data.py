@@ -20,7 +20,7 @@ from diagnostic.core.words import Message, _
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SECONDS = 20
 MOST_MEMORY = 1024 * 1024 * 1024
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 NO_PDF, DAMAGED, NO_DATA = 3, 4, 5
 REASONS = {
     NO_PDF: _("the file is not a PDF"),
@@ -54,7 +54,7 @@ def read_pdf_data(pdf: bytes) -> tuple[bytes, bytes]:
         raise Unreadable(Message(REASONS[NO_PDF]))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "diagnostic.rendering.pdf_data"],
+            [sys.executable, "-m", "diagnostic.rendering.pdf.data"],
             cwd=ROOT,
             input=pdf,
             capture_output=True,
