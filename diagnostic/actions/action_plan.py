@@ -5,6 +5,7 @@ The log holds numbers, ids and states of actions, never what somebody wrote.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -36,6 +37,9 @@ from diagnostic.queries import load_voices
 from . import audit
 from .clock import now
 from .errors import ActionChanged, ActionRefused, Invalid, StateChanged
+
+TWICE = timedelta(seconds=10)
+"""Within this a button is pressed twice; later the same is meant again."""
 
 
 class AlreadyPlanned(ActionRefused):
@@ -75,8 +79,8 @@ def plan(*, assessment: Assessment, recommendation: str, by: Any) -> Action:
 def add(*, assessment: Assessment, details: ActionDetails, question: str = "", theme: str = "", by: Any) -> Action:
     """Add an action of the country's own to the plan; it may concern a `question`, or a whole `theme`.
 
-    Raises `PermissionDenied`, `StateChanged` where the assessment is withdrawn, `ActionRefused` for an unknown question
-    or theme, or `Invalid`.
+    Who adds the very same again at once, by a button pressed twice, is given the first. Raises `PermissionDenied`,
+    `StateChanged` where the assessment is withdrawn, `ActionRefused` for an unknown question or theme, or `Invalid`.
     """
     held = _lock_country_of(assessment, by)
     instrument = instrument_of(held)
@@ -85,7 +89,21 @@ def add(*, assessment: Assessment, details: ActionDetails, question: str = "", t
     if theme and theme not in instrument.theme_by_id:
         raise ActionRefused(Message(_("There is no such theme.")))
     about = instrument.by_code[question].theme if question else theme
-    return _create(held, _score(held), _checked(details), "", question, about, None, by)
+    checked = _checked(details)
+    last = Action.objects.filter(country=held.country_id, recommendation="").order_by("-number").first()
+    if last and _is_just_added(last, held, by) and _says(last, checked, question, about):
+        return last
+    return _create(held, _score(held), checked, "", question, about, None, by)
+
+
+def _is_just_added(action: Action, assessment: Assessment, by: Any) -> bool:
+    is_same = (action.assessment_id, action.planned_by_id, action.version) == (assessment.pk, by.pk, 1)
+    return is_same and now() - action.planned_at < TWICE
+
+
+def _says(action: Action, details: ActionDetails, question: str, theme: str) -> bool:
+    written = all(getattr(action, name) == getattr(details, name) for name in ActionDetails.__slots__)
+    return written and (action.question, action.theme) == (question, theme)
 
 
 def _lock_country_of(assessment: Assessment, by: Any) -> Assessment:
@@ -165,13 +183,15 @@ def change(*, action: Action, details: ActionDetails, base_version: int, by: Any
 
 
 @transaction.atomic
-def move(*, action: Action, act: str, source: str, reason: str = "", proof: str = "", by: Any) -> Action:
+def move(
+    *, action: Action, act: str, source: str, reason: str = "", proof: str = "", base_version: int = 0, by: Any
+) -> Action:
     """Carry out `act` of the table on an action that its reader saw in the state `source`.
 
-    To drop it takes a `reason`. A `proof` that is given is written whatever the act: it was typed beside the button.
-    Raises `PermissionDenied`, `ActionRefused` for a missing reason, a bad text or an act that is not possible,
-    `ActionChanged` where someone else was faster, or `AlreadyPlanned` where it would be a second open action on one
-    recommendation.
+    To drop it takes a `reason`. A `proof` that is given is written whatever the act: it was typed beside the button,
+    over the `base_version` that the writer saw; another that somebody wrote meanwhile is not lost to it. Raises
+    `PermissionDenied`, `ActionRefused` for a missing reason, a bad text or an act that is not possible, `ActionChanged`
+    where someone else was faster, or `AlreadyPlanned` where it would be a second open action on one recommendation.
     """
     may = can_change_plan if is_for_coordinators(act) else can_work_on_plan
     if not may(by, action.country_id):
@@ -185,7 +205,8 @@ def move(*, action: Action, act: str, source: str, reason: str = "", proof: str 
     if proof.strip():
         texts["proof"] = _text(proof)
     held = _lock(action)
-    if held.state != source:
+    is_over_another = bool(held.proof) and held.proof != texts.get("proof", held.proof)
+    if held.state != source or (is_over_another and held.version != base_version):
         raise ActionChanged(held)
     at = now()
     try:

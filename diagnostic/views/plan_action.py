@@ -170,11 +170,14 @@ def move(request: HttpRequest, country: str, number: int) -> HttpResponse:
             source=request.POST.get("source", ""),
             reason=drop.cleaned_data.get("reason", "") if drop.is_valid() else "",
             proof=proof.cleaned_data["proof"],
+            base_version=proof.cleaned_data["version"] or 0,
             by=request.user,
         )
     except ActionRefused as error:
-        typed = Forms(drop=drop if act == "drop" else None, proof=proof, more={"refused": in_words(error)})
-        return _render(request, load_action(request, country, number), typed, CONFLICT)
+        standing = load_action(request, country, number)
+        again, more = _typed_proof(proof, standing)
+        typed = Forms(drop=drop if act == "drop" else None, proof=again, more=more | {"refused": in_words(error)})
+        return _render(request, standing, typed, CONFLICT)
     said = _("Action %(number)d is marked: %(state)s.")
     messages.success(request, said % {"number": number, "state": moved.get_state_display().lower()})
     if request.POST.get("then") == "board":
@@ -198,14 +201,20 @@ def prove(request: HttpRequest, country: str, number: int) -> HttpResponse:
         action_plan.prove(action=action, proof=text, base_version=version, by=request.user)
     except ActionChanged as error:
         standing = load_action(request, country, number)
-        again = ProofForm(initial={"proof": text, "version": standing.version})
-        typed = Forms(proof=again, more={"refused": in_words(error), "other_proof": standing.proof})
-        return _render(request, standing, typed, CONFLICT)
+        again, more = _typed_proof(form, standing)
+        return _render(request, standing, Forms(proof=again, more=more | {"refused": in_words(error)}), CONFLICT)
     except ActionRefused as error:
         form.add_error("proof", in_words(error))
         return _render(request, action, Forms(proof=form), UNPROCESSABLE)
     messages.success(request, _("The proof is saved."))
     return redirect("plan-action", country=country, number=number)
+
+
+def _typed_proof(form: ProofForm, standing: Action) -> tuple[ProofForm, dict[str, Any]]:
+    """What was typed, in a form that goes over what stands now, and that beside it where it is another text."""
+    text = form.cleaned_data["proof"]
+    again = ProofForm(initial={"proof": text or standing.proof, "version": standing.version})
+    return again, {"other_proof": standing.proof if text and text.strip() != standing.proof else ""}
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from diagnostic.actions import action_plan, assessments, audit, comparison
 from diagnostic.actions.action_plan import AlreadyPlanned
+from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionChanged, ActionRefused, Invalid, StateChanged
 from diagnostic.core.action_plan import TRANSITIONS, ActionDetails
 from diagnostic.core.result import score
@@ -135,6 +136,19 @@ def test_a_free_action_may_concern_a_question_a_theme_or_neither(people, assessm
             add(assessment, people.coordinator, **unknown)
     with pytest.raises(Invalid):
         add(assessment, people.coordinator, details={"title": " "})
+
+
+def test_an_action_added_twice_by_one_press_is_there_once(people, assessment):
+    first = add(assessment, people.coordinator, question="A.1")
+    assert add(assessment, people.coordinator, question="A.1") == first
+    others = [
+        add(assessment, people.coordinator, question="A.9"),
+        add(assessment, people.police_coordinator, question="A.9"),
+        add(assessment, people.police_coordinator, question="A.9", details={"title": "Another"}),
+    ]
+    Action.objects.update(planned_at=now() - timedelta(minutes=1))
+    others.append(add(assessment, people.police_coordinator, question="A.9", details={"title": "Another"}))
+    assert [item.number for item in others] == [2, 3, 4, 5]
 
 
 def test_the_numbers_are_the_countrys_own(people, assessment):
@@ -275,6 +289,24 @@ def test_dropping_needs_a_reason_and_what_is_done_may_have_a_proof(people, asses
         action_plan.prove(action=done, proof="Other", base_version=1, by=people.police_respondent)
     with pytest.raises(ActionRefused):
         action_plan.prove(action=done, proof="Turned \u202e", base_version=proved.version, by=people.respondent)
+
+
+def test_a_proof_that_somebody_else_wrote_is_not_lost_to_a_button(people, assessment):
+    action = add(assessment, people.coordinator)
+    proved = action_plan.prove(action=action, proof="Theirs", base_version=1, by=people.police_respondent)
+    for proof, version in (("Mine", 1), ("Mine", 0)):
+        with pytest.raises(ActionChanged):
+            action_plan.move(
+                action=action, act="complete", source="planned", proof=proof, base_version=version, by=people.respondent
+            )
+    same = action_plan.move(action=action, act="begin", source="planned", proof="Theirs", by=people.respondent)
+    assert (same.proof, same.state) == ("Theirs", "under_way")
+    seen = same.version
+    assert seen == proved.version + 1
+    done = action_plan.move(
+        action=action, act="complete", source="under_way", proof="Mine", base_version=seen, by=people.respondent
+    )
+    assert done.proof == "Mine"
 
 
 def test_the_log_holds_no_word_that_somebody_wrote(people, assessment):

@@ -382,7 +382,7 @@ def test_a_proof_typed_beside_any_button_is_kept(people, assessment):
     add(assessment, people.coordinator)
     client = signed_in(people.respondent)
     for act, source in (("begin", "planned"), ("put_back", "under_way")):
-        body = {"act": act, "source": source, "proof": f"Typed before {act}"}
+        body = {"act": act, "source": source, "proof": f"Typed before {act}", "version": Action.objects.get().version}
         assert client.post(url("plan-action-move", 1), body).status_code == 302
         assert Action.objects.get().proof == f"Typed before {act}"
     client.post(url("plan-action-move", 1), {"act": "begin", "source": "planned", "then": "board"})
@@ -419,6 +419,22 @@ def test_a_proof_that_came_second_is_shown_beside_the_first(people, assessment):
     assert "What stands now: Theirs" in said
     assert "Mine" in said
     assert Action.objects.get().proof == "Theirs"
+
+
+def test_a_proof_typed_beside_a_button_does_not_go_over_one_that_was_not_seen(people, assessment):
+    action = add(assessment, people.coordinator)
+    action_plan.prove(action=action, proof="Theirs", base_version=1, by=people.police_respondent)
+    client = signed_in(people.respondent)
+    body = {"act": "complete", "source": "planned", "proof": "Mine", "version": 1}
+    answer = client.post(url("plan-action-move", 1), body)
+    assert answer.status_code == 409
+    said = words(answer)
+    assert "What stands now: Theirs" in said
+    assert "Mine" in said
+    assert (Action.objects.get().proof, Action.objects.get().state) == ("Theirs", "planned")
+    version = answer.context["proof_form"].initial["version"]
+    assert client.post(url("plan-action-move", 1), body | {"version": version}).status_code == 302
+    assert (Action.objects.get().proof, Action.objects.get().state) == ("Mine", "done")
 
 
 @pytest.mark.parametrize(
