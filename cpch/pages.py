@@ -1,4 +1,4 @@
-"""The page that stands in for an answer which Django sends empty; the other error pages are templates alone."""
+"""What holds for every page: none is kept by a browser, and none is sent empty."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ from django.shortcuts import render
 Handler = Callable[[HttpRequest], HttpResponse]
 TAKEN = ("GET", "HEAD", "POST", "OPTIONS")
 """The methods that any page takes; whatever else is asked for needs no token to be told so."""
+
+
+def never_stored(get_response: Handler) -> Handler:
+    """Middleware: no browser or proxy keeps a page, so that after signing out nobody leafs back to answers.
+
+    Static files are served before this; a view that says something else of its answer has the last word.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return answer
 
 
 def method_not_allowed(get_response: Handler) -> Handler:

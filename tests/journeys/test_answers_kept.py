@@ -43,6 +43,18 @@ def test_what_is_typed_without_a_line_is_kept_and_sent_when_it_is_back(open_as, 
     assert stored(assessment, "A.1") == Answer(level=2, narrative="Typed in a tunnel.")
 
 
+def test_after_signing_out_nobody_leafs_back_to_the_answers(open_as, people, assessment):
+    page = open_as(people.respondent)
+    page.goto(theme_url(assessment))
+    field(page, "A.1-narrative").fill("For us alone.")
+    expect_saved(page, "A.1")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    assert field(page, "A.1-narrative").count() == 0
+
+
 def test_a_closed_browser_window_loses_nothing(open_as, people, assessment):
     page = open_as(people.respondent)
     page.goto(theme_url(assessment))

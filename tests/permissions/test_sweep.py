@@ -319,6 +319,8 @@ def test_everyone_is_let_through_to_what_is_theirs_and_to_nothing_else(world, me
                 response = tried(client, method, address(name, rule, target))
                 if response.status_code == 405:
                     continue
+                if "no-store" not in response.get("Cache-Control", ""):
+                    wrong.append(f"{method} {name}, {state or 'no assessment'}, {who}: a browser may keep it")
                 is_whole_plan = rule.about == "plan" and not name.startswith("plan-action")
                 found, wanted = outcome(response), expected(rule, who, state, method, is_whole_plan)
                 if found != wanted and not gone(name, found, state):
