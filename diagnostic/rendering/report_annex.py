@@ -48,7 +48,10 @@ class GivenRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question as the annex prints it, with the agencies' own answers and why they agreed."""
+    """One question as the annex prints it, with the agencies' own answers and why they agreed.
+
+    `is_same_for_all` says that neither agency gave an answer of its own, for the same reason as there is none here.
+    """
 
     code: str
     question: str
@@ -58,6 +61,7 @@ class AnswerRow:
     is_left_out: bool
     given: GivenRow
     voices: tuple[GivenRow, ...]
+    is_same_for_all: bool
     agreement: tuple[Line, ...]
 
 
@@ -89,6 +93,9 @@ def build_answers(report: Report, instrument: Instrument) -> Iterable[AnswerRow]
 
 
 def _answer(answer: AnswerLine, instrument: Instrument) -> AnswerRow:
+    given = _given(answer, answer.given, instrument)
+    voices = [_given(answer, own, instrument) for own in answer.voices]
+    is_same = bool(voices and given.state) and all(replace(own, title=given.title) == given for own in voices)
     return AnswerRow(
         code=answer.code,
         question=answer.text,
@@ -96,8 +103,9 @@ def _answer(answer: AnswerLine, instrument: Instrument) -> AnswerRow:
         note=answer.note,
         prompt=answer.prompt,
         is_left_out=answer.is_left_out,
-        given=_given(answer, answer.given, instrument),
-        voices=tuple(_given(answer, given, instrument) for given in answer.voices),
+        given=replace(given, state=f"{given.state} {gettext('Customs and police: the same.')}") if is_same else given,
+        voices=() if is_same else tuple(voices),
+        is_same_for_all=is_same,
         agreement=tuple(lines_of(answer.agreement)),
     )
 

@@ -92,6 +92,10 @@ class ChangePart:
     themes: tuple[ThemeChange, ...]
     actions: tuple[PlannedRow, ...]
 
+    @property
+    def has_actions_behind_themes(self) -> bool:
+        return any(row.actions for row in self.themes)
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodsPart:

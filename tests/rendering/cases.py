@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from diagnostic.core.action_plan import MAX_RESPONSIBLE, MAX_TITLE
 from diagnostic.core.editions import for_partners, sensitive_questions
 from diagnostic.core.instrument import AGENCIES, Instrument, Question
 from diagnostic.core.periods import say_rules
@@ -112,10 +113,10 @@ def follow_up(instrument: Instrument, text: str) -> FollowUp:
     themes = tuple(ThemePoint(theme.id, Score.of(Fraction(5, 2)), 3) for theme in instrument.themes)
     rules = say_rules(instrument.id, instrument.version, SCORING_VERSION)
     earlier = tuple(PeriodLine(period, 2, Score.of(Fraction(9, 4)), themes, rules) for period in ("2024", "2025"))
-    first = instrument.themes[0].id
+    first, title, person = instrument.themes[0].id, text[:MAX_TITLE], text[:MAX_RESPONSIBLE]
     plan = (
         ActionLine(1, "Sign", "S-A.1", "A.1", first, None, "customs", "police", "", "2026-09-30", "planned", "", "", 3),
-        ActionLine(2, text, "", "A.2.2", "", None, "police", "", text[:200], "2026-06-30", "under_way", "", "", 2, 2),
+        ActionLine(2, title, "", "A.2.2", "", None, "police", "", person, "2026-06-30", "under_way", "", "", 2, 2),
         ActionLine(3, SECRET, "S-A.9", "A.9", "", None, "both", "", "", "", "planned", "", ""),
         ActionLine(4, "Drop", "", "", "", None, "both", "", "", "", "dropped", text, ""),
     )
