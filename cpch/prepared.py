@@ -1,28 +1,32 @@
-"""Reads that are compiled once and asked many times.
+"""Statements that are compiled once and asked many times.
 
 To turn a queryset into SQL costs Django more than it costs the database to answer. The few reads that every request
-makes are compiled by the first who asks and only asked again from then on (docs/decisions.md, "Reads compiled once").
+makes, and what every save writes, are compiled by the first who asks and only asked again from then on
+(docs/decisions.md, "Statements compiled once").
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models import QuerySet, Value
+from django.db.models import Expression, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=models.Model)
+Held = TypeVar("Held")
+Statement = tuple[str, Sequence[Any]]
 
 
-class Slot(Value):
-    """Stands in a filter for a value that comes with the asking; `field` says how the database writes such values."""
+class Slot(Expression):
+    """Stands for a value that comes with the asking; `field` says how the database writes such values."""
 
     def __init__(self, name: str, field: models.Field[Any, Any]):
-        super().__init__(None, output_field=field)
+        super().__init__(output_field=field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
@@ -36,8 +40,7 @@ class PreparedRead(Generic[Row]):
     """
 
     def __init__(self, build: Callable[[], QuerySet[Row]]):
-        self._build = build
-        self._compiled: WeakKeyDictionary[Any, _Compiled[Row]] = WeakKeyDictionary()
+        self._compiled = _OfConnection(lambda connection: _Compiled(build(), connection))
 
     def get(self, **values: Any) -> Row:
         """The one row that is there with these values (1 query).
@@ -45,7 +48,7 @@ class PreparedRead(Generic[Row]):
         Raises `DoesNotExist` or `MultipleObjectsReturned` of its model, and `TransactionManagementError` where rows
         are to be locked and no transaction is open.
         """
-        compiled, connection = self._compiled_here()
+        compiled, connection = self._compiled.here()
         rows = compiled.ask(connection, values)
         if len(rows) == 1:
             return rows[0]
@@ -56,15 +59,80 @@ class PreparedRead(Generic[Row]):
 
     def all(self, **values: Any) -> list[Row]:
         """Every row that is there with these values, in the queryset's order (1 query). Raises as `get` on locking."""
-        compiled, connection = self._compiled_here()
+        compiled, connection = self._compiled.here()
         return compiled.ask(connection, values)
 
-    def _compiled_here(self) -> tuple[_Compiled[Row], Any]:
+
+class PreparedUpdate:
+    """An update of the rows of a queryset, with a `Slot` for each value of its filters that differs.
+
+    `build` makes the queryset; `columns` are the fields to write, by the names that a row has them under. No filter may
+    have the name of one of them.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], columns: Iterable[str]):
+        self._compiled = _OfConnection(lambda connection: self._compile(build(), tuple(columns), connection))
+
+    def run(self, **values: Any) -> int:
+        """Write, and say how many rows were found (1 query)."""
+        (statement, params), connection = self._compiled.here()
+        with connection.cursor() as cursor:
+            cursor.execute(statement, _filled(params, values, connection))
+            written: int = cursor.rowcount
+        return written
+
+    def _compile(self, queryset: QuerySet[Any], columns: tuple[str, ...], connection: Any) -> Statement:
+        query: Any = queryset.query.chain(UpdateQuery)
+        fields = [field for field in queryset.model._meta.concrete_fields if field.attname in columns]
+        query.add_update_values({field.name: Slot(field.attname, field) for field in fields})
+        statement, params = query.get_compiler(connection=connection).as_sql()
+        return statement, params
+
+
+class PreparedInsert:
+    """The insert of one row of `model`; the row's key is left to the database and is not told."""
+
+    def __init__(self, model: type[models.Model]):
+        self._fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        self._compiled = _OfConnection(lambda connection: self._compile(model, connection))
+
+    def run(self, **values: Any) -> None:
+        """Insert one row (1 query); what is not given has the default of its field."""
+        (statement, params), connection = self._compiled.here()
+        given = {field.attname: field.get_default() for field in self._fields if field.attname not in values}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, _filled(params, given | values, connection))
+
+    def _compile(self, model: type[models.Model], connection: Any) -> Statement:
+        row, query = model(), InsertQuery(model)
+        for field in self._fields:
+            setattr(row, field.attname, Slot(field.attname, field))
+        query.insert_values(self._fields, [row], raw=True)
+        ((statement, params),) = query.get_compiler(connection=connection).as_sql()
+        return statement, params
+
+
+class _OfConnection(Generic[Held]):
+    """What was compiled for each connection."""
+
+    def __init__(self, compile_for: Callable[[Any], Held]):
+        self._compile_for = compile_for
+        self._held: WeakKeyDictionary[Any, Held] = WeakKeyDictionary()
+
+    def here(self) -> tuple[Held, Any]:
         connection = connections[DEFAULT_DB_ALIAS]
-        compiled = self._compiled.get(connection)
-        if compiled is None:
-            compiled = self._compiled[connection] = _Compiled(self._build(), connection)
-        return compiled, connection
+        held = self._held.get(connection)
+        if held is None:
+            held = self._held[connection] = self._compile_for(connection)
+        return held, connection
+
+
+def _filled(params: Iterable[Any], values: Mapping[str, Any], connection: Any) -> list[Any]:
+    """The parameters of a statement, with the value for each `Slot` as its field writes it."""
+    return [
+        param.field.get_db_prep_save(values[param.name], connection) if isinstance(param, Slot) else param
+        for param in params
+    ]
 
 
 class _Compiled(Generic[Row]):
@@ -86,12 +154,8 @@ class _Compiled(Generic[Row]):
     def ask(self, connection: Any, values: dict[str, Any]) -> list[Row]:
         if self._is_locking and connection.get_autocommit():
             raise TransactionManagementError("Rows can only be locked inside a transaction.")
-        params = [
-            param.field.get_db_prep_value(values[param.name], connection) if isinstance(param, Slot) else param
-            for param in self._params
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(self._statement, params)
+            cursor.execute(self._statement, _filled(self._params, values, connection))
             found = cursor.fetchall()
         return [self._row(columns) for columns in self._apply(found, self._converters)]
 

@@ -1,6 +1,8 @@
-"""A read that is compiled once gives what the queryset gives, for other values and in other transactions."""
+"""A statement that is compiled once does what the queryset does, for other values and in other transactions."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, models, transaction
@@ -9,8 +11,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from cpch.accounts.models import Country, Region, User
-from cpch.prepared import PreparedRead, Slot
-from diagnostic.models import Assessment
+from cpch.prepared import PreparedInsert, PreparedRead, PreparedUpdate, Slot
+from diagnostic.models import Assessment, Response, ResponseRevision
 from tests import factories
 
 BY_CODE = PreparedRead(
@@ -89,3 +91,41 @@ def test_rows_are_locked_in_a_transaction_only():
         assert LOCKED.get(code="FR").alpha2 == "FR"
     with pytest.raises(TransactionManagementError):
         LOCKED.get(code="FR")
+
+
+def test_an_update_writes_every_kind_of_value_to_the_rows_it_finds_and_to_no_other():
+    assessment = factories.start_assessment(factories.make_user())
+    others = Response.objects.exclude(question="A.1")
+    before = list(others.order_by("pk").values())
+    row = Response.objects.get(assessment=assessment, question="A.1")
+    write = PreparedUpdate(
+        lambda: Response.objects.filter(
+            pk=Slot("pk", models.BigAutoField()), version=Slot("base", models.PositiveIntegerField())
+        ),
+        columns=("version", "level", "narrative", "authority", "topics", "confirms_id", "saved_at", "saved_by_id"),
+    )
+    at = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    by = assessment.started_by_id
+    for base, level, text, topics in ((0, 3, "It’s 100 % “ours”.", ["laws"]), (1, None, "", [])):
+        given = {"version": base + 1, "level": level, "narrative": text, "topics": topics, "confirms_id": None}
+        given |= {"authority": {"police": "own"}, "saved_at": at, "saved_by_id": by}
+        with CaptureQueriesContext(connection) as asked:
+            assert write.run(pk=row.pk, base=base, **given) == 1
+        assert len(asked) == 1
+        assert Response.objects.filter(pk=row.pk).values(*given).get() == given
+    assert write.run(pk=row.pk, base=0, **given) == 0
+    assert list(others.order_by("pk").values()) == before
+
+
+def test_an_insert_is_the_row_that_django_would_make():
+    row = Response.objects.filter(assessment=factories.start_assessment(factories.make_user())).first()
+    given = {"response_id": row.pk, "version": 1, "content": {"level": 3, "narrative": "%s"}, "agreement": "It’s so."}
+    given |= {"confirms_id": None, "saved_by_id": row.assessment.started_by_id, "saved_at": datetime.now(UTC)}
+    keep = PreparedInsert(ResponseRevision)
+    with CaptureQueriesContext(connection) as asked:
+        keep.run(**given)
+    assert len(asked) == 1
+    ours = ResponseRevision.objects.values().get()
+    ResponseRevision.objects.filter(pk=ours["id"]).delete()
+    theirs = ResponseRevision.objects.create(**given)
+    assert ours | {"id": theirs.pk} == ResponseRevision.objects.values().get()

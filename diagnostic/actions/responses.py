@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F, QuerySet
 
-from cpch.prepared import PreparedRead, Slot
+from cpch.prepared import PreparedInsert, PreparedRead, PreparedUpdate, Slot
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs
 from diagnostic.core.instrument import Instrument, Question
@@ -120,6 +120,17 @@ ONE_ANSWER = PreparedRead(
     )
 )
 
+WRITE = PreparedUpdate(
+    lambda: Response.objects.filter(
+        pk=Slot("pk", models.BigAutoField()), version=Slot("base", models.PositiveIntegerField())
+    ),
+    columns=(
+        *("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges"),
+        *("agreement", "confirms_id", "version", "saved_at", "saved_by_id"),
+    ),
+)
+KEEP = PreparedInsert(ResponseRevision)
+
 
 def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
     """The answer of `voice` to `question` (1 query). Raises `Response.DoesNotExist`."""
@@ -190,7 +201,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         "saved_at": now(),
         "saved_by_id": by.pk,
     }
-    written = Response.objects.filter(pk=row.pk, version=row.version).update(**values)
+    written = WRITE.run(pk=row.pk, base=row.version, **values)
     if not written:
         raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
     if response.evidence != standing.answer.evidence:
@@ -202,8 +213,8 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         )
     for name, value in values.items():
         setattr(row, name, value)
-    ResponseRevision.objects.create(
-        response=row,
+    KEEP.run(
+        response_id=row.pk,
         version=row.version,
         content=response_to_json(response),
         agreement=agreement,
