@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cpch.accounts.signed_out.lead_to_sign_in",
     "allauth.account.middleware.AccountMiddleware",
     "cpch.pages.method_not_allowed",
 ]

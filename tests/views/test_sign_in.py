@@ -209,3 +209,18 @@ def test_pages_need_someone_signed_in(client: Client) -> None:
         response = client.get(reverse(name))
         assert response.status_code == 302, name
         assert response.url.startswith(reverse("account_login")), name
+
+
+@pytest.mark.parametrize(
+    ("shown", "next_"),
+    [("http://testserver/help/?a=1#b", "%2Fhelp%2F%3Fa%3D1%23b"), ("https://elsewhere.example/help/", "%2F")],
+)
+def test_a_part_of_a_page_is_not_replaced_by_the_page_to_sign_in(client: Client, shown: str, next_: str) -> None:
+    sign_in_at = reverse("account_login")
+    asked = {"HX-Request": "true", "HX-Current-URL": shown}
+    response = client.get(reverse("resources"), headers=asked)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response["HX-Redirect"] == f"{sign_in_at}?next={next_}"
+    client.force_login(make_user())
+    assert client.get(reverse("resources"), headers=asked).status_code == 200
+    assert "HX-Redirect" not in client.get(reverse("resources"), headers=asked)
