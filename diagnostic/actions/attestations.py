@@ -43,7 +43,8 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
 
     A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
     agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
-    `StateChanged` where nothing can be submitted now, `AnswersChanged`, or `ActionRefused` without a proper name.
+    `StateChanged` where nothing can be submitted now, `AnswersChanged`, or `ActionRefused` without a proper name and
+    for who has turned the other key, as someone may who changed from one agency to the other.
     """
     coordinators = load_coordinators(assessment)
     agreed_by = " ".join(agreed_by.split())
@@ -59,7 +60,12 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
         raise StateChanged
     if digest != digest_of(build_snapshot(held)[0]):
         raise AnswersChanged
-    standing = load_signatures(held).get(agency)
+    signatures = load_signatures(held)
+    standing = signatures.pop(agency, None)
+    if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):
+        raise ActionRefused(
+            Message(_("You have attested for the other agency already. The second key is for somebody else to turn."))
+        )
     if standing is not None:
         if standing.digest == digest and standing.agreed_by == agreed_by:
             return standing

@@ -119,6 +119,19 @@ def test_who_signs_twice_has_signed_once(people, draft):
     assert Attestation.objects.count() == 1
 
 
+def test_who_changes_to_the_other_agency_does_not_turn_both_keys(people, draft):
+    factories.sign(draft, people.coordinator)
+    moved = factories.reload(people.coordinator)
+    moved.membership.agency = people.police_coordinator.membership.agency
+    moved.membership.save()
+    moved = factories.reload(moved)
+    with pytest.raises(ActionRefused):
+        factories.sign(draft, moved, "police")
+    assert standing(draft) == {"customs"}
+    factories.sign(draft, people.police_coordinator)
+    assert standing(draft) == {"customs", "police"}
+
+
 @pytest.mark.parametrize(
     "name", ["police_coordinator", "respondent", "observer", "reviewer", "administrator", "partner", "foreigner"]
 )
