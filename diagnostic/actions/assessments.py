@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,7 @@ from diagnostic.permissions import can_change_settings, can_start, can_withdraw,
 
 from . import attestations, audit
 from .clock import now
-from .errors import ActionRefused, StateChanged
+from .errors import ActionRefused, StateChanged, TextChanged
 from .transitions import move
 
 
@@ -87,6 +89,15 @@ def start(
     return assessment
 
 
+SETTINGS = ("title", "marking", "is_disclosed_to_partners", "allows_statistics", "target_level")
+
+
+def base_of(assessment: Assessment) -> str:
+    """Which settings a form was opened over."""
+    held = [getattr(assessment, name) for name in SETTINGS]
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
+
+
 @transaction.atomic
 def update_settings(
     *,
@@ -97,11 +108,13 @@ def update_settings(
     is_disclosed_to_partners: bool,
     allows_statistics: bool,
     target_level: int | None,
+    base: str | None = None,
 ) -> Assessment:
     """Change what frames the answers; the log says what changed from what to what.
 
-    What was submitted keeps the settings it was submitted with. Raises `PermissionDenied`, or `StateChanged` unless
-    the assessment is with the country.
+    What was submitted keeps the settings it was submitted with. `base` is `base_of` the assessment that the writer saw;
+    None where nobody saw one. Raises `PermissionDenied`, `StateChanged` unless the assessment is with the country, or
+    `TextChanged` where somebody else has changed a setting since.
     """
     if not can_change_settings(by, assessment):
         raise PermissionDenied
@@ -117,6 +130,8 @@ def update_settings(
         "target_level": target_level,
     }
     changes = {name: [getattr(held, name), value] for name, value in wanted.items() if getattr(held, name) != value}
+    if changes and base not in (None, base_of(held)):
+        raise TextChanged
     if changes:
         Assessment.objects.filter(pk=held.pk).update(**wanted)
         audit.record(act="assessment.settings", by=by, assessment=held, changes=changes)

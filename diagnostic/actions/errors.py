@@ -117,6 +117,20 @@ class ActionChanged(ActionRefused):
         self.row = row
 
 
+class TextChanged(ActionRefused):
+    """Somebody else has changed what an act would write over, or what it speaks of, since its page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "Somebody else has changed this since the page was opened, and nothing of yours is saved yet. Read "
+                    "what stands now; what you typed is still in its form."
+                )
+            )
+        )
+
+
 class Invalid(ActionRefused):
     """What was given breaks the rules; `faults` says where."""
 

@@ -16,18 +16,21 @@ from diagnostic.models import Opinion, Submission
 from diagnostic.permissions import can_reply, can_review
 
 from . import audit
+from .bases import require_base
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .latest import lock_latest
 
 
 @transaction.atomic
-def give(*, submission: Submission, question: str, level: int, reason: str, by: Any) -> Opinion | None:
+def give(
+    *, submission: Submission, question: str, level: int, reason: str, by: Any, base: str | None = None
+) -> Opinion | None:
     """Say at which level a reviewer sees a question, and why; the country sees it at once.
 
-    Given again it takes the place of the one before; a reply stays, and waits to be given anew.
-    Returns None where they gave just that: a button pressed twice says it once. Raises `PermissionDenied`,
-    `StateChanged` unless the submission is in review, or `ActionRefused`.
+    Given again it takes the place of the one before, of which `base` is the stamp; a reply stays, and waits to be given
+    anew. Returns None where they gave just that: a button pressed twice says it once. Raises `PermissionDenied`,
+    `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused`.
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
@@ -38,8 +41,12 @@ def give(*, submission: Submission, question: str, level: int, reason: str, by: 
         raise ActionRefused(Message(_("Choose a level from 1 to 5.")))
     _require_text(reason, Message(_("Say why you see it at this level.")))
     wanted = {"level": level, "reason": reason.strip(), "given_by": by}
-    if Opinion.objects.filter(submission=submission, question=question, **wanted).exists():
-        return None
+    held = Opinion.objects.filter(submission=submission, question=question).first()
+    if held and (held.level, held.reason) == (level, wanted["reason"]):
+        if held.given_by_id == by.pk:
+            return None
+    elif held:
+        require_base(base, held.given_at)
     opinion, _created = Opinion.objects.update_or_create(
         submission=submission,
         question=question,
@@ -50,11 +57,11 @@ def give(*, submission: Submission, question: str, level: int, reason: str, by: 
 
 
 @transaction.atomic
-def take_back(*, submission: Submission, question: str, by: Any) -> None:
-    """Take an opinion back while nobody has replied to it.
+def take_back(*, submission: Submission, question: str, by: Any, base: str | None = None) -> None:
+    """Take the opinion with the stamp `base` back while nobody has replied to it.
 
-    Raises `PermissionDenied`, `StateChanged` unless the submission is in review and the opinion still stands, or
-    `ActionRefused` where the country has replied.
+    Raises `PermissionDenied`, `StateChanged` unless the submission is in review and the opinion still stands,
+    `TextChanged`, or `ActionRefused` where the country has replied.
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
@@ -63,16 +70,18 @@ def take_back(*, submission: Submission, question: str, by: Any) -> None:
         raise StateChanged
     if opinion.reply:
         raise ActionRefused(Message(_("The country has replied to this opinion. Change it, or leave it as it stands.")))
+    require_base(base, opinion.given_at)
     opinion.delete()
     audit.record(act="opinion.take_back", by=by, assessment=assessment, question=question, number=submission.number)
 
 
 @transaction.atomic
-def reply(*, submission: Submission, question: str, text: str, by: Any) -> Opinion | None:
+def reply(*, submission: Submission, question: str, text: str, by: Any, base: str | None = None) -> Opinion | None:
     """Reply to an opinion for the country; a later reply takes the place of the one before.
 
-    Returns None where they replied just that to it: a button pressed twice says it once. Raises `PermissionDenied`,
-    `StateChanged` where there is a later submission or no such opinion any more, or `ActionRefused` for a bad text.
+    `base` is the stamp of the opinion and the reply that the writer saw. Returns None where they replied just that to
+    it: a button pressed twice says it once. Raises `PermissionDenied`, `StateChanged` where there is a later submission
+    or no such opinion any more, `TextChanged`, or `ActionRefused` for a bad text.
     """
     if not can_reply(by, submission.assessment):
         raise PermissionDenied
@@ -84,6 +93,7 @@ def reply(*, submission: Submission, question: str, text: str, by: Any) -> Opini
     is_said = (opinion.reply, opinion.replied_by_id) == (text.strip(), by.pk)
     if is_said and not opinion.awaits_reply:
         return None
+    require_base(base, opinion.given_at, opinion.replied_at)
     opinion.reply, opinion.replied_at, opinion.replied_by = text.strip(), now(), by
     opinion.save(update_fields=["reply", "replied_at", "replied_by"])
     audit.record(act="opinion.reply", by=by, assessment=assessment, question=question, number=submission.number)

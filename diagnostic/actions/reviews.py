@@ -17,6 +17,7 @@ from diagnostic.permissions import can_review
 from diagnostic.queries import snapshot_voices
 
 from . import audit
+from .bases import require_base
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .transitions import move
@@ -34,11 +35,12 @@ def take_up(*, submission: Submission, by: Any) -> Review:
 
 
 @transaction.atomic
-def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarification | None:
+def ask(*, submission: Submission, question: str, text: str, by: Any, base: str | None = None) -> Clarification | None:
     """Ask the country to clarify one question on return; an empty text takes the question off the list.
 
-    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, or `ActionRefused` for a bad text or
-    a question that the submission does not ask.
+    `base` is the stamp of the text that the writer saw there. Raises `PermissionDenied`, `StateChanged` unless the
+    submission is in review, `TextChanged`, or `ActionRefused` for a bad text or a question that the submission does not
+    ask.
     """
     _require_reviewer(submission, by)
     review = _open_review(submission)
@@ -49,6 +51,9 @@ def ask(*, submission: Submission, question: str, text: str, by: Any) -> Clarifi
     fault = find_text_fault(text)
     if fault:
         raise ActionRefused(fault)
+    held = Clarification.objects.filter(review=review, question=question).first()
+    if held and held.text != text.strip():
+        require_base(base, held.asked_at)
     if not text.strip():
         Clarification.objects.filter(review=review, question=question).delete()
         audit.record(act="review.unask", by=by, assessment=submission.assessment, question=question)

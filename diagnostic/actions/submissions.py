@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from diagnostic.core import workflow
+from diagnostic.core.action_plan import find_level
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import NATIONAL
@@ -18,7 +19,7 @@ from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import SCORING_VERSION, shown
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Attestation, Submission
+from diagnostic.models import Action, Assessment, Attestation, Submission
 from diagnostic.permissions import can_submit
 from diagnostic.queries import (
     count_respondents,
@@ -96,8 +97,23 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     )
     Attestation.objects.filter(pk__in=[signature.pk for signature in signatures]).update(submission=submission)
     Assessment.objects.filter(pk=moved.pk).update(has_attestations=False)
+    _plan_from_what_is_frozen(moved, last, result)
     audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=digest)
     return submission
+
+
+def _plan_from_what_is_frozen(assessment: Assessment, last: int, result: Result) -> None:
+    """Measure what was planned since the submission `last` from the levels that are handed in now.
+
+    An action holds the level that it was planned at. In a draft that is one that nobody handed in, and the secretariat,
+    which reads the action from now on, is to learn none of those (design: What must always hold, 2).
+    """
+    planned = Action.objects.filter(assessment=assessment)
+    before = Submission.objects.filter(assessment=assessment, number=last).first()
+    for action in planned.filter(planned_at__gte=before.submitted_at) if before else planned:
+        level = find_level(result, action.question, action.theme)
+        if level != action.level_before:
+            Action.objects.filter(pk=action.pk).update(level_before=level)
 
 
 def _signatures_under(digest: str, assessment: Assessment) -> list[Attestation]:

@@ -94,6 +94,9 @@ class SettingsForm(WithoutFormTag):
         ),
     )
 
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
+    """Which settings these were written over."""
+
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["marking"].choices = [(label, f"{label}: {meaning}") for label, meaning in MEANINGS.items()]
@@ -106,6 +109,7 @@ class SettingsForm(WithoutFormTag):
 class StartForm(SettingsForm):
     """The same, with the period that the assessment is for and how customs and police answer."""
 
+    base = None  # nothing stands before
     period = LineField(
         label=_("Period"),
         max_length=MAX_PERIOD,

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Membership
 from diagnostic.actions import assessments, attestations, audit, submissions
-from diagnostic.actions.assessments import PeriodTaken
+from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.clock import now
-from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core import workflow
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import BLANK, NATIONAL
@@ -132,10 +132,13 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change title, marking, disclosure and target while the assessment is with the country."""
     assessment = load_assessment(request, pk)
     require(can_change_settings(request.user, assessment), request)
-    form = SettingsForm(instrument_of(assessment), request.POST or None, initial=settings_of(assessment))
+    initial = settings_of(assessment) | {"base": base_of(assessment)}
+    form = SettingsForm(instrument_of(assessment), request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             changed = assessments.update_settings(assessment=assessment, by=request.user, **form.cleaned_data)
+        except TextChanged:
+            return _settings_changed(request, load_assessment(request, pk), form)
         except StateChanged as error:
             return _refused(request, assessment, error)
         if assessment.has_attestations and not changed.has_attestations:
@@ -221,7 +224,7 @@ def missing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every answer, what is open and what follows, before the assessment is handed in."""
-    return _render_check(request, _load_overview(request, load_assessment(request, pk)))
+    return _render_check(request, load_assessment(request, pk))
 
 
 def _load_overview(request: HttpRequest, assessment: Assessment) -> Overview:
@@ -232,12 +235,15 @@ def _load_overview(request: HttpRequest, assessment: Assessment) -> Overview:
 
 def _render_check(
     request: HttpRequest,
-    overview: Overview,
+    assessment: Assessment,
     posted: AttestForm | None = None,
     faults: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    assessment, instrument, voice = overview.assessment, overview.instrument, overview.voice
+    # The keys first: of an answer that is saved meanwhile the page then shows more than can be signed, never less.
+    keys = load_keys(assessment, request.user, posted)
+    overview = _load_overview(request, assessment)
+    instrument, voice = overview.instrument, overview.voice
     result = score(instrument, overview.voices, voice, assessment.target_level)
     responses = overview.voices.get(voice, {})
     themes = [
@@ -256,7 +262,7 @@ def _render_check(
         "themes": themes,
         "headline": say_headline(instrument, result),
         "verdict": say_verdict(instrument, result),
-        "keys": load_keys(assessment, request.user, posted),
+        "keys": keys,
         "faults": faults,
         "is_open": assessment.state in workflow.WITH_COUNTRY,
         "agency": AGENCY_WORDS.get(voice, ""),
@@ -278,16 +284,14 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return _refused(request, assessment, StateChanged())
     if not form.is_valid():
-        return _render_check(request, _load_overview(request, assessment), form, faults_of(form), UNPROCESSABLE)
+        return _render_check(request, assessment, form, faults_of(form), UNPROCESSABLE)
     digest = form.cleaned_data["digest"]
     try:
         attestations.attest(
             assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
         )
     except AnswersChanged as error:
-        return _render_check(
-            request, _load_overview(request, assessment), faults=[("", _(error.message.text))], status=CONFLICT
-        )
+        return _render_check(request, assessment, faults=[("", _(error.message.text))], status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     messages.success(request, _("The attestation is recorded."))
@@ -306,6 +310,27 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _refused(request, assessment, error)
     tell("submitted", about=submission, by=request.user)
     return redirect("submission-detail", pk=submission.pk)
+
+
+def _settings_changed(request: HttpRequest, standing: Assessment, form: SettingsForm) -> HttpResponse:
+    """What was chosen, in a form that goes over what stands now, and that beside it."""
+    typed = {name: value for name, value in form.cleaned_data.items() if name != "base"}
+    again = SettingsForm(instrument_of(standing), initial=typed | {"base": base_of(standing)})
+    others = [
+        (again.fields[name].label, _say_setting(again, name, value))
+        for name, value in settings_of(standing).items()
+        if value != typed[name]
+    ]
+    context = {"form": again, "assessment": standing, "is_open": True, "others": others}
+    return render(request, "assessments/settings.html", context, status=CONFLICT)
+
+
+def _say_setting(form: SettingsForm, name: str, value: Any) -> str:
+    """One setting as the form words it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(form.fields[name], "choices", ()))
+    return str(choices.get(value if value is not None else "", value or _("none")))
 
 
 @login_required

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from diagnostic.actions.bases import stamp
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Question
@@ -259,11 +260,6 @@ def moved_on(request: HttpRequest, desk: Desk, error: StateChanged, text: str = 
     """The page for an act that came too late, with what was typed for it."""
     context = desk.as_context() | {"reason": in_words(error), "text": text}
     return render(request, "reviews/moved_on.html", context, status=CONFLICT)
-
-
-def stamp(at: Any) -> str:
-    """Which text a form was written over: the moment it was saved."""
-    return at.isoformat() if at else ""
 
 
 def in_words(error: ActionRefused) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import opinions
-from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core.instrument import Question
 from diagnostic.forms.discussion import OpinionForm, ReplyForm
 from diagnostic.permissions import can_reply
@@ -22,12 +22,12 @@ from .desk import (
     acts_on_question,
     blank_opinion,
     in_words,
+    load_desk,
     moved_on,
     render_question,
-    stamp,
 )
 from .notices import tell
-from .submission_review import Said, answers_question, blank_reply, came_too_late, render_said
+from .submission_review import Said, answers_question, blank_reply, came_too_late, load_said, render_said
 
 
 @login_required
@@ -37,23 +37,26 @@ def give(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) 
     """Say at which level the reviewer sees it, or take that back."""
     code = about.code
     if "remove" in request.POST:
-        return _take_back(request, desk, code) or here
+        return _take_back(request, desk, about) or here
     form = OpinionForm(request.POST, instrument=desk.reading.instrument)
     if not form.is_valid():
         return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
     level, reason = form.cleaned_data["level"], form.cleaned_data["reason"]
     if not desk.is_open:
         return moved_on(request, desk, StateChanged(), reason)
-    held = desk.opinions.get(code)
-    is_same = held is not None and (held.level, held.reason) == (level, reason)
-    if held and not is_same and stamp(held.given_at) != form.cleaned_data["base"]:
+    held, base = desk.opinions.get(code), form.cleaned_data["base"]
+    if held is not None and (held.level, held.reason) == (level, reason):
+        return here
+    try:
+        given = opinions.give(
+            submission=desk.submission, question=code, level=level, reason=reason, by=request.user, base=base
+        )
+    except TextChanged:
+        desk = load_desk(request, desk.submission.pk)
+        held = desk.opinions.get(code)
         again = blank_opinion(desk, held, level=level, reason=reason)
         forms = QuestionForms(opinion=again, others={"other_opinion": held})
         return render_question(request, desk, about, forms, CONFLICT)
-    if is_same:
-        return here
-    try:
-        given = opinions.give(submission=desk.submission, question=code, level=level, reason=reason, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, reason)
     except ActionRefused as error:
@@ -74,14 +77,19 @@ def reply(request: HttpRequest, said: Said, about: Question, here: HttpResponse)
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return render_said(request, said, about, reply_form=form, status=UNPROCESSABLE)
-    text, held = form.cleaned_data["text"], said.opinions.get(code)
+    text = form.cleaned_data["text"]
     if not said.is_replied:
         return came_too_late(request, said, StateChanged(), text)
-    if held and held.reply not in ("", text) and stamp(held.replied_at) != form.cleaned_data["base"]:
-        again = blank_reply(held, text=text)
-        return render_said(request, said, about, reply_form=again, status=CONFLICT, other_reply=held)
+    base = form.cleaned_data["base"]
     try:
-        replied = opinions.reply(submission=said.submission, question=code, text=text, by=request.user)
+        replied = opinions.reply(submission=said.submission, question=code, text=text, by=request.user, base=base)
+    except TextChanged as error:
+        messages.warning(request, in_words(error))
+        said = load_said(request, said.submission.pk)
+        held = said.opinions.get(code)
+        again = blank_reply(held, text=text)
+        other = held if held and held.reply not in ("", text) else None
+        return render_said(request, said, about, reply_form=again, status=CONFLICT, other_reply=other)
     except StateChanged as error:
         return came_too_late(request, said, error, text)
     if replied:
@@ -90,9 +98,13 @@ def reply(request: HttpRequest, said: Said, about: Question, here: HttpResponse)
     return here
 
 
-def _take_back(request: HttpRequest, desk: Desk, code: str) -> HttpResponse | None:
+def _take_back(request: HttpRequest, desk: Desk, about: Question) -> HttpResponse | None:
+    code, base = about.code, request.POST.get("base", "")
     try:
-        opinions.take_back(submission=desk.submission, question=code, by=request.user)
+        opinions.take_back(submission=desk.submission, question=code, by=request.user, base=base)
+    except TextChanged as error:
+        messages.warning(request, in_words(error))
+        return render_question(request, load_desk(request, desk.submission.pk), about, status=CONFLICT)
     except StateChanged as error:
         return moved_on(request, desk, error, request.POST.get("reason", ""))
     except ActionRefused as error:

@@ -156,7 +156,8 @@ class Source:
                 versions = {voice: getattr(row, voice) for voice in self.readable}
         parts = (
             [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
-            [self.submission and self.submission.digest, states, self.voice, versions],
+            [assessment.state, assessment.state_changed_at],
+            [self.submission and self.submission.pk, states, self.voice, versions],
             [self.shows_everything, self.links_to_answers, self.can_answer, self.can_plan],
             [is_in_secretariat(self.request.user)],
             [self.instrument.digest, SCORING_VERSION, get_language()],

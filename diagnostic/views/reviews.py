@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from diagnostic.actions import reviews
-from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core.instrument import Question
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
 from diagnostic.models import Review, Submission
@@ -90,17 +90,19 @@ def ask(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) -
     """Ask about one question, or take it off the list."""
     code = about.code
     if "remove" in request.POST:
-        return _take_off(request, desk, code) or here
+        return _take_off(request, desk, about) or here
     form = ClarificationForm(request.POST)
     if not form.is_valid():
         return render_question(request, desk, about, QuestionForms(clarification=form), UNPROCESSABLE)
     text = form.cleaned_data["text"]
-    held = desk.asked.get(code)
-    if held and held.text != text and stamp(held.asked_at) != form.cleaned_data["base"]:
+    base = form.cleaned_data["base"]
+    try:
+        reviews.ask(submission=desk.submission, question=code, text=text, by=request.user, base=base)
+    except TextChanged:
+        desk = load_desk(request, desk.submission.pk)
+        held = desk.asked[code]
         again = ClarificationForm(initial={"text": text, "base": stamp(held.asked_at)})
         return render_question(request, desk, about, QuestionForms(again, others={"other": held}), CONFLICT)
-    try:
-        reviews.ask(submission=desk.submission, question=code, text=text, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, text)
     except ActionRefused as error:
@@ -164,9 +166,13 @@ def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str,
     return render(request, template, desk.as_context() | {"form": form}, status=status)
 
 
-def _take_off(request: HttpRequest, desk: Desk, code: str) -> HttpResponse | None:
+def _take_off(request: HttpRequest, desk: Desk, about: Question) -> HttpResponse | None:
+    code, base = about.code, request.POST.get("base", "")
     try:
-        reviews.ask(submission=desk.submission, question=code, text="", by=request.user)
+        reviews.ask(submission=desk.submission, question=code, text="", by=request.user, base=base)
+    except TextChanged as error:
+        messages.warning(request, in_words(error))
+        return render_question(request, load_desk(request, desk.submission.pk), about, status=CONFLICT)
     except StateChanged as error:
         return moved_on(request, desk, error, request.POST.get("text", ""))
     messages.success(request, _("%(code)s is no longer marked for clarification.") % {"code": code})

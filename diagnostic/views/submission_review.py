@@ -193,7 +193,7 @@ def render_said(
 
 def blank_reply(opinion: Opinion | None, **typed: Any) -> ReplyForm:
     """The form of the reply as it stands, with what was `typed` instead where a colleague's came first."""
-    held = {"text": opinion.reply, "base": stamp(opinion.replied_at)} if opinion else {}
+    held = {"text": opinion.reply, "base": stamp(opinion.given_at, opinion.replied_at)} if opinion else {}
     return ReplyForm(initial=held | typed)
 
 

@@ -125,6 +125,7 @@ def _frame(assessment: Assessment, states: Sequence[object], plan: Sequence[Besi
     shown = (
         timezone.now().date(),
         (assessment.country.name, assessment.period, assessment.marking, assessment.instrument_digest),
+        (assessment.state, assessment.state_changed_at),
         states,
         plan,
     )

@@ -352,6 +352,26 @@ def test_the_database_guards_what_an_action_is(people, assessment, wrong):
         Action.objects.filter(pk=action.pk).update(**wrong)
 
 
+def test_what_is_planned_in_a_draft_is_measured_from_what_is_handed_in(people, assessment):
+    factories.save_answer(assessment, people.coordinator, "A.9", level=1)
+    action = add(assessment, people.coordinator, question="A.9")
+    whole = add(assessment, people.coordinator)
+    assert action.level_before == 1
+    factories.save_answer(assessment, people.coordinator, "A.9", level=5)
+    factories.make_returned(assessment, people.coordinator, people.reviewer, "A.9")
+    action.refresh_from_db()
+    whole.refresh_from_db()
+    assert (action.level_before, whole.level_before) == (5, None)
+    factories.save_answer(assessment, people.coordinator, "A.9", level=2)
+    later = add(assessment, people.coordinator, question="A.9")
+    assert later.level_before == 2
+    factories.save_answer(assessment, people.coordinator, "A.9", level=4)
+    factories.submit(assessment, by=people.coordinator)
+    action.refresh_from_db()
+    later.refresh_from_db()
+    assert (action.level_before, later.level_before) == (5, 4)
+
+
 def test_the_lines_of_report_and_workbook(people, assessment, django_assert_num_queries):
     first = planned(assessment, people.coordinator)
     details = ActionDetails(first.title, "customs", "police", "Deputy heads", date(2027, 3, 31))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from diagnostic.actions import comparison
 from tests.factories import example_answers, fill, make_people, save_answer, start_assessment
@@ -46,9 +47,8 @@ def look_at(visitor: Any, path: str) -> None:
 def follow_an_authority(page: Any) -> None:
     """What the police said of itself holds until the national answer says something else of the police."""
     follow_up = page.locator('[id="A.5.2"]')
-    asked = follow_up.get_attribute
-    assert asked("data-asked") == "yes"
+    expect(follow_up).to_have_attribute("data-asked", "yes")
     page.check('input[name="A.5.1-authority_customs"][value="own"]')
-    assert asked("data-asked") == "yes"
+    expect(follow_up).to_have_attribute("data-asked", "yes")
     page.check('input[name="A.5.1-authority_police"][value="own"]')
-    assert asked("data-asked") == "no"
+    expect(follow_up).to_have_attribute("data-asked", "no")

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from cpch.accounts.models import User
 from diagnostic.actions import reviews
-from diagnostic.models import Submission
+from diagnostic.actions.bases import stamp
+from diagnostic.models import Opinion, Submission
 from tests import factories
 
 
@@ -34,6 +35,12 @@ def return_for(submission: Submission, by: User, *questions: str) -> Submission:
 
 def fresh(submission: Submission) -> Submission:
     return Submission.objects.select_related("assessment__country", "assessment__instrument").get(pk=submission.pk)
+
+
+def seen_reply(submission: Submission) -> str:
+    """What the page of A.1 keeps, that a country replies from, of the opinion and the reply that it shows."""
+    opinion = Opinion.objects.filter(submission=submission, question="A.1").first()
+    return stamp(opinion.given_at, opinion.replied_at) if opinion else ""
 
 
 def url(name: str, submission: Submission, *code: str) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cpch.accounts.models import Role
 from diagnostic.actions import assessments, reviews
+from diagnostic.actions.assessments import base_of
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, AuditEntry, Submission
@@ -177,11 +178,39 @@ def test_a_button_pressed_twice_starts_one_assessment_and_opens_it(client: Clien
 def test_settings_change_while_the_assessment_is_with_the_country(client: Client, people: factories.People) -> None:
     assessment = start_assessment(people.coordinator)
     data = {"title": "New", "marking": "TLP:RED", "is_disclosed_to_partners": "on", "target_level": ""}
+    data["base"] = base_of(assessment)
     response = post(client, people.police_coordinator, "assessment-settings", assessment.pk, **data)
     assessment.refresh_from_db()
 
     assert response.url == reverse("assessment-detail", args=[assessment.pk])
     assert (assessment.title, assessment.marking, assessment.is_disclosed_to_partners) == ("New", "TLP:RED", True)
+
+
+def test_settings_that_somebody_changed_meanwhile_are_not_put_back(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator, is_disclosed_to_partners=True)
+    form = get(client, people.police_coordinator, "assessment-settings", assessment.pk).context["form"]
+    opened = {
+        "marking": "TLP:AMBER",
+        "is_disclosed_to_partners": "on",
+        "target_level": "",
+        "base": form["base"].value(),
+    }
+    safer = {"title": "", "marking": "TLP:RED", "target_level": "", "base": opened["base"]}
+    assert post(client, people.coordinator, "assessment-settings", assessment.pk, **safer).status_code == 302
+
+    response = post(client, people.police_coordinator, "assessment-settings", assessment.pk, title="New", **opened)
+    said = words(response)
+    assessment.refresh_from_db()
+    assert response.status_code == 409
+    assert (assessment.title, assessment.marking, assessment.is_disclosed_to_partners) == ("", "TLP:RED", False)
+    assert "Somebody else has changed the settings since you opened this page." in said
+    assert "once it is accepted: no" in said
+    assert "Marking: TLP:RED: " in said
+
+    again = opened | {"title": "New", "base": response.context["form"]["base"].value()}
+    assert post(client, people.police_coordinator, "assessment-settings", assessment.pk, **again).status_code == 302
+    assessment.refresh_from_db()
+    assert (assessment.title, assessment.is_disclosed_to_partners) == ("New", True)
 
 
 def test_settings_stay_once_submitted(client: Client, people: factories.People) -> None:

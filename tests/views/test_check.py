@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from diagnostic.actions.assessments import base_of
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, Attestation, Submission
+from diagnostic.views import assessments as views
 from tests import factories
 from tests.factories import (
     example_answers,
@@ -148,7 +150,7 @@ def test_a_change_of_settings_says_that_it_voids(client: Client, people: factori
     assessment = start_assessment(people.coordinator)
     factories.sign_both(assessment, people.coordinator)
     client.force_login(people.coordinator)
-    settings = {"title": "", "marking": "TLP:RED", "target_level": ""}
+    settings = {"title": "", "marking": "TLP:RED", "target_level": "", "base": base_of(assessment)}
     page = client.post(reverse("assessment-settings", args=[assessment.pk]), settings, follow=True)
     assert "The attestations are void, because a setting was changed." in words(page)
 
@@ -168,3 +170,24 @@ def test_a_second_submission_is_refused_in_clear_words(client: Client, people: f
     assert "The assessment has moved on since this page was opened." in words(response)
     assert reverse("assessment-detail", args=[assessment.pk]) in response.content.decode()
     assert Submission.objects.count() == 1
+
+
+def test_what_is_saved_while_the_page_is_drawn_cannot_be_signed_unseen(
+    client: Client, people: factories.People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    draw = views.load_overview
+
+    def save_and_draw(*given: Any) -> Any:
+        overview = draw(*given)
+        factories.save_answer(assessment, people.respondent, "A.1", level=5, narrative="Typed meanwhile.")
+        return overview
+
+    monkeypatch.setattr(views, "load_overview", save_and_draw)
+    page = get(client, people.coordinator, "assessment-check", assessment.pk)
+    monkeypatch.undo()
+    assert "Typed meanwhile." not in words(page)
+    signature = {"customs-digest": page.context["keys"].digest, "customs-confirmed": "on"}
+    response = client.post(reverse("assessment-attest", args=[assessment.pk, "customs"]), signature)
+    assert response.status_code == 409
+    assert not Attestation.objects.exists()

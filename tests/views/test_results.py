@@ -155,6 +155,16 @@ def test_the_secretariat_reads_what_was_submitted_not_what_is_being_written(
     assert "A.13: 3" in read(client, people.coordinator, assessment.pk, submission=1)
 
 
+def test_two_submissions_of_the_same_words_have_each_its_own_page(client: Client, people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    factories.make_returned(assessment, people.coordinator, people.reviewer, "A.13")
+    factories.submit(Assessment.objects.get(pk=assessment.pk), people.coordinator)
+    first, second = Submission.objects.order_by("number")
+    assert first.digest == second.digest
+    for number in (1, 2):
+        assert f"submission {number}" in words(read(client, people.reviewer, assessment.pk, submission=number))
+
+
 @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1e3", "١", "9" * 40])
 def test_a_submission_that_is_not_there_is_not_found(client: Client, people: factories.People, number: str) -> None:
     submission = make_submission(people.coordinator)

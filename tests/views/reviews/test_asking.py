@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnostic.actions import reviews
+from diagnostic.actions.bases import stamp
 from diagnostic.core import workflow
 from diagnostic.models import Clarification, Review
 from tests import factories
@@ -59,9 +60,20 @@ def test_ask_refuses_a_question_that_was_not_asked_and_keeps_the_text(desk, peop
 
 def test_remove_takes_a_question_off_the_list(desk, taken, people):
     ask(taken, "A.1", "Which?", people.reviewer)
-    response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1"}, follow=True)
+    base = stamp(Clarification.objects.get().asked_at)
+    response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1", "base": base}, follow=True)
     assert "A.1 is no longer marked for clarification." in text_of(response)
     assert not Clarification.objects.exists()
+
+
+def test_remove_takes_no_text_off_that_was_not_seen(desk, taken, people):
+    ask(taken, "A.1", "Which?", people.reviewer)
+    opened = stamp(Clarification.objects.get().asked_at)
+    ask(taken, "A.1", "Which document, and of when?", people.administrator)
+    response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1", "base": opened})
+    assert response.status_code == 409
+    assert "Which document, and of when?" in text_of(response)
+    assert Clarification.objects.get().text == "Which document, and of when?"
 
 
 @pytest.mark.parametrize(

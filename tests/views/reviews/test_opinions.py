@@ -6,11 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from diagnostic.actions import opinions, reviews
-from diagnostic.actions.errors import ActionRefused, StateChanged
+from diagnostic.actions.bases import stamp
+from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.models import AuditEntry, Opinion, Response
 from tests import factories
 from tests.sessions import signed_in
-from tests.views.discussing import return_for, take_up, text_of, url
+from tests.views.discussing import return_for, seen_reply, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,8 @@ def give(desk, taken, level=2, reason=REASON, base="", **more):
     return desk.post(url("review-opinion", taken, "A.1"), given, **more)
 
 
-def reply(client, taken, text=REPLY, base="", **more):
+def reply(client, taken, text=REPLY, base=None, **more):
+    base = seen_reply(taken) if base is None else base
     return client.post(url("submission-review-reply", taken, "A.1"), {"text": text, "base": base}, **more)
 
 
@@ -64,8 +66,9 @@ def test_the_country_replies_and_may_change_its_reply(desk, taken, people):
 
 def test_one_coordinators_reply_is_not_overwritten_in_silence(desk, taken, people):
     give(desk, taken)
+    opened = seen_reply(taken)
     reply(signed_in(people.police_coordinator), taken, "Theirs.")
-    response = reply(signed_in(people.coordinator), taken, "Ours.")
+    response = reply(signed_in(people.coordinator), taken, "Ours.", opened)
     assert response.status_code == 409
     says = text_of(response)
     assert f"{people.police_coordinator.full_name} has replied since you opened this page" in says
@@ -91,7 +94,8 @@ def test_a_colleagues_opinion_is_not_overwritten_in_silence(desk, taken, people)
 
 def test_an_opinion_is_taken_back_only_while_nobody_replied(desk, taken, people):
     give(desk, taken)
-    page = desk.post(url("review-opinion", taken, "A.1"), {"remove": "1"}, follow=True)
+    base = stamp(Opinion.objects.get().given_at)
+    page = desk.post(url("review-opinion", taken, "A.1"), {"remove": "1", "base": base}, follow=True)
     assert "Your opinion on A.1 is taken back." in text_of(page)
     assert not Opinion.objects.exists()
     give(desk, taken)
@@ -118,6 +122,46 @@ def test_an_opinion_changed_after_the_reply_waits_for_a_new_one(desk, taken, peo
     )
     assert "No reply yet" in text_of(home.get(url("submission-review", taken)))
     assert REPLY in text_of(desk.get(url("review-question", taken, "A.1")))
+
+
+def test_a_reply_to_an_opinion_that_was_changed_meanwhile_is_not_put_under_the_new_one(desk, taken, people):
+    give(desk, taken, 3)
+    opened = seen_reply(taken)
+    give(desk, taken, 1, "On reading it again.", stamp(Opinion.objects.get().given_at))
+    response = reply(signed_in(people.coordinator), taken, "We agree.", opened)
+    assert response.status_code == 409
+    says = text_of(response)
+    assert "Somebody else has changed this since the page was opened" in says
+    assert "On reading it again." in says
+    assert response.context["reply_form"]["text"].value() == "We agree."
+    assert Opinion.objects.get().reply == ""
+
+
+def test_taking_back_takes_no_opinion_that_was_not_seen(desk, taken, people):
+    give(desk, taken)
+    opened = stamp(Opinion.objects.get().given_at)
+    give(signed_in(people.administrator), taken, 4, "What the colleague thinks.", opened)
+    response = desk.post(url("review-opinion", taken, "A.1"), {"remove": "1", "base": opened})
+    assert response.status_code == 409
+    assert "What the colleague thinks." in text_of(response)
+    assert Opinion.objects.get().level == 4
+
+
+@pytest.mark.parametrize("base", ["", "2020-01-01T00:00:00+00:00"])
+def test_the_acts_themselves_look_at_the_base_under_the_lock(taken, people, base):
+    about = {"submission": taken, "question": "A.1"}
+    held = opinions.give(**about, level=2, reason=REASON, by=people.reviewer)
+    for act, more, by in (
+        (opinions.give, {"level": 3, "reason": REASON}, people.reviewer),
+        (opinions.take_back, {}, people.reviewer),
+        (opinions.reply, {"text": REPLY}, people.coordinator),
+    ):
+        with pytest.raises(TextChanged):
+            act(**about, **more, base=base, by=by)
+    replied = opinions.reply(**about, text=REPLY, base=stamp(held.given_at), by=people.coordinator)
+    with pytest.raises(TextChanged):
+        opinions.reply(**about, text="Ours.", base=stamp(held.given_at), by=people.police_coordinator)
+    assert replied.reply == Opinion.objects.get().reply == REPLY
 
 
 @pytest.mark.parametrize(
