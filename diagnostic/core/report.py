@@ -206,7 +206,7 @@ def _answers(
     instrument: Instrument, result: Result, voices: Voices, agreements: Mapping[str, str]
 ) -> Iterable[AnswerLine]:
     """Every question, with the agencies' own answers beside the national one where they gave any."""
-    beside = AGENCIES if result.voice == NATIONAL and all(agency in voices for agency in AGENCIES) else ()
+    beside = [agency for agency in AGENCIES if result.voice == NATIONAL and agency in voices]
     standings = {agency: find_standings(instrument, agency, voices) for agency in beside}
     for question in instrument.questions:
         condition = question.asked_when

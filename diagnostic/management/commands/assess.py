@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -45,22 +45,26 @@ class Command(BaseCommand):
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("file", metavar="FILE", nargs="?", help="the interchange file, or - for standard input")
         source.add_argument("--from-pdf", metavar="REPORT.pdf", help="the answers that a report carries, instead")
-        parser.add_argument("--voice", choices=VOICES, default=NATIONAL, help="whose answers to score")
+        parser.add_argument("--voice", choices=VOICES, help="whose answers to score; else those that a report is of")
         parser.add_argument("--pdf", metavar="OUT.pdf", type=Path, help="write the report there too")
         parser.add_argument("--docx", metavar="OUT.docx", type=Path, help="write it as a Word document there too")
         parser.add_argument("--xlsx", metavar="OUT.xlsx", type=Path, help="write answers and results as a workbook too")
         parser.add_argument("--edition", choices=EDITIONS, default=FULL, help="which edition to write")
 
-    def handle(self, *, file: str | None, from_pdf: str | None, voice: str, edition: str, **options: Any) -> None:
+    def handle(
+        self, *, file: str | None, from_pdf: str | None, voice: str | None, edition: str, **options: Any
+    ) -> None:
         targets: dict[str, Path] = {kind: options[kind] for kind in FORMATS if options[kind]}
         for kind in targets:
             if kind not in FORMATS_OF[edition]:
                 raise CommandError(f"--{kind}: there is no such file of the edition {edition}", returncode=2)
+        self._check_targets([*([from_pdf or file] if from_pdf or file else []), *map(str, targets.values())], targets)
         with ExitStack() as stack:
             # What makes the files loads what it needs while the file is read and scored.
             renderers = {kind: stack.enter_context(Renderer(kind=kind)) for kind in targets if kind in PROGRAMS}
             instrument = instrument_from_fixtures()
             data, shown = self._take_out(from_pdf) if from_pdf else (self._read(str(file), MAX_BYTES), b"")
+            voice = voice or voice_of(shown)
             filled = self._parse(data, instrument, voice)
             result = score(instrument, filled.voices, voice, filled.target_level)
             if targets:
@@ -70,6 +74,16 @@ class Command(BaseCommand):
         content = result_to_json(result, instrument, filled.country, filled.period)
         self._compare(content, shown)
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
+
+    def _check_targets(self, named: Sequence[str], targets: Mapping[str, Path]) -> None:
+        """Refuse, before anything is made, to write two files over each other or over what is read."""
+        places = [Path(name).resolve() for name in named if name != "-"]
+        for place in places:
+            if places.count(place) > 1:
+                raise CommandError(f"{place.name}: the same file is named twice", returncode=2)
+        for kind, path in targets.items():
+            if not path.parent.is_dir():
+                raise CommandError(f"--{kind} {path}: there is no such folder", returncode=2)
 
     def _parse(self, data: bytes, instrument: Instrument, voice: str) -> AssessmentFile:
         try:
@@ -114,9 +128,18 @@ class Command(BaseCommand):
         try:
             path.write_bytes(renderer.render(report) if renderer else render_xlsx(report))
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}") from error
+            raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
         except RenderingFailed as error:
             raise CommandError(f"the report could not be rendered: {error}") from error
+
+
+def voice_of(result_file: bytes) -> str:
+    """Whose answers the result that a report carries is of; the national ones where it does not say so."""
+    try:
+        voice = json.loads(result_file or b"{}").get("voice")
+    except (ValueError, AttributeError, RecursionError):
+        return NATIONAL
+    return voice if voice in VOICES else NATIONAL
 
 
 @cache
