@@ -27,7 +27,8 @@ class Recommendation:
     """One thing to do. `question` is None for a next step, `to_level` None for the others.
 
     `stage` is the place of a step among its theme's steps, 0 for the rest; `gain` is what reaching the target would
-    add to the theme's score; `weakness` is "present", "partial" or "none".
+    add to the theme's score; `weakness` is "present", "partial" or "none". `is_gain_told` is False where its reader may
+    not learn the gain, for it tells how many questions count.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Recommendation:
     stage: int
     gain: Fraction
     weakness: str
+    is_gain_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

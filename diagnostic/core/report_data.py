@@ -128,6 +128,7 @@ class RecommendationLine:
     resources: tuple[ResourceName, ...]
     gain: Score
     weakness: str
+    is_gain_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from fractions import Fraction
 from typing import Any
 
 from .comparison import Agreement
@@ -12,6 +13,7 @@ from .interchange import AssessmentFile, write_assessment
 from .responses import NATIONAL, VOICES
 from .result import Result
 from .result_file import agreement_to_json, result_to_json
+from .scoring import exact
 
 DATA_FILE = "cpch-assessment.json"
 RESULT_FILE = "cpch-result.json"
@@ -45,12 +47,18 @@ def hide_answers(data_file: str, hidden: Collection[str]) -> str:
 
 
 def hide_results(
-    result_file: str, hidden: Collection[str], hidden_criteria: Collection[str], agreement: Agreement | None
+    result_file: str,
+    hidden: Collection[str],
+    hidden_criteria: Collection[str],
+    agreement: Agreement | None,
+    coverage: Mapping[str, int],
+    blurred: Collection[str],
 ) -> str:
     """`result_file` without what tells the answers to the `hidden` questions; "" stays "".
 
     Level, index and theme scores stay those of all answers, so they cannot be found again from the answers that are
-    left. `agreement` is the one of the other questions.
+    left; index, range and the scores of the `blurred` themes are as exact as they are shown. `agreement` and `coverage`
+    are those of the other questions.
     """
     if not result_file:
         return ""
@@ -60,6 +68,13 @@ def hide_results(
     data["criteria"] = [item for item in data["criteria"] if item["id"] not in hidden_criteria]
     data["not_counted"] = [code for code in data["not_counted"] if code not in hidden]
     data["agreement"] = agreement_to_json(agreement)
+    data["coverage"] = dict(coverage)
+    for holder, member in [
+        *((data, name) for name in ("index", "index_low", "index_high")),
+        *((theme, "score") for theme in data["themes"] if theme["id"] in blurred),
+    ]:
+        if holder[member] is not None:
+            holder[member]["exact"] = exact(Fraction(holder[member]["shown"]))
     return _text(data)
 
 

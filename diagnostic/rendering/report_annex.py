@@ -207,6 +207,11 @@ def build_method(report: Report, instrument: Instrument, result: Result) -> Meth
 def _say_index(report: Report, instrument: Instrument, result: Result) -> str:
     if report.index is None or report.index_level is None:
         return gettext("No theme has a score, so there is no index.")
+    if report.left_out:
+        return gettext(
+            "The mean of the theme scores, shown as %(shown)s. It lies in level %(level)s. Where answers are left out, "
+            "theme score and index are given to the one decimal that is shown."
+        ) % {"shown": report.index.shown, "level": say_level(instrument, report.index_level)}
     return gettext("%(sum)s, shown as %(shown)s. It lies in level %(level)s.") % {
         "sum": sum_index(result),
         "shown": report.index.shown,
@@ -230,5 +235,10 @@ def _say_stated(report: Report, result: Result) -> str:
         "It is stated once at least %(needed)d of the %(scored)d scored questions are answered, implied or not "
         "applicable, and no criterion up to it is open. Here it is %(known)d."
     )
+    if report.left_out:
+        rule = gettext(
+            "It is stated once at least %(needed)d of the %(scored)d scored questions are answered, implied or not "
+            "applicable, and no criterion up to it is open."
+        )
     outcome = gettext("The level is stated.") if report.level is not None else gettext("The level is not stated yet.")
     return f"{rule % values} {outcome}"

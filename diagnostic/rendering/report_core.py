@@ -99,6 +99,7 @@ def recommendation_of(line: RecommendationLine) -> Recommendation:
         to_level=line.to_level,
         stage=0,
         gain=line.gain.value,
+        is_gain_told=line.is_gain_told,
         weakness=line.weakness,
     )
 

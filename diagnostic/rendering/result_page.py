@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from diagnostic.core.comparison import Agreement, leave_out
+from diagnostic.core.editions import result_for_partners
 from diagnostic.core.instrument import LEVELS, Instrument
 from diagnostic.core.responses import NATIONAL, Responses
 from diagnostic.core.result import Result, score
@@ -116,6 +117,8 @@ def build_result_page(
     plan: Plan = NO_PLAN,
 ) -> ResultPage:
     """What the page shows of `result`; nothing of the `hidden` questions but their part in the theme's score."""
+    if hidden:
+        result = result_for_partners(result, instrument)
     earlier = score(instrument, {NATIONAL: before.responses}) if before else None
     continuum = continuum_of(
         instrument,
@@ -158,7 +161,7 @@ def build_result_page(
         change=tuple(_change(instrument, result, earlier)) if earlier and result.place.index is not None else (),
         change_sentence=_change_sentence(instrument, result, earlier, before.period) if before and earlier else "",
         before_period=before.period if before else "",
-        index_sum=sum_index(result),
+        index_sum="" if hidden else sum_index(result),
         hidden_codes=join_words([question.code for question in instrument.questions if question.code in hidden]),
     )
 

@@ -141,18 +141,20 @@ def _theme(instrument: Instrument, result: Result, theme: str, hidden: frozenset
     seen = [
         (code, standing.level or 0, standing.state == "implied") for code, standing in counted if code not in hidden
     ]
+    is_whole = len(seen) == len(counted) and not any(question.code in hidden for question in instrument.by_theme[theme])
     terms = [gettext("%(code)s: %(level)d") % {"code": code, "level": level} for code, level, _implied in seen]
-    if len(seen) < len(counted):
-        terms.append(gettext("%(count)d not shown") % {"count": len(counted) - len(seen)})
+    if not is_whole:
+        left_out = sum(question.code in hidden for question in instrument.by_theme[theme])
+        terms.append(gettext("%(count)d not shown") % {"count": left_out})
     total = sum(standing.level or 0 for _code, standing in counted)
     return ThemeRow(
         name=instrument.theme_by_id[theme].name,
         score="–" if held.score is None else shown(held.score),
-        exact="–" if held.score is None else exact(held.score),
+        exact="–" if held.score is None or not is_whole else exact(held.score),
         level=held.level,
         strip=draw_strip(held.score, [(level, implied) for _code, level, implied in seen], result.target_level),
         terms="; ".join(terms) or gettext("no counted answer"),
-        sum=f"{total} / {len(counted)}" if counted else "–",
+        sum=f"{total} / {len(counted)}" if counted and is_whole else "–",
     )
 
 

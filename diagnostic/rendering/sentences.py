@@ -6,6 +6,7 @@ No markup here and no rule of scoring: what is so is in core.result, how it look
 from __future__ import annotations
 
 import math
+from collections import Counter
 from fractions import Fraction
 
 from django.utils.translation import gettext, ngettext
@@ -240,7 +241,7 @@ def say_range(instrument: Instrument, result: Result) -> str:
 
 def say_coverage(result: Result, hidden: frozenset[str] = frozenset()) -> str:
     """How the scored questions count; names the codes of what is not applicable, but for the `hidden` ones."""
-    coverage = result.coverage
+    coverage = Counter(standing.state for code, standing in result.standings.items() if code not in hidden)
     labels = {
         "answered": gettext("%(count)d answered"),
         "implied": gettext("%(count)d not asked and counted as level 1"),
@@ -257,7 +258,7 @@ def say_coverage(result: Result, hidden: frozenset[str] = frozenset()) -> str:
         named = f" ({', '.join(codes)})" if codes and state != "answered" else ""
         parts.append(f"{label % {'count': count}}{named}")
     return gettext("%(scored)d scored questions: %(parts)s") % {
-        "scored": coverage["scored"],
+        "scored": coverage.total(),
         "parts": gettext(", ").join(parts),
     }
 
@@ -293,6 +294,8 @@ def say_self_rating(instrument: Instrument, result: Result) -> str:
 
 def say_gain(item: Recommendation) -> str:
     """What a recommendation brings, in one phrase."""
+    if not item.is_gain_told:
+        return gettext("not told in this edition")
     if item.gain:
         return gettext("+%(gain)s in the theme") % {"gain": shown(item.gain)}
     if item.tier == "blocking" or item.kind == "next_step":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from django.utils.translation import get_language_bidi
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.core import workflow
+from diagnostic.core.editions import to_shown
 from diagnostic.core.periods import PeriodResult, has_one_rule, read_period
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Submission
-from diagnostic.permissions import submissions_visible_to
+from diagnostic.permissions import can_read_everything, submissions_visible_to
 from diagnostic.rendering.charts import draw_trace
 from diagnostic.rendering.over_time import LAYOUTS, Point, draw_over_time, drawn_count, say_change, say_score
 
@@ -54,6 +55,8 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
     assessment = load_assessment(request, pk)
     submissions = _load_submissions(request.user, assessment)
     results = [read_period(json.loads(submission.snapshot)) for submission in submissions]
+    if not can_read_everything(request.user, assessment):
+        results = [_as_shown(item) for item in results]
     instrument = instrument_of(assessment)
     names = [level.name for level in instrument.continuum]
     points = [Point(item.period, item.level, item.index) for item in results]
@@ -71,6 +74,15 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
         for layout in LAYOUTS:
             context[layout] = draw_over_time(points, names, layout, prefix=f"over-time-{layout}", is_rtl=is_rtl)
     return render(request, "history/over_time.html", context)
+
+
+def _as_shown(result: PeriodResult) -> PeriodResult:
+    """The period to the one decimal that is shown: no level can be reckoned from it that its reader may not read."""
+    return replace(
+        result,
+        index=None if result.index is None else to_shown(result.index),
+        scores={theme: None if score is None else to_shown(score) for theme, score in result.scores.items()},
+    )
 
 
 def _load_submissions(user: Any, assessment: Assessment) -> list[Submission]:

@@ -145,8 +145,13 @@ def test_the_partners_data_lack_the_sensitive_answers_and_what_tells_them(instru
         assert filled.voices[voice] == {code: answer for code, answer in answers.items() if code not in hidden}
     result, all_of_it = json.loads(edition.result_file), json.loads(full.result_file)
     assert list(result) == list(all_of_it)
-    for name in ("level", "index", "themes", "coverage", "self_rating"):
+    for name in ("level", "index_level", "self_rating"):
         assert result[name] == all_of_it[name]
+    assert result["index"] == {"exact": "27/10", "shown": "2.7"}
+    assert [theme["score"]["shown"] for theme in result["themes"]] == [
+        theme["score"]["shown"] for theme in all_of_it["themes"]
+    ]
+    assert result["coverage"] == dict.fromkeys(all_of_it["coverage"], 0) | {"scored": 18, "answered": 18}
     assert any(f'{code}"' in full.result_file for code in hidden)
     for code in hidden:
         assert f'{code}"' not in edition.result_file

@@ -16,6 +16,7 @@ from diagnostic.core.report import build_report
 from diagnostic.core.report_data import Report, ReportFacts, canonical
 from diagnostic.core.responses import Evidence, Response
 from diagnostic.core.result import score
+from diagnostic.core.score_text import Score
 from diagnostic.rendering.html import render_html
 from tests.rendering.conftest import EXAMPLES, SUBMITTED
 
@@ -105,10 +106,27 @@ def test_no_byte_changes_with_the_national_ones_as_long_as_the_themes_score_stay
     assert partners(instrument, one).to_json() == partners(instrument, two, {"A.9": "Why"}).to_json()
 
 
+def test_no_level_can_be_reckoned_from_what_partners_are_told(instrument: Instrument) -> None:
+    """The same score of the theme, once from one sensitive answer and once from three."""
+    seen = {("national", "A.5.1"): Response(level=2), ("national", "A.12"): Response(level=3)}
+    outside = Response(status="not_applicable", reason="A third agency.")
+    one = {("national", "A.9"): Response(level=4), ("national", "A.10"): outside, ("national", "A.11"): outside}
+    three = {("national", code): Response(level=level) for code, level in (("A.9", 3), ("A.10", 3), ("A.11", 4))}
+    first, second = partners(instrument, seen | one), partners(instrument, seen | three)
+    assert first.to_json() == second.to_json()
+    said = printed(first)
+    assert "not told in this edition" in said
+    assert "3 not shown" in said
+    assert "not applicable (" not in said
+    theme = next(item for item in first.themes if item.id == instrument.by_code["A.9"].theme)
+    assert (theme.score, theme.sum, theme.counted) == (Score("3", "3.0"), 0, 0)
+
+
 def test_the_theme_keeps_its_score_and_the_rest_its_findings(instrument: Instrument) -> None:
     full, edition = build(instrument), partners(instrument)
-    assert [theme.score for theme in edition.themes] == [theme.score for theme in full.themes]
-    assert (edition.level, edition.index, edition.coverage) == (full.level, full.index, full.coverage)
+    shown = [theme.score and theme.score.shown for theme in edition.themes]
+    assert shown == [theme.score and theme.score.shown for theme in full.themes]
+    assert (edition.level, edition.index and edition.index.shown) == (full.level, full.index and full.index.shown)
     assert [item.question for item in edition.findings] == [
         item.question for item in full.findings if item.question not in SENSITIVE
     ]

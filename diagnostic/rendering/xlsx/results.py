@@ -81,11 +81,11 @@ def themes_table(report: Report) -> Table:
             theme.name,
             theme.handbook,
             number_of(theme.score),
-            exact_of(theme.score),
+            exact_of(theme.score) if theme.counted else "",
             theme.level,
             report.levels[theme.level - 1].name if theme.level else "",
-            theme.sum,
-            theme.counted,
+            theme.sum if theme.counted else None,
+            theme.counted or None,
             gettext(", ").join(question.code for question in theme.questions),
         )
         for theme in report.themes
@@ -177,8 +177,8 @@ def recommendations_table(report: Report, instrument: Instrument, result: Result
             line.to_level,
             str(LEAD_WORDS.get(line.lead, "")),
             str(EFFORT_WORDS.get(line.effort, "")),
-            number_of(line.gain),
-            exact_of(line.gain),
+            number_of(line.gain) if line.is_gain_told else None,
+            exact_of(line.gain) if line.is_gain_told else "",
             "\n".join(resource.name for resource in line.resources),
             line.id,
         )
