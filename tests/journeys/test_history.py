@@ -102,6 +102,7 @@ def hand_in(by: User, period: str, levels: dict[str, int]) -> None:
     factories.submit(assessment, by=by)
 
 
+@pytest.mark.looks
 def test_the_pages_hold_at_both_widths(open_as, people):
     factories.submit(factories.start_assessment(people.coordinator, period="2021"), by=people.coordinator)
     hand_in(people.coordinator, "2022", dict.fromkeys(("A.1", "A.6", "A.8", "A.12", "A.18"), 1))

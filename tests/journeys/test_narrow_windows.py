@@ -26,6 +26,7 @@ OF_THE_COUNTRY = (
 )
 
 
+@pytest.mark.looks
 def test_a_word_of_900_letters_breaks_wherever_it_is_read(new_page: Callable) -> None:
     people = make_people()
     answers = {**example_answers(), "A.10": Answer(status="unknown", reason=WORD)}
