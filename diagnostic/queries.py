@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
@@ -39,6 +39,8 @@ from diagnostic.models import (
 
 Row = TypeVar("Row", bound=Model)
 WAITING = (workflow.SUBMITTED, workflow.IN_REVIEW)
+LOST = ("attestation.void", "attestation.take_back")
+"""The acts of the log after which a signature does not stand any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,21 @@ def load_clarifications(assessment: Assessment) -> dict[str, Clarification]:
     return {item.question: item for item in asked if item.review.submission.number == last}
 
 
+def is_to_clarify() -> Case:
+    """For a query of responses: whether the last return of their assessment asks about their question (no own query).
+
+    It says of each question what `load_clarifications` says of all, and does not reckon follow-ups in.
+    """
+    last = Submission.objects.filter(assessment=OuterRef(OuterRef("assessment"))).order_by("-number")
+    asked = Clarification.objects.filter(
+        question=OuterRef("question"),
+        review__outcome="returned",
+        review__submission__assessment=OuterRef("assessment"),
+        review__submission__number=Subquery(last.values("number")[:1]),
+    )
+    return Case(When(assessment__state=workflow.RETURNED, then=Exists(asked)), default=Value(False))
+
+
 def open_questions(
     instrument: Instrument, assessment: Assessment, clarifications: Mapping[str, Clarification]
 ) -> frozenset[str]:
@@ -242,15 +259,32 @@ def load_coordinators(assessment: Assessment) -> dict[str, list[User]]:
 
 
 def load_attestations(assessment: Assessment) -> list[Attestation]:
-    """What was signed and not submitted, standing or voided, with who did it (1 query)."""
-    given = Attestation.objects.filter(assessment=assessment, submission=None)
-    return list(given.select_related("attested_by", "voided_by"))
+    """What was signed and not submitted, standing or not, with who did it (1 query)."""
+    return list(Attestation.objects.filter(assessment=assessment, submission=None).select_related("attested_by"))
 
 
 def load_signatures(assessment: Assessment) -> dict[str, Attestation]:
     """The signatures that stand under what would be submitted now, by agency, with who gave them (1 query)."""
-    standing = Attestation.objects.filter(assessment=assessment, voided_at=None, submission=None)
+    held = Assessment.objects.filter(pk=assessment.pk)
+    standing = Attestation.objects.filter(
+        Q(pk__in=held.values("customs_attestation")) | Q(pk__in=held.values("police_attestation"))
+    )
     return {signature.agency: signature for signature in standing.select_related("attested_by")}
+
+
+def load_lost_signatures(assessment: Assessment) -> dict[str, AuditEntry]:
+    """The log's last word on each agency's signature, where that is that it was voided or taken back (1 query).
+
+    Only what happened since the assessment came into its state.
+    """
+    acts = AuditEntry.objects.filter(
+        chain__assessment=assessment, act__startswith="attestation.", at__gte=assessment.state_changed_at
+    )
+    last: dict[str, AuditEntry] = {}
+    for entry in acts.select_related("by").order_by("number"):
+        for agency in entry.detail.get("agencies") or [entry.detail["agency"]]:
+            last[agency] = entry
+    return {agency: entry for agency, entry in last.items() if entry.act in LOST}
 
 
 def load_queue() -> QuerySet[Submission]:

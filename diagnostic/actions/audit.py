@@ -17,23 +17,43 @@ from .clock import now
 
 
 @transaction.atomic(savepoint=False)
-def record(*, act: str, by: Any = None, assessment: Assessment | None = None, **detail: Any) -> AuditEntry:
-    """Append one act to the chain of `assessment`, or to the one for acts outside any.
+def record(
+    *, act: str, by: Any = None, assessment: Assessment | None = None, chain: AuditChain | None = None, **detail: Any
+) -> AuditEntry:
+    """Append one act to the chain of `assessment`, or to the one for acts outside any (3 queries).
 
-    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. Inside an
-    act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
+    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. `chain` is
+    the chain as the caller has read it, which saves a query; where somebody has appended since, it is read anew. Inside
+    an act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
     """
-    chain = _locked_chain(assessment)
-    at = now()
+    entry = _next_entry(chain or _locked_chain(assessment), act, by, detail)
+    if not _advance(entry):
+        entry = _next_entry(_locked_chain(assessment), act, by, detail)
+        _advance(entry)
+    entry.save(force_insert=True)
+    return entry
+
+
+def _next_entry(chain: AuditChain, act: str, by: Any, detail: dict[str, Any]) -> AuditEntry:
     person = by if by is not None and getattr(by, "pk", None) else None
-    number = chain.length + 1
     entry = AuditEntry(
-        chain=chain, number=number, at=at, by=person, act=act, detail=detail, previous=chain.head, hash=""
+        chain=chain,
+        number=chain.length + 1,
+        at=now(),
+        by=person,
+        act=act,
+        detail=detail,
+        previous=chain.head,
+        hash="",
     )
     entry.hash = hash_of(entry)
-    entry.save(force_insert=True)
-    AuditChain.objects.filter(pk=chain.pk).update(length=number, head=entry.hash)
     return entry
+
+
+def _advance(entry: AuditEntry) -> bool:
+    """Make `entry` the head of its chain; says whether it still follows what stands there."""
+    followed = AuditChain.objects.filter(pk=entry.chain_id, length=entry.number - 1, head=entry.previous)
+    return bool(followed.update(length=entry.number, head=entry.hash))
 
 
 def _locked_chain(assessment: Assessment | None) -> AuditChain:

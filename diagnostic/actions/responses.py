@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -21,10 +22,10 @@ from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
-from diagnostic.instruments import instrument_at, instrument_of
-from diagnostic.models import Assessment, Evidence, Response, ResponseRevision
+from diagnostic.instruments import instrument_at
+from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
-from diagnostic.queries import load_clarifications, open_questions, to_response
+from diagnostic.queries import is_to_clarify, to_response
 
 from .attestations import void
 from .clock import now
@@ -52,9 +53,9 @@ def save(
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    standing, voices = _lock_with_parents(assessment_id, voice, asked, instrument)
+    standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument)
     row = standing.row
-    _require_open(instrument, row.assessment, voice, question, by)
+    _require_open([standing, *parents], by)
     faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
         raise Invalid(faults)
@@ -62,7 +63,7 @@ def save(
         return row
     if row.version != base_version:
         raise Stale(row)
-    if not response.is_blank and not is_asked(instrument, asked, voice, voices):
+    if not response.is_blank and not is_asked(instrument, asked, voice, _by_voice(parents)):
         assert asked.asked_when is not None
         raise NotAsked(asked.code, asked.asked_when.question)
     if not response.is_blank and not agreement and not row.agreement and _is_disputed(instrument, row):
@@ -93,20 +94,27 @@ def _agreement_faults(row: Response, agreement: str) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A row that stands, and the answer that it holds."""
+    """A row that stands, with all that it was read with, and the answer that it holds."""
 
-    row: Response
+    row: Any
     answer: Answer
 
 
 def _locking() -> QuerySet[Response]:
-    """Rows with their assessment, one row for each document, so that a save reads all of it in one query.
+    """Rows with their assessment and its log's end, one row for each document, so that a save reads all in one query.
 
     The lock on the assessment makes a save and a change of its state wait for each other.
     """
     return (
         Response.objects.select_related("assessment")
-        .annotate(document=F("evidence__title"), reference=F("evidence__reference"))
+        .annotate(
+            document=F("evidence__title"),
+            reference=F("evidence__reference"),
+            is_to_clarify=is_to_clarify(),
+            chain_id=F("assessment__audit_chain"),
+            chain_length=F("assessment__audit_chain__length"),
+            chain_head=F("assessment__audit_chain__head"),
+        )
         .select_for_update(of=("assessment",))
         .order_by("pk", "evidence__position")
     )
@@ -142,20 +150,26 @@ def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
 
 def _lock_with_parents(
     assessment_id: UUID, voice: str, asked: Question, instrument: Instrument
-) -> tuple[_Standing, dict[str, dict[str, Answer]]]:
-    """The answer of `voice`, and every voice's answers to the questions that `asked` follows (1 query)."""
+) -> tuple[_Standing, ...]:
+    """The answer of `voice`, and then every voice's answers to the questions that `asked` follows (1 query).
+
+    Raises `Response.DoesNotExist`.
+    """
     if asked.asked_when is None:
-        return _lock(assessment_id, voice, asked.code), {}
+        return (_lock(assessment_id, voice, asked.code),)
     codes = [asked.code, *instrument.parents_of(asked)]
-    own, voices = None, {}
-    for standing in _standing(list(_locking().filter(assessment_id=assessment_id, question__in=codes))):
-        row = standing.row
-        if (row.voice, row.question) == (voice, asked.code):
-            own = standing
-        voices.setdefault(row.voice, {})[row.question] = standing.answer
-    if own is None:
+    found = _standing(list(_locking().filter(assessment_id=assessment_id, question__in=codes)))
+    own = [standing for standing in found if (standing.row.voice, standing.row.question) == (voice, asked.code)]
+    if not own:
         raise Response.DoesNotExist
-    return own, voices
+    return (*own, *(standing for standing in found if standing.row.question != asked.code))
+
+
+def _by_voice(standings: Iterable[_Standing]) -> dict[str, dict[str, Answer]]:
+    voices: dict[str, dict[str, Answer]] = {}
+    for standing in standings:
+        voices.setdefault(standing.row.voice, {})[standing.row.question] = standing.answer
+    return voices
 
 
 def _standing(rows: list[Any]) -> list[_Standing]:
@@ -167,15 +181,15 @@ def _standing(rows: list[Any]) -> list[_Standing]:
     return found
 
 
-def _require_open(instrument: Instrument, assessment: Assessment, voice: str, question: str, by: Any) -> None:
-    if not can_answer(by, assessment, voice):
+def _require_open(standings: Sequence[_Standing], by: Any) -> None:
+    """Go on where `by` may change the first of `standings` now; the rest are the answers that it follows."""
+    row = standings[0].row
+    if not can_answer(by, row.assessment, row.voice):
         raise PermissionDenied
-    if voice not in workflow.writable_voices(assessment.state, assessment.mode):
+    if row.voice not in workflow.writable_voices(row.assessment.state, row.assessment.mode):
         raise StateChanged
-    if assessment.state == workflow.RETURNED:
-        clarifications = load_clarifications(assessment)
-        if question not in open_questions(instrument, assessment, clarifications):
-            raise NotOpen(question)
+    if row.assessment.state == workflow.RETURNED and not any(held.row.is_to_clarify for held in standings):
+        raise NotOpen(row.question)
 
 
 def _changes_the_digest(standing: _Standing, response: Answer, agreement: str) -> bool:
@@ -204,13 +218,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
     written = WRITE.run(pk=row.pk, base=row.version, **values)
     if not written:
         raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
-    if response.evidence != standing.answer.evidence:
-        if standing.answer.evidence:
-            Evidence.objects.filter(response=row).delete()
-        Evidence.objects.bulk_create(
-            Evidence(response=row, position=place, title=item.title, reference=item.reference)
-            for place, item in enumerate(response.evidence)
-        )
+    _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
         setattr(row, name, value)
     KEEP.run(
@@ -223,8 +231,31 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         saved_by_id=by.pk,
     )
     if is_edited:
-        row.has_voided = void(assessment=row.assessment, by=by, because=row.question)
+        row.has_voided = void(assessment=row.assessment, by=by, because=row.question, chain=_chain_of(row))
     return row
+
+
+def _write_evidence(row: Response, standing: Sequence[Document], given: Sequence[Document]) -> None:
+    """Each document in its place (1 query where one is new or changed), and surplus ones away (1 query)."""
+    Evidence.objects.bulk_create(
+        (
+            Evidence(response=row, position=place, title=item.title, reference=item.reference)
+            for place, item in enumerate(given)
+            if standing[place : place + 1] != given[place : place + 1]
+        ),
+        update_conflicts=True,
+        unique_fields=["response", "position"],
+        update_fields=["title", "reference"],
+    )
+    if len(given) < len(standing):
+        Evidence.objects.filter(response=row, position__gte=len(given)).delete()
+
+
+def _chain_of(row: Any) -> AuditChain | None:
+    """The log of the row's assessment as it was read with the row."""
+    if row.chain_id is None:
+        return None
+    return AuditChain(pk=row.chain_id, length=row.chain_length, head=row.chain_head)
 
 
 @transaction.atomic
@@ -233,10 +264,12 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
 
     Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
     """
-    row = _lock(assessment_id, voice, question).row
-    instrument = instrument_of(row.assessment)
-    _require_open(instrument, row.assessment, voice, question, by)
-    faults = check_response(instrument, instrument.by_code[question], voice, response)
+    instrument = instrument_at(assessment_id)
+    asked = instrument.by_code[question]
+    standings = _lock_with_parents(assessment_id, voice, asked, instrument)
+    _require_open(standings, by)
+    row = standings[0].row
+    faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)
     return ResponseRevision.objects.create(

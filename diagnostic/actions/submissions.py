@@ -96,7 +96,7 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
         submitted_by=by,
     )
     Attestation.objects.filter(pk__in=[signature.pk for signature in signatures]).update(submission=submission)
-    Assessment.objects.filter(pk=moved.pk).update(has_attestations=False)
+    Assessment.objects.filter(pk=moved.pk).update(customs_attestation=None, police_attestation=None)
     _plan_from_what_is_frozen(moved, last, result)
     audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=digest)
     return submission

@@ -34,9 +34,10 @@ class Declaration(models.Model):
 class Attestation(models.Model):
     """One agency's signature under the digest of the submission to be made.
 
-    It stands until an edit voids it, or it is taken back, which voids it alone, and goes with the `submission` that it
-    was given for. `agreed_by` names who agreed for an agency in which nobody has an account, where the other agency's
-    coordinator records it; else it is empty.
+    It stands while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and goes with the
+    `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log. `agreed_by`
+    names who agreed for an agency in which nobody has an account, where the other agency's coordinator records it; else
+    it is empty.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attestations")
@@ -45,11 +46,6 @@ class Attestation(models.Model):
     agreed_by = models.CharField(max_length=200, blank=True, default="")
     attested_at = models.DateTimeField(default=timezone.now)
     attested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    voided_at = models.DateTimeField(null=True, blank=True)
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    is_taken_back = models.BooleanField(default=False)
     submission = models.ForeignKey(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="attestations"
     )
@@ -57,18 +53,7 @@ class Attestation(models.Model):
     class Meta:
         ordering = ["attested_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["assessment", "agency"],
-                condition=Q(voided_at__isnull=True, submission__isnull=True),
-                name="attestation_stands_once_an_agency",
-            ),
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="attestation_agency_known"),
-            models.CheckConstraint(
-                condition=Q(voided_at__isnull=True) | Q(submission__isnull=True), name="attestation_void_or_submitted"
-            ),
-            models.CheckConstraint(
-                condition=Q(is_taken_back=False) | Q(voided_at__isnull=False), name="attestation_taken_back_is_void"
-            ),
         ]
 
     def __str__(self) -> str:

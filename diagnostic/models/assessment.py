@@ -27,7 +27,8 @@ class Assessment(models.Model):
     """One country's diagnostic for one period. `state` changes only through the transition table.
 
     `comparison_reason` says why a coordinator opened the comparison before both agencies had declared; it is empty
-    where both had. `has_attestations` tells a save that there are signatures for it to void.
+    where both had. `customs_attestation` and `police_attestation` are the signatures that stand under what would be
+    submitted now: to void them is to let go of them here, in the row that every save has locked.
     """
 
     class Mode(models.TextChoices):
@@ -60,7 +61,12 @@ class Assessment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     comparison_reason = models.TextField(blank=True, default="")
-    has_attestations = models.BooleanField(default=False)
+    customs_attestation = models.ForeignKey(
+        "Attestation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    police_attestation = models.ForeignKey(
+        "Attestation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state_changed_at = models.DateTimeField(default=timezone.now)
@@ -81,3 +87,9 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country}, {self.period}"
+
+    @property
+    def standing_attestations(self) -> dict[str, int]:
+        """The keys of the attestations that stand, by agency; a change of an answer or a setting voids them."""
+        keys = {"customs": self.customs_attestation_id, "police": self.police_attestation_id}
+        return {agency: key for agency, key in keys.items() if key is not None}

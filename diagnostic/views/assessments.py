@@ -141,7 +141,7 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _settings_changed(request, load_assessment(request, pk), form)
         except StateChanged as error:
             return _refused(request, assessment, error)
-        if assessment.has_attestations and not changed.has_attestations:
+        if assessment.standing_attestations and not changed.standing_attestations:
             messages.warning(request, _("The attestations are void, because a setting was changed. Both attest again."))
         messages.success(request, _("The settings are changed."))
         return redirect("assessment-detail", pk=pk)

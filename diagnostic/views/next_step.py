@@ -136,7 +136,7 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
 
 def _check(assessment: Assessment, user: object, before: str) -> NextStep:
     url = reverse("assessment-check", kwargs={"pk": assessment.pk})
-    if assessment.has_attestations:
+    if assessment.standing_attestations:
         return NextStep(
             gettext("Next: attest and submit"),
             gettext("These answers are attested by one agency or by both. Any change voids that."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import QueryDict
 
@@ -12,19 +13,29 @@ from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.attestation import AttestForm, RecordForm
-from diagnostic.models import Assessment, Attestation
+from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_attestations, load_coordinators
+from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures
 from diagnostic.rendering.words import AGENCY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
+class LostSignature:
+    """A signature of `given_by` that does not stand any more, and who took it back or voided it by a change."""
+
+    given_by: User
+    by: User
+    at: datetime
+    is_taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else the one that went last, and what can be done."""
+    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done."""
 
     agency: str
     signature: Attestation | None
-    voided: Attestation | None
+    lost: LostSignature | None
     coordinators: tuple[User, ...]
     form: AttestForm | None
     may_take_back: bool
@@ -73,7 +84,7 @@ def faults_of(form: AttestForm) -> list[tuple[str, str]]:
 
 
 def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None = None) -> Keys | None:
-    """The keys as `reader` finds them (4 queries); None, at no query, where nothing can be submitted now.
+    """The keys as `reader` finds them (5 queries); None, at no query, where nothing can be submitted now.
 
     `posted` is shown in its place as it was filled in.
     """
@@ -82,10 +93,11 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
     digest = digest_of(build_snapshot(assessment)[0])
     coordinators = load_coordinators(assessment)
     given = load_attestations(assessment)
+    lost = load_lost_signatures(assessment)
     keys = []
     for agency in AGENCIES:
         own = [item for item in given if item.agency == agency]
-        signature = _standing(own, digest, bool(coordinators[agency]))
+        signature = _standing(own, assessment, digest, bool(coordinators[agency]))
         form = None
         if signature is None and posted is not None and posted.agency == agency:
             form = posted
@@ -93,25 +105,27 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
             form = form_of(assessment, agency, reader, coordinators, digest=digest)
         may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
         people = tuple(coordinators[agency])
-        keys.append(
-            Key(agency, signature, _voided(own, assessment), people, form, signature is not None and may_take_back)
-        )
+        gone = _lost(own, lost.get(agency))
+        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back))
     return Keys(digest, tuple(keys))
 
 
-def _standing(given: Iterable[Attestation], digest: str, has_coordinator: bool) -> Attestation | None:
+def _standing(
+    given: Iterable[Attestation], assessment: Assessment, digest: str, has_coordinator: bool
+) -> Attestation | None:
     """The signature that counts for a submission made now, as the act itself looks at it."""
+    standing = assessment.standing_attestations.values()
     return next(
         (
             item
             for item in given
-            if item.voided_at is None and item.digest == digest and not (item.agreed_by and has_coordinator)
+            if item.pk in standing and item.digest == digest and not (item.agreed_by and has_coordinator)
         ),
         None,
     )
 
 
-def _voided(given: Iterable[Attestation], assessment: Assessment) -> Attestation | None:
-    """The last signature that an edit voided, or that was taken back, since the assessment came into its state."""
-    voided = [item for item in given if item.voided_at is not None and item.voided_at >= assessment.state_changed_at]
-    return max(voided, key=lambda item: (item.voided_at, item.pk), default=None)
+def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:
+    if entry is None or entry.by is None or not given:
+        return None
+    return LostSignature(given[-1].attested_by, entry.by, entry.at, entry.act == "attestation.take_back")

@@ -119,7 +119,7 @@ def test_an_edit_beside_the_second_attestation_leaves_no_signature_standing():
         assert isinstance(saved, Response)
         assert isinstance(signed, Attestation | AnswersChanged)
         assert load_signatures(assessment) == {}
-        assert not Assessment.objects.get(pk=assessment.pk).has_attestations
+        assert not Assessment.objects.get(pk=assessment.pk).standing_attestations
         with pytest.raises(NotAttested):
             submissions.submit(assessment=assessment, by=people.coordinator)
 

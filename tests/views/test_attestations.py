@@ -9,7 +9,6 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from diagnostic.models import Attestation
 from diagnostic.queries import load_signatures
 from tests import factories
 
@@ -79,7 +78,7 @@ def test_after_the_submission_it_is_too_late(client, people):
     submission = factories.make_submission(people.coordinator)
     refused = take_back(client, people.coordinator, submission.assessment, "customs")
     assert refused.status_code == 409
-    assert not Attestation.objects.filter(is_taken_back=True).exists()
+    assert submission.attestations.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
