@@ -1,4 +1,8 @@
-"""The few people and assessments that tests speak of; everything is made through the product's own acts."""
+"""The few people and assessments that tests speak of.
+
+Everything is made through the product's own acts, or laid as these would have laid it, where a thousand tests would
+wait for them; test_factories.py holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import QuerySet
+
 from cpch.accounts.models import Agency, Country, Membership, Role, User
-from diagnostic.actions import assessments, attestations, responses, reviews, submissions
+from diagnostic.actions import assessments, attestations, audit, responses, reviews, submissions
+from diagnostic.actions.clock import now
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.instrument import AGENCIES
-from diagnostic.core.interchange import parse_assessment
+from diagnostic.core.interchange import parse_assessment, response_to_json
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument, instrument_from_fixtures
-from diagnostic.models import Assessment, Attestation, Response, Submission
+from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_coordinators
 
@@ -23,6 +32,9 @@ EXAMPLES = Path(__file__).parent / "core" / "examples"
 AGREED_BY = "Ada Example, Head of Crime Investigation"
 AGREEMENT = "Both looked at it together."
 PASSWORD = "a long and private sentence"
+HASH = make_password(PASSWORD)
+COLUMNS = ("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges")
+"""What an answer's row holds of the answer itself."""
 _numbers = itertools.count(1)
 
 
@@ -49,38 +61,59 @@ def make_country(alpha2: str = "ZZ") -> Country:
 
 def make_user(role: str = Role.COORDINATOR, country: str | None = "ZZ", agency: str | None = "customs") -> User:
     """A person with a password and a membership; secretariat and partners have no country."""
-    number = next(_numbers)
-    user = User.objects.create_user(
-        email=f"{role}-{number}@example.org", password=PASSWORD, full_name=f"{role.title()} {number}"
+    return make_users((role, country, agency))[0]
+
+
+def make_users(*places: tuple[str, str | None, str | None]) -> list[User]:
+    """People by role, country and agency, as a request loads them."""
+    countries = {code: make_country(code) for code in {country for _role, country, _agency in places if country}}
+    offices = {
+        (country, agency): Agency.objects.get_or_create(country=countries[country], kind=agency)[0]
+        for country, agency in {(country, agency) for _role, country, agency in places if country and agency}
+    }
+    people = User.objects.bulk_create(_person(role) for role, _country, _agency in places)
+    Membership.objects.bulk_create(
+        Membership(user=user, role=role, country=countries.get(country), agency=offices.get((country, agency)))
+        for user, (role, country, agency) in zip(people, places, strict=True)
     )
-    home = Country.objects.get(alpha2=country) if country else None
-    office = Agency.objects.get_or_create(country=home, kind=agency)[0] if home and agency else None
-    Membership.objects.create(user=user, role=role, country=home, agency=office)
-    return reload(user)
+    return reload_all(people)
+
+
+def _person(role: str) -> User:
+    number = next(_numbers)
+    return User(email=f"{role}-{number}@example.org", password=HASH, full_name=f"{role.title()} {number}")
 
 
 def reload(user: User) -> User:
     """The person as a request loads them: with membership, country and agency."""
-    return User.objects.select_related("membership__country", "membership__agency").get(pk=user.pk)
+    return _as_requested().get(pk=user.pk)
+
+
+def reload_all(people: list[User]) -> list[User]:
+    """Many people as a request loads them, in their order (1 query)."""
+    found = {user.pk: user for user in _as_requested().filter(pk__in=[user.pk for user in people])}
+    return [found[user.pk] for user in people]
+
+
+def _as_requested() -> QuerySet[User]:
+    return User.objects.select_related("membership__country", "membership__agency")
 
 
 def make_people() -> People:
     """One person of each role in ZZ and the secretariat, a coordinator of FR, and one without any membership."""
-    nobody = User.objects.create_user(
-        email=f"nobody-{next(_numbers)}@example.org", password=PASSWORD, full_name="Nobody"
+    nobody = User.objects.create(email=f"nobody-{next(_numbers)}@example.org", password=HASH, full_name="Nobody")
+    members = make_users(
+        (Role.COORDINATOR, "ZZ", "customs"),
+        (Role.COORDINATOR, "ZZ", "police"),
+        (Role.RESPONDENT, "ZZ", "customs"),
+        (Role.RESPONDENT, "ZZ", "police"),
+        (Role.OBSERVER, "ZZ", None),
+        (Role.REVIEWER, None, None),
+        (Role.ADMINISTRATOR, None, None),
+        (Role.PARTNER, None, None),
+        (Role.COORDINATOR, "FR", "customs"),
     )
-    return People(
-        coordinator=make_user(Role.COORDINATOR),
-        police_coordinator=make_user(Role.COORDINATOR, agency="police"),
-        respondent=make_user(Role.RESPONDENT),
-        police_respondent=make_user(Role.RESPONDENT, agency="police"),
-        observer=make_user(Role.OBSERVER, agency=None),
-        reviewer=make_user(Role.REVIEWER, country=None, agency=None),
-        administrator=make_user(Role.ADMINISTRATOR, country=None, agency=None),
-        partner=make_user(Role.PARTNER, country=None, agency=None),
-        foreigner=make_user(Role.COORDINATOR, country="FR"),
-        nobody=nobody,
-    )
+    return People(*members, nobody)
 
 
 def deactivate(user: User) -> None:
@@ -124,23 +157,40 @@ def save_answer(
 def fill(
     assessment: Assessment, by: User, answers: dict[str, Answer] | None = None, *, voice: str = "national"
 ) -> Assessment:
-    """Give every answer of `answers` (the joint-session example unless given), in instrument order.
+    """Lay every answer of `answers` (the joint-session example unless given) on blank ones, in instrument order.
 
     What two agencies agree on is given with a reason.
     """
     agreement = AGREEMENT if voice == "national" and assessment.mode == "separate" else ""
     answers = example_answers() if answers is None else answers
-    for question in current_instrument().questions:
-        if question.code in answers:
-            responses.save(
-                assessment_id=assessment.pk,
-                voice=voice,
-                question=question.code,
-                response=answers[question.code],
-                base_version=0,
-                by=by,
+    rows = {row.question: row for row in Response.objects.filter(assessment=assessment, voice=voice)}
+    laid = [
+        (rows[question.code], answers[question.code])
+        for question in current_instrument().questions
+        if question.code in answers and not answers[question.code].is_blank
+    ]
+    at = now()
+    with transaction.atomic():
+        for row, answer in laid:
+            values = {name: getattr(answer, name) for name in COLUMNS}
+            more = {"agreement": agreement, "confirms_id": None, "version": 1, "saved_at": at, "saved_by_id": by.pk}
+            assert responses.WRITE.run(pk=row.pk, base=0, **values, **more), f"{row.question} is answered already"
+        ResponseRevision.objects.bulk_create(
+            ResponseRevision(
+                response=row,
+                version=1,
+                content=response_to_json(answer),
                 agreement=agreement,
+                saved_at=at,
+                saved_by=by,
             )
+            for row, answer in laid
+        )
+        Evidence.objects.bulk_create(
+            Evidence(response=row, position=place, title=item.title, reference=item.reference)
+            for row, answer in laid
+            for place, item in enumerate(answer.evidence)
+        )
     return assessment
 
 
@@ -162,13 +212,29 @@ def sign(assessment: Assessment, by: User, agency: str = "", agreed_by: str = ""
 
 def sign_both(assessment: Assessment, by: User) -> None:
     """Both agencies sign: `by` for their own, the other by its coordinator; where it has none, `by` records a name."""
-    sign(assessment, by)
-    (other,) = set(AGENCIES) - {agency_of(by)}
-    coordinators = load_coordinators(assessment)[other]
-    if coordinators:
-        sign(assessment, reload(coordinators[0]))
-    else:
-        sign(assessment, by, other, AGREED_BY)
+    held = Assessment.objects.get(pk=assessment.pk)
+    digest = digest_now(held)
+    own = agency_of(by)
+    (other,) = set(AGENCIES) - {own}
+    coordinators = load_coordinators(held)[other]
+    with transaction.atomic():
+        _lay_signature(held, own, digest, by)
+        if coordinators:
+            _lay_signature(held, other, digest, coordinators[0])
+        else:
+            _lay_signature(held, other, digest, by, AGREED_BY)
+        held.save(update_fields=["customs_attestation", "police_attestation"])
+
+
+def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, agreed_by: str = "") -> None:
+    if agency in assessment.standing_attestations:
+        return
+    signed = Attestation.objects.create(
+        assessment=assessment, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+    )
+    setattr(assessment, f"{agency}_attestation", signed)
+    act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})
+    audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)
 
 
 def submit(assessment: Assessment, by: User) -> Submission:
