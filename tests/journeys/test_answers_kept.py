@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from cpch.accounts.models import Session
 from diagnostic.core.responses import Response as Answer
 from tests import factories
 from tests.sessions import give_session
