@@ -23,7 +23,7 @@ from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment, response_to_json
 from diagnostic.core.responses import Response as Answer
-from diagnostic.instruments import current_instrument, instrument_from_fixtures
+from diagnostic.instruments import instrument_at, instrument_from_fixtures
 from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_coordinators
@@ -166,7 +166,7 @@ def fill(
     rows = {row.question: row for row in Response.objects.filter(assessment=assessment, voice=voice)}
     laid = [
         (rows[question.code], answers[question.code])
-        for question in current_instrument().questions
+        for question in instrument_at(assessment.pk).questions
         if question.code in answers and not answers[question.code].is_blank
     ]
     at = now()
