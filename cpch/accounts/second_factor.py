@@ -32,6 +32,11 @@ def is_required_of(person: User) -> bool:
     return bool(who == "everyone")
 
 
+def is_held_up(person: User) -> bool:
+    """Whether `person` has to set up a second factor before anything else (0 queries)."""
+    return not person.second_factor and is_required_of(person)
+
+
 def begin_session(request: HttpRequest, person: User) -> None:
     """Note in the session that `person` has just shown who they are, with all that is asked of them."""
     request.session[MARK] = person.second_factor

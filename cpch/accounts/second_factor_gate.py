@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from diagnostic.actions.audit import record
 
-from .second_factor import has_passed, is_required_of
+from .second_factor import has_passed, is_held_up
 
 OPEN_WITHOUT = {
     "security",
@@ -48,7 +48,7 @@ class SecondFactorGate:
             logout(request)
             messages.info(request, _("The second factor of your account has changed. Sign in again."))
             return None
-        if person.second_factor or not is_required_of(person) or request.resolver_match.url_name in OPEN_WITHOUT:
+        if request.resolver_match.url_name in OPEN_WITHOUT or not is_held_up(person):
             return None
         if request.htmx:
             return HttpResponseClientRedirect(resolve_url("security"))

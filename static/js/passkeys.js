@@ -46,18 +46,20 @@
     const note = form.querySelector("[data-passkey-note]");
     const say = (what) => { note.textContent = what ? form.querySelector(`[data-passkey-${what}]`).content.textContent : ""; };
 
-    button.disabled = false;
+    let isBusy = false;
+
+    button.hidden = false;
     say("");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!form.reportValidity()) return;
-      button.disabled = true;
+      if (isBusy || !form.reportValidity()) return;
+      isBusy = true;
       say("waits");
       try {
         form.elements.credential.value = forServer(await ask(form));
         form.submit();
       } catch {
-        button.disabled = false;
+        isBusy = false;
         say("fails");
       }
     });

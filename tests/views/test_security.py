@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,15 @@ from cpch.accounts import qr, security_actions
 from cpch.accounts.codes import list_recovery_codes
 from cpch.accounts.models import User
 from cpch.accounts.second_factor import PROVED_AT
+from cpch.accounts.tasks import mail_security_notice
 from diagnostic.models import AuditEntry
+from tests.catalogue import switch_on_french
 from tests.factories import PASSWORD, make_user
 from tests.second_factors import SoftKey, code_of, give_app, give_key, signed_in_anew
 
 pytestmark = pytest.mark.django_db
 
+MARCH = "2026-03-12T09:40:00+00:00"
 OWN_PAGES = ["security-app", "security-app-remove", "security-codes", "security-codes-file", "security-codes-new",
              "security-key-add"]  # fmt: skip
 
@@ -267,22 +271,13 @@ def test_a_proof_leads_only_within_this_site(client: Client, user: User, abroad:
     assert response.url == reverse("security")
 
 
-def test_the_notice_is_in_the_language_of_the_person(user: User, settings: Any, monkeypatch: Any) -> None:
-    settings.LANGUAGES = [("en", "English"), ("fr", "Français")]
+def test_the_notice_is_in_the_language_of_the_person(user: User, settings: Any, tmp_path: Path) -> None:
+    subject = "The second factor of your account with the Customs–Police Cooperation Diagnostic was changed"
+    switch_on_french(settings, tmp_path, {subject: "Second facteur modifié"})
     User.objects.filter(pk=user.pk).update(language="fr")
-    spoken = []
-    monkeypatch.setattr("cpch.accounts.mail.translation.override", lambda code: spoken.append(code) or _Nothing())
-    from cpch.accounts.tasks import mail_security_notice
+    mail_security_notice.func(user.pk, "app_added", MARCH, {})
 
-    mail_security_notice.func(user.pk, "app_added", "2026-11-28T12:00:00+00:00", {})
-
-    assert spoken == ["fr"]
-
-
-class _Nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *error: object) -> None: ...
+    assert mail.outbox[-1].subject == "Second facteur modifié"
 
 
 @pytest.mark.parametrize(
@@ -295,14 +290,12 @@ class _Nothing:
         ("key_renamed", {"name": "A & B"}, "has a new name, “A & B”"),
         ("key_removed", {"name": "A & B"}, "“A & B” was removed"),
         ("second_factor_taken_off", {"reason": "Phone <lost>."}, "for this reason: Phone <lost>."),
-        ("recovery_code_used", {"left": 1}, "; 1 is left. (28 November 2026, 12:00 UTC)"),
+        ("recovery_code_used", {"left": 1}, "; 1 is left. (12 March 2026, 09:40 UTC)"),
         ("too_many_guesses", {}, "there were many wrong codes"),
     ],
 )
 def test_each_notice_says_what_happened(user: User, what: str, told: dict[str, object], said: str) -> None:
-    from cpch.accounts.tasks import mail_security_notice
-
-    mail_security_notice.func(user.pk, what, "2026-11-28T12:00:00+00:00", told)
+    mail_security_notice.func(user.pk, what, MARCH, told)
     body = mail.outbox[-1].body
 
     assert said in body
