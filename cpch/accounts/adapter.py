@@ -73,8 +73,9 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Change the password, log it, and have the person told by e-mail, in case it was not them."""
-        super().set_password(user, password)
+        """Change the password and nothing else, log it, and have the person told by e-mail, in case it was not them."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
         match = context.request.resolver_match
         is_reset = match is not None and match.url_name == "account_reset_password_from_key"
         done = record(act="person.password_reset" if is_reset else "person.password_changed", by=user)

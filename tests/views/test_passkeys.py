@@ -70,6 +70,14 @@ def test_without_the_devices_own_check_it_is_not(client: Client, key: SoftKey) -
     assert is_refused(client, show(client, key.show(asked(client), is_verified=False)))
 
 
+def test_the_devices_check_does_not_hang_on_what_the_library_was_asked_for(client: Client, key: SoftKey) -> None:
+    answer = key.show(asked(client), is_verified=False)
+    session = client.session
+    session["mfa.webauthn.state"] = session["mfa.webauthn.state"] | {"user_verification": "discouraged"}
+    session.save()
+    assert is_refused(client, show(client, answer))
+
+
 def test_a_question_of_the_second_step_is_not_answered_in_place_of_it(user: User, key: SoftKey) -> None:
     """The second step asks for no check of the person: its question must not be good for signing in alone."""
     client = half_signed_in(user)
@@ -89,6 +97,12 @@ def test_a_challenge_is_good_once_and_for_who_was_asked(client: Client, key: Sof
     client.post(reverse("account_logout"))
     assert show(client, answer).url == reverse("account_login")
     assert "_auth_user_id" not in client.session
+
+
+def test_after_a_wrong_answer_the_challenge_is_used_up(client: Client, key: SoftKey) -> None:
+    answer = key.show(asked(client))
+    assert is_refused(client, show(client, "{}"))
+    assert is_refused(client, show(client, answer))
 
 
 def test_an_old_challenge_is_none(client: Client, key: SoftKey) -> None:

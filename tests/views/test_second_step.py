@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cpch.accounts import security_actions
+from cpch.accounts.adapter import AccountAdapter
 from cpch.accounts.codes import list_recovery_codes
 from cpch.accounts.models import Role, User
 from diagnostic.models import AuditEntry, ResponseRevision
@@ -83,6 +85,14 @@ def test_who_is_between_the_steps_comes_back_to_the_second(user: User, secret: s
     assert half_signed_in(user).get(reverse("account_login")).url == reverse("second-step")
     assert Client().get(reverse("second-step")).url == reverse("account_login")
     assert Client().post(reverse("second-step"), {"code": code_of(secret)}).url == reverse("account_login")
+
+
+def test_who_gave_the_password_can_turn_back(user: User, secret: str) -> None:
+    client = half_signed_in(user)
+    client.post(reverse("account_logout"))
+
+    assert client.get(reverse("account_login")).status_code == 200
+    assert client.get(reverse("second-step")).url == reverse("account_login")
 
 
 def test_no_code_of_the_app_is_good_twice_nor_after_a_later_one(user: User, secret: str) -> None:
@@ -183,6 +193,18 @@ def test_what_changes_between_the_steps_ends_the_sign_in(user: User, secret: str
     assert response.url == reverse("account_login")
     assert not is_signed_in(client)
     assert client.get(reverse("second-step")).url == reverse("account_login")
+
+
+def test_a_password_changed_by_an_older_request_does_not_bring_a_second_factor_back(user: User, secret: str) -> None:
+    client = Client(SERVER_NAME="localhost")
+    stale = User.objects.get(pk=user.pk)
+    security_actions.take_off(person=user.membership, reason="Phone lost.", by=None)
+    with request_context(client.get(reverse("account_login")).wsgi_request):
+        AccountAdapter().set_password(stale, "another long sentence")
+    user.refresh_from_db()
+
+    assert user.check_password("another long sentence")
+    assert user.second_factor == ""
 
 
 def test_resetting_the_password_leaves_the_second_factor_on(user: User, secret: str) -> None:
