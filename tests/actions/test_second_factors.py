@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.db import transaction
 
 from cpch.accounts import security_actions
 from cpch.accounts.codes import APP, RECOVERY_CODE, accept_code, list_recovery_codes
@@ -61,3 +65,23 @@ def test_what_an_administrator_takes_off_is_not_set_up_from_an_older_session() -
     with pytest.raises(security_actions.ChangedMeanwhile):
         security_actions.add_key(name="Key", credential={}, by=stale)
     assert again(user).second_factor == ""
+
+
+def test_who_sets_up_while_it_is_taken_off_waits_and_is_told() -> None:
+    user = make_user()
+    give_app(user)
+    stale, begun = again(user), threading.Event()
+
+    def take_off_slowly() -> None:
+        with transaction.atomic():
+            security_actions.take_off(person=user.membership, reason="Phone lost.", by=None)
+            begun.set()
+            time.sleep(0.5)
+
+    def add_meanwhile() -> None:
+        begun.wait()
+        security_actions.add_key(name="Key", credential={}, by=stale)
+
+    found = at_once(take_off_slowly, add_meanwhile)
+    assert [type(item).__name__ for item in found] == ["NoneType", "ChangedMeanwhile"]
+    assert not Authenticator.objects.filter(user=user).exists()
