@@ -14,7 +14,7 @@ from .second_factor import load_methods
 from .tasks import mail_security_notice
 
 LIMITS = {"guess": "5/5m/key,30/d/key,30/m/ip"}
-"""Of a million codes three are good at a time: thirty tries a day find one in a hundred years, not in one."""
+"""Of a million codes three are good at a time: who tries thirty a day for a year finds one with a chance of 3 %."""
 WARNED_FOR_SECONDS = 60 * 60
 
 
