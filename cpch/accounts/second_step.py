@@ -77,7 +77,7 @@ def _on_second_step(view: Any) -> Any:
 @require_http_methods(["GET", "POST"])
 @_on_second_step
 def step(request: HttpRequest, stage: SecondStep, person: User) -> HttpResponse:
-    """Ask for a code or a key, and sign in (GET: 3 queries)."""
+    """Ask for a code or a key, and sign in."""
     methods = load_methods(person)
     if "credential" in request.POST:
         return _step_with_key(request, stage, person, methods)

@@ -326,3 +326,17 @@ def test_an_act_on_what_was_changed_meanwhile_changes_nothing(user: User) -> Non
     with pytest.raises(security_actions.ChangedMeanwhile):
         security_actions.remove_app(by=stale)
     assert Authenticator.objects.filter(user=user, type="totp").exists()
+
+
+def test_the_page_takes_as_many_queries_for_many_keys_as_for_none(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    url = reverse("security")
+    client.get(url)
+    with django_assert_num_queries(3):
+        client.get(url)
+    for name in ("One", "Two", "Three"):
+        give_key(client, name)
+    client.get(url)
+    with django_assert_num_queries(3):
+        client.get(url)
