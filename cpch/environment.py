@@ -47,6 +47,13 @@ class Environment:
             return False
         raise nonsense(name, "1 or 0")
 
+    def choice(self, name: str, options: tuple[str, ...], *, local: str, production: str) -> str:
+        """Return the variable as one of the options; what it is where it is not set depends on where the site runs."""
+        value = self.text(name, local=production if self.is_production else local).lower()
+        if value not in options:
+            raise nonsense(name, f"{', '.join(options[:-1])} or {options[-1]}")
+        return value
+
     def integer(self, name: str, *, local: int) -> int:
         """Return the variable as a whole number, zero or more."""
         value = self.text(name, local=str(local))

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
+    "cpch.accounts.second_factor_gate.SecondFactorGate",
     "allauth.account.middleware.AccountMiddleware",
     "cpch.pages.method_not_allowed",
 ]
@@ -133,7 +135,12 @@ DATABASES = {
 }
 CACHES = {
     # Shared by all processes, because the limits on sign-in attempts count there.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # With few entries a flood of attempts would push out the counts of those before it.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
     # Pages and parts of pages as drawn, and which report belongs to what stands, each under all that it shows; every
     # process keeps its own. A whole page takes up to 90 KB, a question 8, a report's digest 0.1: an assessment in hand
     # has some 36 entries and 0.6 MB. So 600 entries hold sixteen of them in 10 MB, and are never more than 54 MB; of
@@ -234,6 +241,17 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+
+# Their second factor: who cannot do without, and how it works
+
+SECOND_FACTOR_REQUIRED_OF = env.choice(
+    "CPCH_SECOND_FACTOR", ("nobody", "secretariat", "everyone"), local="nobody", production="secretariat"
+)
+MFA_ADAPTER = "cpch.accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A clock may be half a minute off, and a code that was typed slowly is still good; none is taken twice.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
 
 # E-mail
 

@@ -43,6 +43,7 @@ NONSENSE = [
     ("DATABASE_URL", "postgres://db.example.org:port/cpch"),
     ("DATABASE_URL", "sqlite://"),
     ("CPCH_PROXY_COUNT", "-1"),
+    ("CPCH_SECOND_FACTOR", "reviewers"),
     ("CPCH_DEBUG", "maybe"),
 ]
 PRODUCTION_NONSENSE = [
@@ -106,6 +107,15 @@ def test_production_is_read_as_it_is_set(settings_with: Callable) -> None:
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["CSRF_COOKIE_SECURE"]
     assert settings["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_a_second_factor_is_asked_of_the_secretariat_in_production_unless_it_is_said_otherwise(
+    settings_with: Callable,
+) -> None:
+    assert settings_with()["SECOND_FACTOR_REQUIRED_OF"] == "nobody"
+    assert settings_with(**PRODUCTION)["SECOND_FACTOR_REQUIRED_OF"] == "secretariat"
+    for said in ("nobody", "everyone"):
+        assert settings_with(**PRODUCTION, CPCH_SECOND_FACTOR=said)["SECOND_FACTOR_REQUIRED_OF"] == said
 
 
 @pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"CPCH_ENV"}))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnostic.actions.audit import record
 
+from .second_factor import begin_session
 from .tasks import mail_password_changed
 
 
@@ -47,8 +48,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home")
 
+    def get_login_stages(self) -> list[str]:
+        """What stands between the right password and being signed in; addresses are verified by the invitation."""
+        return ["cpch.accounts.second_step.SecondStep"]
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        begin_session(request, user)
+
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
-        record(act="person.signed_in", by=user)
+        second = getattr(request, "second_step", "")
+        record(act="person.signed_in", by=user, **({"second": second} if second else {}))
         return super().post_login(request, user, **kwargs)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -63,8 +73,9 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Change the password, log it, and have the person told by e-mail, in case it was not them."""
-        super().set_password(user, password)
+        """Change the password and nothing else, log it, and have the person told by e-mail, in case it was not them."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
         match = context.request.resolver_match
         is_reset = match is not None and match.url_name == "account_reset_password_from_key"
         done = record(act="person.password_reset" if is_reset else "person.password_changed", by=user)

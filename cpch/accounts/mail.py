@@ -44,6 +44,15 @@ def send_password_changed(user: User, at: datetime) -> None:
     send("account/email/password_changed", {"person": user, "at": at, "link": link}, user.email, language_of(user))
 
 
+def send_security_notice(user: User, what: str, at: datetime, told: dict[str, object]) -> None:
+    """Tell `user` of a change of their second factor or of a use that may not be theirs. Raises `OSError`.
+
+    `what` is the act without its "person."; `told` holds the name of a key, a reason, or how many codes are left.
+    """
+    context = {"person": user, "what": what, "at": at, "link": settings.BASE_URL + reverse("security")} | told
+    send("security/email/notice", context, user.email, language_of(user))
+
+
 def send(template: str, context: dict[str, object], to: str, language: str) -> None:
     """Send one person the e-mail of the two templates `<template>_subject.txt` and `_message.txt`, in `language`.
 

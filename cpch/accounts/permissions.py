@@ -2,7 +2,8 @@
 
 | Role          | Sees                    | Invites                                | Deactivates                       |
 | ------------- | ----------------------- | -------------------------------------- | --------------------------------- |
-| administrator | everyone                | any role, anywhere                     | anyone but themselves             |
+| administrator | everyone                | any role, anywhere                     | anyone but themselves; also takes |
+|               |                         |                                        | a lost second factor off them     |
 | coordinator   | their country's people  | their agency's respondents and         | their agency's respondents and    |
 |               |                         | coordinators, their country's          | their country's observers         |
 |               |                         | observers; also the other agency's,    |                                   |
@@ -94,6 +95,12 @@ def can_manage(user: Any, person: Membership) -> bool:
     if membership.agency_id is not None and person.agency_id not in (None, membership.agency_id):
         return False
     return person.role in MANAGES.get(membership.role, ())
+
+
+def can_take_off_second_factor(user: Any, person: Membership) -> bool:
+    """Take the second factor off `person`, who lost it: an administrator, of anyone but themselves."""
+    membership = membership_of(user)
+    return membership is not None and membership.role == Role.ADMINISTRATOR and person.user_id != user.pk
 
 
 def can_manage_invitation(user: Any, invitation: Invitation) -> bool:

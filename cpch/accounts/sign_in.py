@@ -10,7 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cpch.lazy_views import LazyViews
+
 from .tasks import mail_password_reset
+
+second_step = LazyViews("cpch.accounts").second_step
 
 MISSING = {
     "login": _("Type your e-mail address."),
@@ -83,6 +87,10 @@ class SignInView(views.LoginView):
 
 urlpatterns = [
     path("login/", SignInView.as_view(form_class=SignInForm), name="account_login"),
+    path("second-step/", second_step.step, name="second-step"),
+    path("second-step/key/", second_step.step_key, name="second-step-key"),
+    path("passkey/", second_step.passkey, name="passkey"),
+    path("passkey/begin/", second_step.passkey_begin, name="passkey-begin"),
     path("logout/", views.logout, name="account_logout"),
     path(
         "password/change/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -11,7 +12,7 @@ from django_tasks import task
 
 from diagnostic.actions.audit import record
 
-from .mail import send_password_changed, send_password_reset
+from .mail import send_password_changed, send_password_reset, send_security_notice
 from .models import User
 
 
@@ -36,3 +37,9 @@ def mail_password_reset(email: str) -> None:
 def mail_password_changed(user_id: int, at: str) -> None:
     """Tell a person that their password was changed or reset `at` that time (ISO 8601)."""
     send_password_changed(User.objects.get(pk=user_id), datetime.fromisoformat(at))
+
+
+@task()
+def mail_security_notice(user_id: int, what: str, at: str, told: dict[str, Any]) -> None:
+    """Tell a person of what happened to their second factor `at` that time (ISO 8601)."""
+    send_security_notice(User.objects.get(pk=user_id), what, datetime.fromisoformat(at), told)

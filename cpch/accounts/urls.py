@@ -7,15 +7,30 @@ from cpch.lazy_views import LazyViews
 from . import sign_in
 
 views = LazyViews("cpch.accounts").views
+security = LazyViews("cpch.accounts").security_views
+proving = LazyViews("cpch.accounts").proving
 
 urlpatterns = [
     path("accounts/", include(sign_in.urlpatterns)),
     path("account/", views.account, name="account"),
+    path("account/security/", security.security, name="security"),
+    path("account/security/app/", security.add_app, name="security-app"),
+    path("account/security/app/remove/", security.remove_app, name="security-app-remove"),
+    path("account/security/codes/", security.codes, name="security-codes"),
+    path("account/security/codes/download/", security.codes_file, name="security-codes-file"),
+    path("account/security/codes/new/", security.new_codes, name="security-codes-new"),
+    path("account/security/keys/add/", security.add_key, name="security-key-add"),
+    path("account/security/keys/begin/", security.begin_key, name="security-key-begin"),
+    path("account/security/keys/<int:pk>/", security.key, name="security-key"),
+    path("account/security/keys/<int:pk>/remove/", security.remove_key, name="security-key-remove"),
+    path("account/security/prove/", proving.prove, name="security-prove"),
+    path("account/security/prove/key/", proving.prove_key, name="security-prove-key"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invitation-create"),
     path("people/invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),
     path("people/invitations/<int:pk>/resend/", views.resend_invitation, name="invitation-resend"),
     path("people/<int:pk>/deactivate/", views.deactivate, name="person-deactivate"),
+    path("people/<int:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
     path("people/<int:pk>/reactivate/", views.reactivate, name="person-reactivate"),
     path("invitations/<str:token>/", views.accept_invitation, name="invitation-accept"),
 ]

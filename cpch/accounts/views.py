@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from diagnostic.actions.audit import record
 
-from . import actions, mail
+from . import actions, mail, security_actions
 from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
 from .language import language_of
 from .models import Invitation, Membership, Role
@@ -32,9 +32,13 @@ from .permissions import (
     can_list_people,
     can_manage,
     can_manage_invitation,
+    can_take_off_second_factor,
     invitations_visible_to,
     people_visible_to,
 )
+from .proving import proof_required
+from .second_factor import begin_session
+from .security_forms import TakeOffForm
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +65,10 @@ def people(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "rows": [(person, can_manage(request.user, person)) for person in page],
+            "rows": [
+                (person, can_manage(request.user, person), can_take_off_second_factor(request.user, person))
+                for person in page
+            ],
             "invitations": [
                 (invitation, can_manage_invitation(request.user, invitation))
                 for invitation in invitations[:INVITATIONS_SHOWN]
@@ -139,6 +146,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         except actions.AddressTaken:
             return render(request, "invitations/taken.html", status=HTTPStatus.CONFLICT)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        begin_session(request, user)
         return redirect("home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "invitations/accept.html", {"form": form, "invitation": invitation}, status=status)
@@ -179,6 +187,35 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     actions.reactivate(person=person, by=request.user)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.user.full_name})
     return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+@proof_required
+def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask why, then take the second factor off a person who lost it."""
+    person = people_visible_to(request.user).filter(user_id=pk).first()
+    if person is None:
+        _log_hidden(request, Membership.objects.filter(user_id=pk))
+        raise Http404
+    _require(can_take_off_second_factor(request.user, person), request)
+    form = TakeOffForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            security_actions.take_off(person=person, reason=form.cleaned_data["reason"], by=request.user)
+        except security_actions.ReasonMissing as refused:
+            form.add_error("reason", _(refused.message.text))
+        except security_actions.NothingToTakeOff as refused:
+            messages.error(request, _(refused.message.text))
+            return redirect("people")
+        else:
+            messages.success(
+                request,
+                _("The second factor of %(name)s is taken off. They know of it by e-mail.")
+                % {"name": person.user.full_name},
+            )
+            return redirect("people")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "people/second_factor.html", {"form": form, "person": person}, status=status)
 
 
 def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import Role
+from cpch.accounts.second_factor import is_held_up
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.responses import NATIONAL
@@ -72,9 +73,9 @@ class Link:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Mapping[str, Any]) -> list[Link]:
-    """The site's sections for the role of who is signed in; empty for everyone else."""
+    """The site's sections for the role of who is signed in; empty for everyone else, and before a required set-up."""
     path = context["request"].path
-    links = NAVIGATION.get(_role(context), ())
+    links = () if is_held_up(context["user"]) else NAVIGATION.get(_role(context), ())
     addresses = [(label, reverse(name)) for name, label in links]
     return [Link(str(label), url, path.startswith(url)) for label, url in addresses]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
-# What Bootstrap and htmx bring and no page asks for; compressing it would take most of the set-up's time.
+# What Bootstrap, htmx and allauth bring and no page asks for; compressing it would take most of the set-up's time.
 UNUSED = [
     "bootstrap-*",
     "*.esm*",
@@ -17,6 +17,7 @@ UNUSED = [
     "bootstrap.js*",
     "bootstrap.bundle.js*",
     "ext",
+    "mfa",
 ]
 
 

@@ -36,6 +36,7 @@ OUTSIDE = ("reviewer", "administrator", "partner", "foreigner", "nobody")
 CODES = ["A.1", "A.5.1", "A.5.2", "A.9", "A.19"]
 """One of each kind: plain, with authority, opened by an authority, sensitive, and the self-rating."""
 SECRET = "KEPT-FROM-THE-OTHER-AGENCY"
+NOT_WALKED = ("account_", "second-step", "passkey", "security", "invitation-", "person-")
 ONE_TIME = re.compile(rb'name="(?:csrfmiddlewaretoken|page_key)" value="[^"]*"|nonce="[^"]*"')
 
 
@@ -81,7 +82,7 @@ def patterns(found: Any) -> Iterator[URLPattern]:
     for item in found:
         if hasattr(item, "url_patterns"):
             yield from patterns(item.url_patterns)
-        elif item.name and not item.name.startswith(("account_", "invitation-", "person-")):
+        elif item.name and not item.name.startswith(NOT_WALKED):
             yield item
 
 
