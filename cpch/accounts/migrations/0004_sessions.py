@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_language'),
+        ('accounts', '0003_second_factor'),
         ('sessions', '0001_initial'),
     ]
 
