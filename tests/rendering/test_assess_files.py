@@ -27,7 +27,7 @@ FILE = EXAMPLES / "two-voices.json"
         ({"xlsx": "in.json"}, "in.json: the same file is named twice\n"),
         ({"pdf": "nowhere/out.pdf"}, "--pdf %(folder)s/nowhere/out.pdf: there is no such folder\n"),
         ({"xlsx": ""}, "%(folder)s: Is a directory\n"),
-        ({"edition": "brief", "docx": "x"}, "--docx: there is no such file of the edition brief\n"),
+        ({"edition": "brief", "xlsx": "x"}, "--xlsx: there is no such file of the edition brief\n"),
     ],
 )
 def test_nothing_is_written_over_another_file_and_nothing_made_in_vain(
