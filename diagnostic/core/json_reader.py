@@ -62,9 +62,7 @@ def read_json(data: bytes) -> Any:
     Raises `NotJson` for more than 2 MiB, bytes that are not UTF-8, text that is not JSON, or nesting beyond reading.
     """
     if len(data) > MAX_BYTES:
-        raise NotJson(
-            Message(_("the file has more than %(most)s bytes (2 MiB)"), {"most": f"{MAX_BYTES:,}"})
-        )
+        raise NotJson(Message(_("the file has more than %(most)s bytes (2 MiB)"), {"most": f"{MAX_BYTES:,}"}))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
