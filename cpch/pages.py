@@ -1,11 +1,11 @@
-"""What holds for every page: none is kept by a browser, and none is sent empty."""
+"""What holds for every page: none is kept by a browser, none is sent empty, and none has a NUL in its address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -38,5 +38,16 @@ def method_not_allowed(get_response: Handler) -> Handler:
         page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
         page["Allow"] = response["Allow"]
         return page
+
+    return answer
+
+
+def without_nul(get_response: Handler) -> Handler:
+    """Middleware: an address with a NUL leads nowhere; PostgreSQL can neither look for it nor keep it in the log."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return get_response(request)
 
     return answer

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
     "allauth.account.middleware.AccountMiddleware",
+    "cpch.pages.without_nul",
     "cpch.pages.method_not_allowed",
 ]
 ROOT_URLCONF = "cpch.urls"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from diagnostic.instruments import current_instrument
@@ -72,6 +74,23 @@ def test_a_page_that_is_not_there_says_so_in_the_frame(client: Client) -> None:
 
     assert response.status_code == 404
     assert "This page is not here" in response.content.decode()
+
+
+def addresses_with_text() -> list[str]:
+    """The pattern of every address that has a part of any text."""
+    patterns = [str(item.pattern) for part in get_resolver().url_patterns for item in part.url_patterns]
+    return [pattern for pattern in patterns if "<str:" in pattern]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_with_a_nul_is_not_there_and_disturbs_no_database(client: Client, method: str) -> None:
+    people = make_people()
+    client.force_login(people.coordinator)
+    known = {"uuid": str(start_assessment(people.coordinator).pk), "int": "1", "slug": "framework"}
+    assert len(addresses_with_text()) > 20
+    for path in addresses_with_text():
+        address = "/" + re.sub(r"<(\w+):\w+>", lambda part: known.get(part[1], "A%00"), path)
+        assert getattr(client, method)(address).status_code == 404, address
 
 
 def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
