@@ -120,7 +120,27 @@ def test_a_form_without_its_token_is_still_refused() -> None:
     assert client.post(reverse("invitation-create"), {}).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "405", "409", "410", "429", "500", "403_csrf"])
+def test_a_form_that_is_too_large_says_so(client: Client) -> None:
+    client.force_login(make_user())
+    response = client.post(reverse("invitation-create"), {"email": "x" * 2 * 1024 * 1024})
+
+    assert response.status_code == 413
+    assert "Too much at once" in response.content.decode()
+
+
+def test_a_form_in_another_encoding_is_refused_with_its_page() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    address = reverse("invitation-create")
+    client.get(address)
+    body = f"csrfmiddlewaretoken={client.cookies['csrftoken'].value}".encode("utf-16")
+    response = client.generic("POST", address, body, "application/x-www-form-urlencoded; charset=utf-16")
+
+    assert response.status_code == 400
+    assert "This request could not be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "409", "410", "413", "429", "500", "403_csrf"])
 def test_every_error_page_has_a_heading_and_says_what_to_do(name: str) -> None:
     page = render_to_string(f"{name}.html", request=RequestFactory().get("/"))
 
