@@ -4,18 +4,23 @@ Every reader raises ImproperlyConfigured with one line that names the variable a
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 MODES = ("local", "production")
 POSTGRES_SCHEMES = ("postgres", "postgresql")
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 SECRET_KEY_MIN_CHARS = 50
+SENDER = re.compile(r'[^<>@"]*<([^<>]+)>')
 EMAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
@@ -54,12 +59,12 @@ class Environment:
             raise nonsense(name, f"{', '.join(options[:-1])} or {options[-1]}")
         return value
 
-    def integer(self, name: str, *, local: int) -> int:
-        """Return the variable as a whole number, zero or more."""
+    def integer(self, name: str, *, local: int, most: int) -> int:
+        """Return the variable as a whole number from zero to `most`."""
         value = self.text(name, local=str(local))
-        if value.isascii() and value.isdigit() and len(value) < 10:
+        if value.isascii() and value.isdigit() and len(value) <= len(str(most)) and int(value) <= most:
             return int(value)
-        raise nonsense(name, "a whole number, zero or more")
+        raise nonsense(name, f"a whole number from 0 to {most}")
 
     def folder(self, name: str, *, local: Path) -> Path:
         """Return the variable as a folder; where it does not exist yet, it is made for its owner alone."""
@@ -68,6 +73,8 @@ class Environment:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise unwritable(folder)
         return folder
 
     def hosts(self, name: str, *, local: list[str], required: str) -> list[str]:
@@ -86,9 +93,27 @@ class Environment:
             parts.port  # noqa: B018 - a port that is no number raises on access
         except ValueError as error:
             raise nonsense(name, required) from error
-        if parts.scheme not in schemes:
+        if parts.scheme not in schemes or parts.port == 0 or parts.fragment:
             raise nonsense(name, required)
         return parts
+
+    def site(self, name: str, *, local: str, required: str) -> SplitResult:
+        """Return the address of the whole site: scheme, host and port, nothing more; in production HTTPS."""
+        schemes = ("https",) if self.is_production else ("http", "https")
+        parts = self.url(name, local=local, schemes=schemes, required=required)
+        if not is_host(host_of(parts)) or "@" in parts.netloc or parts.path not in ("", "/") or parts.query:
+            raise nonsense(name, required)
+        return parts
+
+    def sender(self, name: str, *, local: str, required: str) -> str:
+        """Return the variable as an e-mail address, with a name before it or without."""
+        value = self.text(name, local=local, required=required)
+        named = SENDER.fullmatch(value)
+        try:
+            validate_email(named[1] if named else value)
+        except ValidationError as error:
+            raise nonsense(name, required) from error
+        return value
 
     def secret_key(self, name: str, *, file: Path) -> str:
         """Return the variable, which must be long; locally, the key kept in `file`, made on first use."""
@@ -115,8 +140,17 @@ def nonsense(name: str, wanted: str) -> ImproperlyConfigured:
 def is_host(text: str) -> bool:
     """Whether the text is a host name or address as ALLOWED_HOSTS takes it, wildcard for all excepted."""
     if text.startswith("[") and text.endswith("]"):
-        return ":" in text
+        try:
+            return bool(IPv6Address(text[1:-1]))
+        except ValueError:
+            return False
     return all(part and part.replace("-", "a").isalnum() for part in text.removeprefix(".").split("."))
+
+
+def host_of(parts: SplitResult) -> str:
+    """Return the host of a URL as ALLOWED_HOSTS names it: lower case, an IPv6 address in brackets."""
+    host = parts.hostname or ""
+    return f"[{host}]" if ":" in host else host
 
 
 def generated_key(file: Path) -> str:
@@ -153,7 +187,12 @@ def database(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
     if not path:
         raise nonsense(name, wanted)
     if parts.scheme == "sqlite":
+        if parts.netloc or parts.query or not Path(path).parent.is_dir() or Path(path).is_dir():
+            raise nonsense(name, f"{wanted}, or sqlite:////path/to/file in a folder that is there")
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": SQLITE_OPTIONS}
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not are_postgres_options(options):
+        raise nonsense(name, f"{wanted}?sslmode=require; after the ? stand options of the driver only")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": path,
@@ -161,8 +200,20 @@ def database(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "OPTIONS": {"connect_timeout": 10} | dict(parse_qsl(parts.query)),
+        "OPTIONS": {"connect_timeout": 10} | options,
     }
+
+
+def are_postgres_options(options: Mapping[str, str]) -> bool:
+    """Whether the driver of PostgreSQL knows all the options; of their values only those of sslmode are looked at."""
+    from psycopg2 import ProgrammingError
+    from psycopg2.extensions import make_dsn
+
+    try:
+        make_dsn(**options)
+    except ProgrammingError:
+        return False
+    return options.get("sslmode", "prefer") in SSL_MODES
 
 
 # IMMEDIATE: a transaction takes its lock at once and waits its turn, instead of failing half-way.
@@ -177,7 +228,7 @@ def email(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
     """Return Django's EMAIL_ settings for the URL: `console:` prints, the others name an SMTP server."""
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if not parts.hostname:
+    if not is_host(host_of(parts)) or parts.path not in ("", "/") or parts.query:
         raise nonsense(name, wanted)
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",

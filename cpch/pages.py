@@ -1,11 +1,12 @@
-"""What holds for every page: none is kept by a browser, and none is sent empty."""
+"""What holds for every page: none is kept by a browser, none is sent empty, and none has a NUL in its address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -40,3 +41,24 @@ def method_not_allowed(get_response: Handler) -> Handler:
         return page
 
     return answer
+
+
+def without_nul(get_response: Handler) -> Handler:
+    """Middleware: an address with a NUL leads nowhere; PostgreSQL can neither look for it nor keep it in the log."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return get_response(request)
+
+    return answer
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that could not be read: 413 where it is too large, else 400.
+
+    It stands in for Django's own, which looks for the form's token in the very body that cannot be read.
+    """
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)

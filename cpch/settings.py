@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
+from django.http.request import validate_host
 
 from cpch import environment
 
@@ -32,22 +33,21 @@ ALLOWED_HOSTS = env.hosts(
     local=["127.0.0.1", "localhost", "[::1]"],
     required="the host names that people open, separated by commas",
 )
-_base_url = env.url(
+_base_url = env.site(
     "CPCH_BASE_URL",
     local="http://127.0.0.1:8000",
-    schemes=("https",) if env.is_production else ("http", "https"),
-    required="the address that people open, such as https://cpch.example.org",
+    required="the address that people open, without a path, such as https://cpch.example.org",
 )
-if not _base_url.hostname or _base_url.path not in ("", "/"):
-    raise environment.nonsense("CPCH_BASE_URL", "an address without a path, such as https://cpch.example.org")
+if env.is_production and not validate_host(environment.host_of(_base_url), ALLOWED_HOSTS):
+    raise environment.nonsense("CPCH_BASE_URL", "an address whose host CPCH_ALLOWED_HOSTS names")
 BASE_URL = f"{_base_url.scheme}://{_base_url.netloc}"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-PROXY_COUNT = env.integer("CPCH_PROXY_COUNT", local=0)
+PROXY_COUNT = env.integer("CPCH_PROXY_COUNT", local=0, most=9)
 
 # Transport: production speaks HTTPS only
 
 SECURE_SSL_REDIRECT = env.is_production
-SECURE_HSTS_SECONDS = env.integer("CPCH_HSTS_SECONDS", local=31_536_000) if env.is_production else 0
+SECURE_HSTS_SECONDS = env.integer("CPCH_HSTS_SECONDS", local=31_536_000, most=999_999_999) if env.is_production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.is_production
 SECURE_HSTS_PRELOAD = env.is_production
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "cpch.accounts.signed_out.lead_to_sign_in",
     "cpch.accounts.second_factor_gate.SecondFactorGate",
     "allauth.account.middleware.AccountMiddleware",
+    "cpch.pages.without_nul",
     "cpch.pages.method_not_allowed",
 ]
 ROOT_URLCONF = "cpch.urls"
@@ -268,13 +269,11 @@ globals().update(
         _email_wanted,
     )
 )
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender(
     "CPCH_EMAIL_FROM",
     local="CPCH <cpch@localhost>",
     required="the sender of the e-mails, such as cpch@example.org",
 )
-if "@" not in DEFAULT_FROM_EMAIL:
-    raise environment.nonsense("CPCH_EMAIL_FROM", "the sender of the e-mails, such as cpch@example.org")
 
 # Log: to standard error, where the supervisor of the process keeps it
 

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler400 = "cpch.pages.unreadable"
+
 urlpatterns = [
     path("", include("cpch.accounts.urls")),
     path("", include("diagnostic.urls")),

@@ -331,3 +331,19 @@ def wait_for(condition: Callable) -> dict[str, int]:
             return found
         time.sleep(0.05)
     pytest.fail("It did not happen within 20 seconds.")
+
+
+def test_a_database_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        url = f"postgres://postgres@127.0.0.1:{silent.getsockname()[1]}/cpch"
+        done = subprocess.run(
+            [sys.executable, "script/lib/prepare.py"],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATABASE_URL": url, "CPCH_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "cpch.settings"},
+            capture_output=True,
+            text=True,
+        )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("DATABASE_URL names a database that cannot be opened (connection to server at")

@@ -42,12 +42,28 @@ NONSENSE = [
     ("DATABASE_URL", "postgres://db.example.org"),
     ("DATABASE_URL", "postgres://db.example.org:port/cpch"),
     ("DATABASE_URL", "sqlite://"),
+    ("CPCH_ALLOWED_HOSTS", "[zz:]"),
+    ("CPCH_BASE_URL", "https://user:word@cpch.example.org"),
+    ("CPCH_BASE_URL", "https://cpch.example.org?x=1"),
+    ("CPCH_BASE_URL", "https://cpch example.org"),
+    ("CPCH_EMAIL_URL", "smtp://mail.example.org:0"),
+    ("CPCH_EMAIL_URL", "smtp://mail.example.org/path"),
+    ("CPCH_EMAIL_URL", "smtp://mail example"),
+    ("CPCH_EMAIL_FROM", "cpch@"),
+    ("CPCH_EMAIL_FROM", "CPCH cpch@example.org>"),
+    ("DATABASE_URL", "sqlite:////nowhere/at/all/db.sqlite3"),
+    ("DATABASE_URL", "sqlite:////tmp"),
+    ("DATABASE_URL", "sqlite://host/tmp/db.sqlite3"),
+    ("DATABASE_URL", "postgres://db.example.org/cpch?sslmod=require"),
+    ("DATABASE_URL", "postgres://db.example.org/cpch?sslmode=perhaps"),
     ("CPCH_PROXY_COUNT", "-1"),
     ("CPCH_SECOND_FACTOR", "reviewers"),
+    ("CPCH_PROXY_COUNT", "2000"),
     ("CPCH_DEBUG", "maybe"),
 ]
 PRODUCTION_NONSENSE = [
     ("CPCH_BASE_URL", "http://cpch.example.org"),
+    ("CPCH_BASE_URL", "https://other.example.org"),
     ("CPCH_EMAIL_URL", "console:"),
     ("CPCH_DEBUG", "1"),
     ("CPCH_HSTS_SECONDS", "a year"),
@@ -150,6 +166,21 @@ def test_a_data_folder_that_cannot_be_made_is_named(settings_with: Callable, tmp
 
     with pytest.raises(ImproperlyConfigured, match=r"^CPCH_DATA_DIR names a folder that cannot be written"):
         settings_with(CPCH_DATA_DIR=str(tmp_path / "file" / "data"))
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(
+    settings_with: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it can is asked of the system, which says yes to root whatever the folder's mode."""
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^CPCH_DATA_DIR names a folder that cannot be written"):
+        settings_with(CPCH_DATA_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize("sender", ["cpch@example.org", "CPCH <cpch@example.org>", "Самооценка <cpch@example.org>"])
+def test_a_sender_may_have_a_name(settings_with: Callable, sender: str) -> None:
+    assert settings_with(**PRODUCTION | {"CPCH_EMAIL_FROM": sender})["DEFAULT_FROM_EMAIL"] == sender
 
 
 def test_a_faulty_start_prints_one_line_and_no_traceback() -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.forms import WithoutFormTag
+from diagnostic.core.period import without_invisible
 from diagnostic.core.response_rules import find_text_fault
 
 from .language import is_language_offered
@@ -30,13 +31,15 @@ ROLES_IN_WORDS = {
 
 
 def one_clean_line(text: str) -> None:
-    """Refuse what hides or reorders what a reader sees. Raises `ValidationError`."""
+    """Refuse what hides or reorders what a reader sees, or has nothing to be seen. Raises `ValidationError`."""
     fault = find_text_fault(text)
     if fault:
         words = gettext(fault.text) % fault.values
         raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
     if "\n" in text or "\t" in text:
         raise ValidationError(gettext("This text has a line break or a tab; remove it."))
+    if not without_invisible(text):
+        raise ValidationError(gettext("This text has only characters that nobody sees."))
 
 
 class InvitationForm(WithoutFormTag):

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .instrument import (
-    AGENCIES,
-    LEVELS,
     Condition,
     ContinuumLevel,
     Criterion,
@@ -23,13 +21,11 @@ from .instrument import (
     Weakness,
     WeaknessRule,
 )
+from .instrument_faults import find_faults, find_row_faults
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 T = TypeVar("T")
-
-LEADS = (*AGENCIES, "joint", "government")
-EFFORTS = ("quick", "medium", "structural")
 
 
 class InstrumentError(ValueError):
@@ -48,12 +44,13 @@ def build_instrument(rows: Rows) -> Instrument:
     every fault: a code that does not resolve, levels that are not 1 to 5, follow-ups in a circle.
     """
     try:
+        faults = find_row_faults(rows)
         instrument = _assemble(rows)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        faults += find_faults(instrument)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise InstrumentError([f"a row is incomplete: {error!r}"]) from error
-    faults = find_faults(instrument)
     if faults:
-        raise InstrumentError(faults)
+        raise InstrumentError(list(dict.fromkeys(faults)))
     return instrument
 
 
@@ -164,155 +161,3 @@ def _resource(row: Row) -> Resource:
         questions=tuple(row["questions"]),
         editor_note=tuple(row["editor_note"]),
     )
-
-
-def find_faults(instrument: Instrument) -> list[str]:
-    """Every reason why `instrument` is not one that can be asked and scored, a sentence each."""
-    return [
-        *_twice(instrument),
-        *_continuum_faults(instrument),
-        *_question_faults(instrument),
-        *_criterion_faults(instrument),
-        *_advice_faults(instrument),
-        *_resource_faults(instrument),
-        *_circles(instrument),
-    ]
-
-
-def _twice(instrument: Instrument) -> list[str]:
-    groups: dict[str, list[str]] = {
-        "theme": [theme.id for theme in instrument.themes],
-        "question": [question.code for question in instrument.questions],
-        "criterion": [criterion.id for criterion in instrument.criteria],
-        "guidance": [item.question for item in instrument.guidance],
-        "next step": [step.id for step in instrument.next_steps],
-        "resource": [resource.id for resource in instrument.resources],
-        "authority option": [option.id for option in instrument.authority_options],
-        "risk area": [option.id for option in instrument.risk_areas],
-        "training topic": [option.id for option in instrument.training_topics],
-        "challenge": [option.id for option in instrument.challenge_kinds],
-    }
-    return [
-        f"{noun} {code}: given twice"
-        for noun, codes in groups.items()
-        for code in dict.fromkeys(codes)
-        if codes.count(code) > 1
-    ]
-
-
-def _continuum_faults(instrument: Instrument) -> list[str]:
-    if tuple(level.level for level in instrument.continuum) == LEVELS:
-        return []
-    return ["continuum: the levels are not 1 to 5"]
-
-
-def _question_faults(instrument: Instrument) -> list[str]:
-    faults = []
-    authority = {option.id for option in instrument.authority_options}
-    challenges = {option.id for option in instrument.challenge_kinds}
-    values: dict[str, set[Any]] = {"level": set(LEVELS), "authority": authority, "challenges": challenges}
-    if sum(question.kind == "self_rating" for question in instrument.questions) > 1:
-        faults.append("questions: more than one is a self-rating")
-    for question in instrument.questions:
-        where = f"question {question.code}"
-        if question.kind not in ("scored", "self_rating", "descriptive"):
-            faults.append(f"{where}: unknown kind {question.kind}")
-        if question.theme not in instrument.theme_by_id:
-            faults.append(f"{where}: unknown theme {question.theme}")
-        if question.takes_level and tuple(question.levels) != LEVELS:
-            faults.append(f"{where}: the levels are not 1 to 5")
-        if any(not text.strip() for text in question.levels.values()):
-            faults.append(f"{where}: a level has no statement")
-        if not question.takes_level and question.levels:
-            faults.append(f"{where}: a descriptive question has no levels")
-        if question.asked_when:
-            faults.extend(_condition_faults(instrument, question, authority))
-        for rule in question.weakness.rules if question.weakness else ():
-            if rule.reads not in values:
-                faults.append(f"{where}: the weakness reads {rule.reads}, which no answer has")
-                continue
-            unknown = [value for value in (*rule.present, *rule.partial) if value not in values[rule.reads]]
-            faults.extend(f"{where}: the weakness names an unknown {rule.reads}, {value}" for value in unknown)
-    return faults
-
-
-def _condition_faults(instrument: Instrument, question: Question, authority: set[str]) -> list[str]:
-    condition = question.asked_when
-    assert condition is not None
-    where = f"question {question.code}"
-    parent = instrument.by_code.get(condition.question)
-    if parent is None:
-        return [f"{where}: asked after an unknown question {condition.question}"]
-    faults = []
-    if (condition.at_least is None) == (not condition.authority_in):
-        faults.append(f"{where}: asked at a level or by authority, exactly one of them")
-    if condition.at_least is not None and (condition.at_least not in LEVELS or not parent.takes_level):
-        faults.append(f"{where}: asked from a level that {parent.code} cannot have")
-    if condition.authority_in and not parent.takes_authority:
-        faults.append(f"{where}: asked by authority, which {parent.code} does not take")
-    faults.extend(f"{where}: unknown authority {item}" for item in condition.authority_in if item not in authority)
-    return faults
-
-
-def _criterion_faults(instrument: Instrument) -> list[str]:
-    faults = []
-    for criterion in instrument.criteria:
-        question = instrument.by_code.get(criterion.question)
-        if question is None or not question.is_scored:
-            faults.append(f"criterion {criterion.id}: {criterion.question} is not a scored question")
-        if criterion.level not in LEVELS[1:] or criterion.at_least not in LEVELS[1:]:
-            faults.append(f"criterion {criterion.id}: its levels are not 2 to 5")
-    return faults
-
-
-def _advice_faults(instrument: Instrument) -> list[str]:
-    faults = []
-    for item in instrument.guidance:
-        if item.question not in instrument.by_code:
-            faults.append(f"guidance {item.id}: unknown question {item.question}")
-        if item.id != f"G-{item.question}":
-            faults.append(f"guidance {item.id}: its id is not G-{item.question}")
-    for step in instrument.next_steps:
-        if step.theme not in instrument.theme_by_id:
-            faults.append(f"next step {step.id}: unknown theme {step.theme}")
-    for theme in instrument.themes:
-        faults.extend(
-            f"theme {theme.id}: no next step to level {level}"
-            for level in LEVELS[1:]
-            if (theme.id, level) not in instrument.step_by_target
-        )
-    advices: list[Guidance | NextStep] = [*instrument.guidance, *instrument.next_steps]
-    for advice in advices:
-        if advice.lead not in LEADS:
-            faults.append(f"{advice.id}: unknown lead {advice.lead}")
-        if advice.effort not in EFFORTS:
-            faults.append(f"{advice.id}: unknown effort {advice.effort}")
-        faults.extend(
-            f"{advice.id}: unknown resource {name}"
-            for name in advice.resources
-            if name not in instrument.resource_by_id
-        )
-    return faults
-
-
-def _resource_faults(instrument: Instrument) -> list[str]:
-    return [
-        f"resource {resource.id}: unknown question {code}"
-        for resource in instrument.resources
-        for code in resource.questions
-        if code not in instrument.by_code
-    ]
-
-
-def _circles(instrument: Instrument) -> list[str]:
-    faults = []
-    for question in instrument.questions:
-        seen = {question.code}
-        step = question
-        while step.asked_when and step.asked_when.question in instrument.by_code:
-            step = instrument.by_code[step.asked_when.question]
-            if step.code in seen:
-                faults.append(f"question {question.code}: its follow-up condition leads back to {step.code}")
-                break
-            seen.add(step.code)
-    return faults

@@ -362,5 +362,7 @@ def _join(path: str, key: str) -> str:
 
 def _readable(path: str) -> str:
     """`path` on one line, printable and not endless, whatever a file uses as its keys."""
-    text = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path)
+    text = path
+    if not path.isprintable():
+        text = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path)
     return text if len(text) <= MAX_PATH else text[: MAX_PATH - 1] + "…"

@@ -62,9 +62,7 @@ def read_json(data: bytes) -> Any:
     Raises `NotJson` for more than 2 MiB, bytes that are not UTF-8, text that is not JSON, or nesting beyond reading.
     """
     if len(data) > MAX_BYTES:
-        raise NotJson(
-            Message(_("the file has %(size)s bytes; at most %(most)s (2 MiB) are possible"), _sizes(len(data)))
-        )
+        raise NotJson(Message(_("the file has more than %(most)s bytes (2 MiB)"), {"most": f"{MAX_BYTES:,}"}))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,10 +84,6 @@ def read_json(data: bytes) -> Any:
         ) from error
     except RecursionError as error:
         raise NotJson(Message(_("the file is nested too deeply to be an assessment"))) from error
-
-
-def _sizes(size: int) -> dict[str, str]:
-    return {"size": f"{size:,}", "most": f"{MAX_BYTES:,}"}
 
 
 def _integer(text: str) -> int | NoInteger:

@@ -25,6 +25,9 @@ OPEN_STATUSES = ("not_applicable", "unknown")
 LEVEL = re.compile(r"-?[0-9]{1,3}")
 VERSION = re.compile(r"[0-9]{1,9}")
 
+BESIDE = ("evidence_title", "evidence_reference", "keep")
+"""What a page posts for a question beside its fields: the rows of its documents, and the choice in a conflict."""
+
 LABELS = {
     "answer": _("the answer"),
     "reason": _("the reason"),
@@ -98,11 +101,20 @@ class QuestionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         members = dict(self.cleaned_data)
         self.given, faults = _read(members)
+        for name in self._strange_names():
+            text = gettext("%(name)s is no part of %(code)s, so nothing of this answer was saved.")
+            self.add_error(None, text % {"name": name[:40], "code": self.question.code})
         if not VERSION.fullmatch(members["version"]):
             self.add_error(None, gettext("This page is out of date. Load it again."))
         for fault in [*faults, *check_response(self.instrument, self.question, self.voice, self.given)]:
             self.add_fault(fault)
         return self.cleaned_data
+
+    def _strange_names(self) -> list[str]:
+        """What was posted under the question's code and is not one of its fields: another agency's, an unknown area."""
+        known = {self.add_prefix(name) for name in (*self.fields, *BESIDE)}
+        prefix = self.add_prefix("")
+        return sorted(name.removeprefix(prefix) for name in self.data if name.startswith(prefix) and name not in known)
 
     def add_fault(self, fault: Fault) -> None:
         """Put `fault` on the field that it belongs to."""

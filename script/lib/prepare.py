@@ -36,12 +36,24 @@ def main() -> None:
 
     from django.core.management import call_command
 
+    require_database()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("load_instrument", verbosity=0)
     if not settings.IS_PRODUCTION:
         call_command("seed_demo", verbosity=0)
     collect_static()
+
+
+def require_database() -> None:
+    """Stop with one line where the database cannot be opened."""
+    from django.db import Error, connection
+
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        reason = str(error).strip().partition("\n")[0]
+        sys.exit(f"DATABASE_URL names a database that cannot be opened ({reason}): set it to one that can.")
 
 
 def collect_static() -> None:

@@ -59,7 +59,7 @@ def serve(url: str, host: str, port: int, running: list[subprocess.Popen]) -> in
 def address(bind: str) -> tuple[str, int]:
     """Return host and port to serve on; stop with one line where that cannot be."""
     host, _, port = bind.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()):
         sys.exit("CPCH_BIND has a value that cannot be used: set it to an address such as 127.0.0.1:8000.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,8 +1,8 @@
 """The log: every act a row, and no row can change, go or be slipped in unseen."""
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
 from diagnostic.actions import audit
 from diagnostic.models import AuditChain, AuditEntry
@@ -77,3 +77,23 @@ def test_verify_audit_names_the_broken_chain(chain, capsys):
 def test_without_rows_verify_audit_says_so(capsys):
     call_command("verify_audit")
     assert "no entries yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("error", [OperationalError("no such table: x"), ProgrammingError('relation "x" is not there')])
+def test_without_a_database_verify_audit_says_so_and_why(error, capsys, monkeypatch):
+    monkeypatch.setattr(AuditChain.objects, "select_related", raising(error))
+    call_command("verify_audit")
+    assert f"There is no database to verify, or it has no log yet ({error})." in capsys.readouterr().out
+
+
+def test_a_database_that_cannot_be_read_is_not_taken_for_none(monkeypatch):
+    monkeypatch.setattr(AuditChain.objects, "select_related", raising(DatabaseError("file is not a database")))
+    with pytest.raises(CommandError, match="cannot be read: file is not a database"):
+        call_command("verify_audit")
+
+
+def raising(error):
+    def fail(*arguments):
+        raise error
+
+    return fail

@@ -55,7 +55,21 @@ def test_the_command_names_every_fault_and_gives_no_result(tmp_path):
     ]
 
 
-def run_assess(*arguments, data, given=None):
-    environment = {"CPCH_DATA_DIR": str(data), "PATH": ""}
+def test_the_result_is_printed_whatever_the_encoding_of_the_terminal(tmp_path):
+    data = json.loads((EXAMPLES / "blank.json").read_bytes()) | {"period": "2026–27 مسقط"}
+    done = run_assess("-", data=tmp_path, given=json.dumps(data).encode(), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["period"] == "2026–27 مسقط"
+
+
+def test_a_file_that_cannot_be_read_is_named_in_one_line(tmp_path):
+    for name, why in (("none.json", "No such file or directory"), (".", "Is a directory")):
+        done = run_assess(str(tmp_path / name), data=tmp_path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.decode() == f"{tmp_path / name}: {why}\n"
+
+
+def run_assess(*arguments, data, given=None, **environment):
+    environment |= {"CPCH_DATA_DIR": str(data), "PATH": ""}
     command = [sys.executable, "manage.py", "assess", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, input=given, capture_output=True, check=False)

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import parse_assessment
@@ -23,9 +23,11 @@ FILE = EXAMPLES / "two-voices.json"
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"docx": "same", "xlsx": "same"}, "same: the same file is named twice"),
-        ({"xlsx": "in.json"}, "in.json: the same file is named twice"),
-        ({"pdf": "nowhere/out.pdf"}, "there is no such folder"),
+        ({"docx": "same", "xlsx": "same"}, "same: the same file is named twice\n"),
+        ({"xlsx": "in.json"}, "in.json: the same file is named twice\n"),
+        ({"pdf": "nowhere/out.pdf"}, "--pdf %(folder)s/nowhere/out.pdf: there is no such folder\n"),
+        ({"xlsx": ""}, "%(folder)s: Is a directory\n"),
+        ({"edition": "brief", "xlsx": "x"}, "--xlsx: there is no such file of the edition brief\n"),
     ],
 )
 def test_nothing_is_written_over_another_file_and_nothing_made_in_vain(
@@ -33,9 +35,12 @@ def test_nothing_is_written_over_another_file_and_nothing_made_in_vain(
 ) -> None:
     file = tmp_path / "in.json"
     file.write_bytes(FILE.read_bytes())
-    with pytest.raises(CommandError, match=said) as refused:
-        call_command("assess", str(file), **{kind: tmp_path / name for kind, name in options.items()})
-    assert refused.value.returncode == 2
+    named = {kind: name if kind == "edition" else tmp_path / name for kind, name in options.items()}
+    printed, errors = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as refused:
+        call_command("assess", str(file), **named, stdout=printed, stderr=errors)
+    assert refused.value.code == 2
+    assert (printed.getvalue(), errors.getvalue()) == ("", said % {"folder": tmp_path})
     assert file.read_bytes() == FILE.read_bytes()
     assert list(tmp_path.iterdir()) == [file]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from diagnostic.instruments import current_instrument
@@ -74,6 +76,23 @@ def test_a_page_that_is_not_there_says_so_in_the_frame(client: Client) -> None:
     assert "This page is not here" in response.content.decode()
 
 
+def addresses_with_text() -> list[str]:
+    """The pattern of every address that has a part of any text."""
+    patterns = [str(item.pattern) for part in get_resolver().url_patterns for item in part.url_patterns]
+    return [pattern for pattern in patterns if "<str:" in pattern]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_with_a_nul_is_not_there_and_disturbs_no_database(client: Client, method: str) -> None:
+    people = make_people()
+    client.force_login(people.coordinator)
+    known = {"uuid": str(start_assessment(people.coordinator).pk), "int": "1", "slug": "framework"}
+    assert len(addresses_with_text()) > 20
+    for path in addresses_with_text():
+        address = "/" + re.sub(r"<(\w+):\w+>", lambda part: known.get(part[1], "A%00"), path)
+        assert getattr(client, method)(address).status_code == 404, address
+
+
 def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
     client.force_login(make_user())
     response = client.get(reverse("invitation-withdraw", args=[1]))
@@ -101,7 +120,27 @@ def test_a_form_without_its_token_is_still_refused() -> None:
     assert client.post(reverse("invitation-create"), {}).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "405", "409", "410", "429", "500", "403_csrf"])
+def test_a_form_that_is_too_large_says_so(client: Client) -> None:
+    client.force_login(make_user())
+    response = client.post(reverse("invitation-create"), {"email": "x" * 2 * 1024 * 1024})
+
+    assert response.status_code == 413
+    assert "Too much at once" in response.content.decode()
+
+
+def test_a_form_in_another_encoding_is_refused_with_its_page() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    address = reverse("invitation-create")
+    client.get(address)
+    body = f"csrfmiddlewaretoken={client.cookies['csrftoken'].value}".encode("utf-16")
+    response = client.generic("POST", address, body, "application/x-www-form-urlencoded; charset=utf-16")
+
+    assert response.status_code == 400
+    assert "This request could not be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "409", "410", "413", "429", "500", "403_csrf"])
 def test_every_error_page_has_a_heading_and_says_what_to_do(name: str) -> None:
     page = render_to_string(f"{name}.html", request=RequestFactory().get("/"))
 

@@ -217,6 +217,7 @@ def test_accepting_makes_the_person_and_signs_them_in(client: Client) -> None:
     [
         ({"full_name": ""}, "full_name"),
         ({"full_name": "Ama\u202era"}, "full_name"),
+        ({"full_name": "\u200b\u2060"}, "full_name"),
         ({"full_name": "Ama\x07ra"}, "full_name"),
         ({"full_name": "A" * 121}, "full_name"),
         ({"password2": "something else entirely"}, "password2"),

@@ -26,6 +26,7 @@ from diagnostic.core.response_rules import Fault
 from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
+from diagnostic.core.words import Message
 from diagnostic.instruments import instrument_from_fixtures, read_yaml
 from diagnostic.rendering.pdf.data import MOST_BYTES, Unreadable, read_pdf_data
 from diagnostic.rendering.process import PROGRAMS, Renderer, RenderingFailed
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         targets: dict[str, Path] = {kind: options[kind] for kind in FORMATS if options[kind]}
         for kind in targets:
             if kind not in FORMATS_OF[edition]:
-                raise CommandError(f"--{kind}: there is no such file of the edition {edition}", returncode=2)
+                self._stop(f"--{kind}", _("there is no such file of the edition %(edition)s"), edition=edition)
         self._check_targets([*([from_pdf or file] if from_pdf or file else []), *map(str, targets.values())], targets)
         with ExitStack() as stack:
             # What makes the files loads what it needs while the file is read and scored.
@@ -73,17 +74,18 @@ class Command(BaseCommand):
                     self._write(path, report, renderers.get(kind))
         content = result_to_json(result, instrument, filled.country, filled.period)
         self._compare(content, shown)
-        self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
+        # In ASCII, so that a terminal or pipe of any encoding can take it.
+        self.stdout.write(json.dumps(content, indent=1))
 
     def _check_targets(self, named: Sequence[str], targets: Mapping[str, Path]) -> None:
         """Refuse, before anything is made, to write two files over each other or over what is read."""
         places = [Path(name).resolve() for name in named if name != "-"]
         for place in places:
             if places.count(place) > 1:
-                raise CommandError(f"{place.name}: the same file is named twice", returncode=2)
+                self._stop(place.name, _("the same file is named twice"))
         for kind, path in targets.items():
             if not path.parent.is_dir():
-                raise CommandError(f"--{kind} {path}: there is no such folder", returncode=2)
+                self._stop(f"--{kind} {path}", _("there is no such folder"))
 
     def _parse(self, data: bytes, instrument: Instrument, voice: str) -> AssessmentFile:
         try:
@@ -96,6 +98,10 @@ class Command(BaseCommand):
             self.stderr.write(str(fault), self.style.NOTICE)
         sys.exit(2)
 
+    def _stop(self, path: str, text: str, **values: object) -> NoReturn:
+        """Refuse for one reason that lies outside the file: in what was asked, or on the disk."""
+        self._refuse([Fault(path, Message(text, values))])
+
     def _read(self, file: str, most: int) -> bytes:
         """The bytes of `file`, and one more than `most` where it has too many."""
         try:
@@ -104,7 +110,7 @@ class Command(BaseCommand):
             with Path(file).open("rb") as source:
                 return source.read(most + 1)
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
+            self._stop(file, str(error.strerror))
 
     def _take_out(self, file: str) -> tuple[bytes, bytes]:
         """The interchange file that a report carries, and the result that it shows."""
@@ -128,7 +134,7 @@ class Command(BaseCommand):
         try:
             path.write_bytes(renderer.render(report) if renderer else render_xlsx(report))
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
+            self._stop(str(path), str(error.strerror))
         except RenderingFailed as error:
             raise CommandError(f"the report could not be rendered: {error}") from error
 

@@ -8,15 +8,22 @@ from django.core.management.base import BaseCommand, CommandError
 
 from diagnostic.core.instrument_builder import InstrumentError
 from diagnostic.instruments import CURRENT, instrument_from_fixtures
+from diagnostic.management.fixture_faults import fixture_faults
 
 
 class Command(BaseCommand):
-    """Every code resolves, levels are 1 to 5, criteria and resources exist, follow-ups do not run in a circle."""
+    """Every code resolves, levels are 1 to 5, criteria and resources exist, follow-ups do not run in a circle.
+
+    What each file holds is looked at first, then what all rows make together.
+    """
 
     help = "Check the instrument's fixtures and print the digest of the version."
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
+        faults = fixture_faults(*CURRENT)
+        if faults:
+            raise CommandError("\n".join(faults))
         try:
             instrument = instrument_from_fixtures(CURRENT[0])
         except InstrumentError as error:

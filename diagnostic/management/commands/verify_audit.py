@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db import DatabaseError, OperationalError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from diagnostic.actions.audit import find_breaks
 from diagnostic.models import AuditChain
 
 
 class Command(BaseCommand):
-    """Exit status 0 when every chain is whole or there is nothing to verify; 1 with a line for each break."""
+    """Exit status 0 when every chain is whole or there is nothing to verify; 1 with a line for each break.
+
+    A database that is there and cannot be read is no empty one: that is 1 too.
+    """
 
     help = "Verify the hash chains of the audit log."
     requires_system_checks: list[str] = []
@@ -21,9 +24,12 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             chains = list(AuditChain.objects.select_related("assessment__country").order_by("pk"))
-        except (OperationalError, DatabaseError):
-            self.stdout.write("There is no database to verify, or it has no log yet.")
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            self.stdout.write(f"There is no database to verify, or it has no log yet ({reason}).")
             return
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be read: {error}") from error
         if not chains:
             self.stdout.write("The log has no entries yet.")
             return

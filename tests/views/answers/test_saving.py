@@ -111,6 +111,17 @@ def test_a_fault_is_said_on_its_own_field_and_nothing_is_saved(client, assessmen
     assert stored(assessment, code).is_blank
 
 
+@pytest.mark.parametrize(
+    ("code", "strange"),
+    [("A.5.2", "area_gold"), ("A.8", "authority_army"), ("A.1", "authority_customs"), ("A.1", "topics")],
+)
+def test_what_the_question_does_not_take_is_refused_and_not_dropped_in_silence(client, assessment, code, strange):
+    answer = client.post(save_url(assessment, code), fields(code, narrative="Typed.", **{strange: "own"}))
+    assert (answer.status_code, answer.json()["kind"]) == (422, "faults")
+    assert answer.json()["message"] == f"{strange} is no part of {code}, so nothing of this answer was saved."
+    assert stored(assessment, code).is_blank
+
+
 def test_ten_thousand_characters_are_taken(client, assessment):
     assert client.post(save_url(assessment, "A.1"), fields("A.1", narrative="ü" * 10_000)).status_code == 200
 
