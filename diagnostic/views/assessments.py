@@ -21,6 +21,7 @@ from cpch.accounts.models import Membership
 from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core import workflow
@@ -380,7 +381,7 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "entries": [(entry, say_entry(entry)) for entry in page],
         "chain": chain,
-        "breaks": list(audit.find_breaks(chain)) if chain else [],
+        "breaks": list(find_breaks(chain)) if chain else [],
     }
     return render(request, "assessments/log.html", context)
 
