@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from diagnostic.actions import action_plan, assessments, comparison
-from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.action_plan import AlreadyPlanned
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionChanged, ActionRefused, Invalid, StateChanged
 from diagnostic.core.action_plan import TRANSITIONS, ActionDetails

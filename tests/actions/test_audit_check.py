@@ -67,10 +67,8 @@ def write_anew(chain: AuditChain) -> None:
     for place, entry in enumerate(entries, start=1):
         entry.previous, number, entry.number = previous, entry.number, place
         previous = audit.hash_of(entry)
-        change(
-            "UPDATE diagnostic_auditentry SET previous = %s, hash = %s, number = %s WHERE chain_id = %s AND number = %s",
-            *(entry.previous, previous, place, chain.pk, number),
-        )
+        row = "UPDATE diagnostic_auditentry SET previous = %s, hash = %s, number = %s"
+        change(f"{row} WHERE chain_id = %s AND number = %s", entry.previous, previous, place, chain.pk, number)
     change("UPDATE diagnostic_auditchain SET length = %s, head = %s WHERE id = %s", len(entries), previous, chain.pk)
 
 
@@ -151,14 +149,14 @@ def test_a_time_that_is_none_is_no_sound_entry(accepted):
         _sound(entry)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_a_log_cut_short_with_its_head_made_to_fit_does_not_fit_what_stands(capsys, accepted, number):
-    cut(accepted, number)
-    accepted.refresh_from_db()
-    assert list(find_breaks(accepted)) == []
-    status, said = verify(capsys)
-    assert status == 1
-    assert "it stands as accepted" in said
+def test_a_log_cut_short_with_its_head_made_to_fit_does_not_fit_what_stands(capsys, accepted):
+    for number in range(ACCEPTED - 1, 0, -1):
+        cut(accepted, number)
+        accepted.refresh_from_db()
+        assert list(find_breaks(accepted)) == []
+        status, said = verify(capsys)
+        assert status == 1
+        assert "it stands as accepted" in said
 
 
 @pytest.mark.parametrize(
