@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from socket import gaierror
 
 import pytest
 from django.core import mail
@@ -113,6 +114,21 @@ def test_one_address_that_is_refused_does_not_keep_the_others_from_theirs(people
     with pytest.raises(OSError, match="no such mailbox"):
         notify("taken_up", people, taken, people.reviewer)
     assert len(sent) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [TimeoutError, ConnectionRefusedError, gaierror])
+def test_a_mail_server_that_is_not_there_is_tried_once_and_holds_up_nothing_else(people, monkeypatch, error):
+    tried = []
+
+    def unreachable(template, context, to, language):
+        tried.append(to)
+        raise error
+
+    monkeypatch.setattr(tasks, "send", unreachable)
+    with pytest.raises(error):
+        notify("taken_up", people, make_taken(people), people.reviewer)
+    assert len(tried) == 1
 
 
 @pytest.mark.django_db
