@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from diagnostic.actions import action_plan, attestations, audit, comparison, responses, reviews, submissions
 from diagnostic.actions.attestations import AnswersChanged
@@ -20,30 +15,9 @@ from diagnostic.instruments import current_instrument
 from diagnostic.models import Action, Assessment, Attestation, AuditChain, Response, ResponseRevision, Submission
 from diagnostic.queries import load_signatures, load_voices
 from tests import factories
+from tests.actions.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each of `acts` returned or raised, all started together, each on its own connection."""
-    gate = threading.Barrier(len(acts))
-    found: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            found[place] = act()
-        except Exception as error:
-            found[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def save(assessment, by, level, base=0, voice="national"):
