@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,10 +59,9 @@ from .overview import Overview, load_overview
 from .plan_beside import say_plan_before
 from .reading import give
 from .signatures import faults_of, form_of, load_keys
+from .twice import TWICE, was_just_done
 
 PER_PAGE = 25
-TWICE = timedelta(seconds=10)
-"""How far apart two clicks of an impatient person may lie."""
 CONFLICT = 409
 UNPROCESSABLE = 422
 
@@ -307,6 +305,10 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(can_submit(request.user, assessment), request)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
+    except StateChanged as error:
+        if was_just_done("assessment.submit", assessment, request.user):
+            return redirect("submission-detail", pk=_submissions(assessment)[0].pk)
+        return _refused(request, assessment, error)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     tell("submitted", about=submission, by=request.user)
@@ -345,7 +347,8 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             assessments.withdraw(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
         except ActionRefused as error:
-            return _refused(request, assessment, error)
+            if not was_just_done("assessment.withdraw", assessment, request.user):
+                return _refused(request, assessment, error)
         messages.success(request, _("The assessment is withdrawn."))
         return redirect("assessment-list")
     is_possible = workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None
