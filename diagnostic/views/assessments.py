@@ -54,7 +54,7 @@ from .access import load_assessment, load_main_voice, require
 from .declaring import load_declaring
 from .log_words import say_entry
 from .next_step import find_next_step, wait_for_the_comparison
-from .notices import tell
+from .notices import tell, tell_once
 from .overview import Overview, load_overview
 from .plan_beside import say_plan_before
 from .reading import give
@@ -286,13 +286,16 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         return _render_check(request, assessment, form, faults_of(form), UNPROCESSABLE)
     digest = form.cleaned_data["digest"]
     try:
-        attestations.attest(
+        signed = attestations.attest(
             assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
         )
     except AnswersChanged as error:
         return _render_check(request, assessment, faults=[("", _(error.message.text))], status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
+    # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.
+    if not signed.agreed_by and now() - signed.attested_at < TWICE:
+        tell_once(str(signed.pk), f"{agency}_attested", about=assessment, by=request.user)
     messages.success(request, _("The attestation is recorded."))
     return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
 

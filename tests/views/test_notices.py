@@ -14,7 +14,7 @@ from cpch.accounts.models import User
 from diagnostic import tasks
 from diagnostic.actions import assignments, comparison
 from diagnostic.models import Submission
-from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY
+from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY, OTHER_COORDINATORS
 from diagnostic.views.notices import tell
 from tests import factories
 from tests.sessions import signed_in
@@ -83,6 +83,7 @@ def test_every_notice_has_a_subject_of_one_line_and_a_link_that_its_reader_may_o
     others = {
         OTHER_AGENCY: addresses(people.police_coordinator, people.police_respondent),
         FELLOW_COORDINATORS: addresses(people.police_coordinator),
+        OTHER_COORDINATORS: addresses(people.police_coordinator),
     }
     readers = {person.email: person for person in User.objects.select_related("membership")}
     for kind, notice in NOTICES.items():
