@@ -331,9 +331,14 @@ def load_assignments(assessment: Assessment) -> QuerySet[Assignment]:
     return Assignment.objects.filter(assessment=assessment).select_related("reviewer", "assigned_by", "assessment")
 
 
+BEFORE_RETURN = ("review.ask", "review.unask")
+"""What a reviewer notes to ask; older logs of assessments hold it, and it is told by the return alone."""
+
+
 def load_log(assessment: Assessment) -> QuerySet[AuditEntry]:
-    """The assessment's log, the latest act first, with who did it (1 query)."""
-    return AuditEntry.objects.filter(chain__assessment=assessment).select_related("by").order_by("-number")
+    """What the country reads of the assessment's log, the latest act first, with who did it (1 query)."""
+    entries = AuditEntry.objects.filter(chain__assessment=assessment).exclude(act__in=BEFORE_RETURN)
+    return entries.select_related("by").order_by("-number")
 
 
 def to_action_line(action: Action, result: Result | None = None) -> ActionLine:

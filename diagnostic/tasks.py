@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from socket import gaierror
 
 from django.conf import settings
 from django_tasks import task
@@ -16,23 +17,28 @@ from diagnostic.rendering.notices import NOTICES, load_about, recipients_of, wri
 
 POLITENESS = 10
 """How far a rendering stands back for the people who wait for a page (nice)."""
+BEFORE_MAIL = 10
+"""A report that somebody waits for is made before e-mails go out: a mail server that does not answer holds them up."""
 
 
-@task()
+@task(priority=BEFORE_MAIL)
 def render_report(report_file_id: int) -> None:
-    """Render one report file. Where another worker has it already, or it is done, nothing happens."""
+    """Render one report file. Where another worker has it already, or it is done, nothing happens.
+
+    However it ends, short of a process that is killed, the file says so, and who waits for it is not kept waiting.
+    """
     # Only the process that renders needs what makes the print; a web process starts sooner without.
     from diagnostic.rendering.report_file import render_file
 
-    file = reports.begin_rendering(file_id=report_file_id)
-    if file is None:
-        return
     try:
+        file = reports.begin_rendering(file_id=report_file_id)
+        if file is None:
+            return
         report = Report.from_json(json.loads(file.data))
         content = render_file(report, file.format, file.language, politeness=POLITENESS)
         reports.finish_rendering(file=file, content=content)
-    except Exception:
-        reports.fail_rendering(file=file)
+    except BaseException:
+        reports.fail_rendering(file_id=report_file_id)
         raise
 
 
@@ -40,7 +46,8 @@ def render_report(report_file_id: int) -> None:
 def mail_notice(kind: str, about_id: str, by_id: int, question: str = "", to_id: int | None = None) -> None:
     """Tell everyone concerned of one hand-over, each in an e-mail of their own and in their own language.
 
-    Where the mail server does not take one, the others are still sent. Raises its last `OSError` then.
+    Where the mail server does not take one, the others are still sent. Raises its last `OSError` then, and at once
+    where it cannot be reached: every further try would cost all its patience, and other work waits.
     """
     notice = NOTICES[kind]
     by = User.objects.get(pk=by_id)
@@ -50,6 +57,8 @@ def mail_notice(kind: str, about_id: str, by_id: int, question: str = "", to_id:
     for person in recipients_of(notice, about, by, to_id):
         try:
             send("notices/email", context, person.email, language_of(person))
+        except (TimeoutError, ConnectionError, gaierror):
+            raise
         except OSError as error:
             failed = error
     if failed:

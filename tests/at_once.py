@@ -1,4 +1,4 @@
-"""Acts that are started together, each on a connection of its own."""
+"""Several acts at the same moment, each on a connection of its own, as from several browsers."""
 
 from __future__ import annotations
 

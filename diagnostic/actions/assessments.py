@@ -85,7 +85,9 @@ def start(
         for voice in workflow.voices_of(mode)
         for question in instrument.questions
     )
-    audit.record(act="assessment.start", by=by, assessment=assessment, period=assessment.period, mode=mode)
+    # The first entry says whose chain it is, so that no other can be put in its place.
+    start = {"assessment_id": str(assessment.pk), "period": assessment.period, "mode": mode}
+    audit.record(act="assessment.start", by=by, assessment=assessment, **start)
     return assessment
 
 

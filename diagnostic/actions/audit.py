@@ -1,10 +1,9 @@
-"""Appends to the hash-chained log and verifies it; who may read it is in permissions."""
+"""Appends to the hash-chained log; who may read it is in permissions, and what verifies it in audit_check."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -86,21 +85,3 @@ def hash_of(entry: AuditEntry) -> str:
 
 def _instant(at: datetime) -> str:
     return at.astimezone(timezone.get_fixed_timezone(0)).isoformat(timespec="microseconds")
-
-
-def find_breaks(chain: AuditChain) -> Iterator[str]:
-    """Every place where `chain` is not what was appended, a sentence each; nothing where it is whole."""
-    previous, length = "", 0
-    for length, entry in enumerate(chain.entries.order_by("number").iterator(), start=1):
-        if entry.number != length:
-            yield f"entry {length} is missing; the next one is {entry.number}"
-            return
-        if entry.previous != previous:
-            yield f"entry {entry.number} does not follow the one before it"
-        if hash_of(entry) != entry.hash:
-            yield f"entry {entry.number} was changed"
-        previous = entry.hash
-    if length != chain.length:
-        yield f"{chain.length} entries were written and {length} are there"
-    elif previous != chain.head:
-        yield "the last entry is not the one that was written last"

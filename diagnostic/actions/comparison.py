@@ -154,7 +154,8 @@ def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> l
 def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Comment:
     """Add to the discussion of one question, which the two agencies of the country alone read.
 
-    Raises `PermissionDenied`, `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
+    Who wrote just that last is given it back: a button pressed twice says it once. Raises `PermissionDenied`,
+    `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
     """
     if not can_discuss(by, assessment):
         raise PermissionDenied
@@ -165,6 +166,10 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
     if not text.strip() or find_text_fault(text):
         raise ActionRefused(Message(_("Write what you want to say.")))
+    thread = Comment.objects.filter(assessment=held, question=question, audience=Comment.Audience.AGENCIES)
+    last = thread.last()
+    if last and (last.written_by_id, last.text) == (by.pk, text.strip()):
+        return last
     comment = Comment.objects.create(
         assessment=held,
         question=question,

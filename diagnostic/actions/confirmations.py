@@ -12,10 +12,12 @@ from diagnostic.core import workflow
 from diagnostic.core.responses import BLANK, NATIONAL
 from diagnostic.models import Assessment, Response
 from diagnostic.permissions import can_answer
-from diagnostic.queries import load_previous
+from diagnostic.queries import load_previous, load_signatures
 
+from .attestations import void
 from .errors import AgreedInstead, NothingBefore
 from .responses import save
+from .submissions import build_snapshot, digest_of
 
 
 def can_be_confirmed(assessment: Assessment, voice: str) -> bool:
@@ -27,7 +29,8 @@ def can_be_confirmed(assessment: Assessment, voice: str) -> bool:
 def confirm(*, assessment_id: UUID, voice: str, question: str, base_version: int, by: Any) -> Response:
     """Make the last period's answer to `question` the answer of `voice`, and record that it was confirmed.
 
-    Where it stands so already, nothing that is signed changes, and no signature is voided. What two agencies agree on
+    Where it stands so already, the answer that is signed does not change. The signatures are void all the same where it
+    is the first word of somebody, for how many people answered is signed too. What two agencies agree on
     rests on their own answers, with a reason where these differ (design: The way through it, 3), so it is confirmed in
     each agency's voice and never in the national one. Raises `PermissionDenied`, `AgreedInstead`, `NothingBefore`, and
     as `responses.save` does.
@@ -41,7 +44,7 @@ def confirm(*, assessment_id: UUID, voice: str, question: str, base_version: int
     response = previous.responses.get(question, BLANK) if previous else BLANK
     if previous is None or response.is_blank:
         raise NothingBefore(question)
-    return save(
+    saved = save(
         assessment_id=assessment_id,
         voice=voice,
         question=question,
@@ -50,3 +53,12 @@ def confirm(*, assessment_id: UUID, voice: str, question: str, base_version: int
         by=by,
         confirms=previous.submission_id,
     )
+    if saved.assessment.standing_attestations and not _is_signed(saved.assessment):
+        saved.has_voided = void(assessment=saved.assessment, by=by, because=question)
+    return saved
+
+
+def _is_signed(assessment: Assessment) -> bool:
+    """Whether every signature that stands is under what would be submitted now."""
+    digest = digest_of(build_snapshot(assessment)[0])
+    return all(signature.digest == digest for signature in load_signatures(assessment).values())

@@ -20,8 +20,12 @@ from diagnostic.permissions import editions_for
 from . import audit
 from .clock import now
 
-PATIENCE = timedelta(minutes=15)
-"""How long a file may wait or render before it counts as left behind by a process that ended."""
+PATIENCE = timedelta(minutes=2)
+"""How long a file may wait or render before it can be asked for again: the process that had it may have ended.
+
+A rendering takes seconds. Where it only takes longer, asking again spoils and doubles nothing: the first that is done
+makes the file ready, and who comes to a ready file lets it be.
+"""
 
 
 def find_report(*, digest: str, edition: str, language: str, kind: str) -> ReportFile | None:
@@ -93,19 +97,27 @@ def begin_rendering(*, file_id: int) -> ReportFile | None:
 
 
 def finish_rendering(*, file: ReportFile, content: bytes) -> None:
-    """Keep the rendered file; earlier files stay."""
+    """Keep the rendered file; earlier files stay.
+
+    It may have been asked for again meanwhile, for it took long: it is ready all the same.
+    """
     name = f"{file.digest}-{file.edition}-{file.language}.{file.format}"
     kept = storages["reports"].save(name, ContentFile(content))
-    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.RENDERING).update(
+    ReportFile.objects.filter(pk=file.pk).exclude(state=ReportFile.State.READY).update(
         state=ReportFile.State.READY, name=kept, finished_at=now()
     )
 
 
-def fail_rendering(*, file: ReportFile) -> None:
-    """Note that the file could not be rendered; it can be asked for again."""
-    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.RENDERING).update(
+def fail_rendering(*, file_id: int) -> None:
+    """Note that the file could not be rendered, or not even be begun; it can be asked for again."""
+    ReportFile.objects.filter(pk=file_id).exclude(state=ReportFile.State.READY).update(
         state=ReportFile.State.FAILED, finished_at=now()
     )
+
+
+def note_lost(*, file: ReportFile) -> None:
+    """Note that a ready file is gone from the storage, as where a backup lacked it; it can be asked for again."""
+    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.READY).update(state=ReportFile.State.FAILED)
 
 
 def record_download(*, file: ReportFile, by: Any, assessment: Assessment, number: int | None) -> None:

@@ -38,9 +38,10 @@ def take_up(*, submission: Submission, by: Any) -> Review:
 def ask(*, submission: Submission, question: str, text: str, by: Any, base: str | None = None) -> Clarification | None:
     """Ask the country to clarify one question on return; an empty text takes the question off the list.
 
-    `base` is the stamp of the text that the writer saw there. Raises `PermissionDenied`, `StateChanged` unless the
-    submission is in review, `TextChanged`, or `ActionRefused` for a bad text or a question that the submission does not
-    ask.
+    `base` is the stamp of the text that the writer saw there. The assessment's log is its country's, which learns what
+    is asked with the return that asks it; so this is recorded in the log outside any. Raises `PermissionDenied`,
+    `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused` for a bad text or a question
+    that the submission does not ask.
     """
     _require_reviewer(submission, by)
     review = _open_review(submission)
@@ -56,7 +57,7 @@ def ask(*, submission: Submission, question: str, text: str, by: Any, base: str 
         require_base(base, held.asked_at)
     if not text.strip():
         Clarification.objects.filter(review=review, question=question).delete()
-        audit.record(act="review.unask", by=by, assessment=submission.assessment, question=question)
+        audit.record(act="review.unask", by=by, question=question, submission=str(submission.pk))
         return None
     if not is_asked(instrument, found, NATIONAL, snapshot_voices(submission)):
         raise ActionRefused(
@@ -67,7 +68,7 @@ def ask(*, submission: Submission, question: str, text: str, by: Any, base: str 
         question=question,
         defaults={"text": text.strip(), "asked_by": by, "asked_at": now()},
     )
-    audit.record(act="review.ask", by=by, assessment=submission.assessment, question=question)
+    audit.record(act="review.ask", by=by, question=question, submission=str(submission.pk))
     return asked
 
 

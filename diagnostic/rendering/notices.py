@@ -19,10 +19,11 @@ SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
 AGENCIES = "agencies"
 OTHER_AGENCY = "other agency"
+OTHER_COORDINATORS = "other agency's coordinators"
 COORDINATORS = "coordinators"
 FELLOW_COORDINATORS = "fellow coordinators"
 NAMED = "named"
-ABOUT_ASSESSMENTS = (OTHER_AGENCY, FELLOW_COORDINATORS)
+ABOUT_ASSESSMENTS = (OTHER_AGENCY, OTHER_COORDINATORS, FELLOW_COORDINATORS)
 """Whom a hand-over concerns that is about an assessment, within its country."""
 
 
@@ -37,6 +38,7 @@ class Notice:
 
 
 COMPARISON_SUBJECT = _("%(country)s, %(period)s: the answers of customs and police are being compared")
+ATTESTED_SUBJECT = _("%(country)s, %(period)s: an attestation is given")
 TAKEN_BACK_SUBJECT = _("%(country)s, %(period)s: an attestation is taken back")
 
 NOTICES: dict[str, Notice] = {
@@ -58,6 +60,24 @@ NOTICES: dict[str, Notice] = {
             "and each agency reads the other’s."
         ),
         "compare",
+    ),
+    "customs_attested": Notice(
+        OTHER_COORDINATORS,
+        ATTESTED_SUBJECT,
+        _(
+            "%(by)s has attested the assessment of %(country)s for %(period)s for customs. It can be submitted once "
+            "both agencies have attested the same text."
+        ),
+        "assessment-check",
+    ),
+    "police_attested": Notice(
+        OTHER_COORDINATORS,
+        ATTESTED_SUBJECT,
+        _(
+            "%(by)s has attested the assessment of %(country)s for %(period)s for the police. It can be submitted once "
+            "both agencies have attested the same text."
+        ),
+        "assessment-check",
     ),
     "customs_taken_back": Notice(
         FELLOW_COORDINATORS,
@@ -148,11 +168,12 @@ def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: 
         return people.filter(pk=to)
     if isinstance(about, Submission) and notice.audience in (SECRETARIAT, REVIEWERS):
         return _of_the_secretariat(people, notice, about)
-    roles = (Role.COORDINATOR,) if notice.audience in (COORDINATORS, FELLOW_COORDINATORS) else AGENCY_ROLES
+    roles = AGENCY_ROLES if notice.audience in (AGENCIES, OTHER_AGENCY) else (Role.COORDINATOR,)
     at_home = people.filter(
         membership__country_id=_assessment(about).country_id, membership__role__in=[str(role) for role in roles]
     )
-    return at_home.exclude(membership__agency__kind=agency_of(by)) if notice.audience == OTHER_AGENCY else at_home
+    is_others = notice.audience in (OTHER_AGENCY, OTHER_COORDINATORS)
+    return at_home.exclude(membership__agency__kind=agency_of(by)) if is_others else at_home
 
 
 def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:

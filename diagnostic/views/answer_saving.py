@@ -84,6 +84,7 @@ class Writer:
             return Outcome("not_asked", form, words=in_words(refusal.message))
         except ActionRefused as refusal:
             return Outcome("state", form, words=in_words(refusal.message))
+        row.has_voided = row.has_voided or typed.row.has_voided
         return Outcome("saved", form, row=row)
 
     def keep_theirs(self, form: QuestionForm) -> Outcome:

@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -46,9 +45,9 @@ from .answer_saving import (
     without_cleared,
 )
 from .answer_sections import Asking, draw_conflict, draw_unsaved
+from .signatures import VOIDED
 from .theme_drawing import DrawnTheme, draw_theme, recall_theme
 
-VOIDED = _lazy("The attestations are void, because an answer was changed. Both agencies attest again.")
 View = Callable[..., HttpResponse]
 
 

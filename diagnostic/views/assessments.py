@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from cpch.accounts.models import Membership
 from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core import workflow
@@ -54,15 +54,14 @@ from .access import load_assessment, load_main_voice, require
 from .declaring import load_declaring
 from .log_words import say_entry
 from .next_step import find_next_step, wait_for_the_comparison
-from .notices import tell
+from .notices import tell, tell_once
 from .overview import Overview, load_overview
 from .plan_beside import say_plan_before
 from .reading import give
 from .signatures import faults_of, form_of, load_keys
+from .twice import TWICE, was_just_done
 
 PER_PAGE = 25
-TWICE = timedelta(seconds=10)
-"""How far apart two clicks of an impatient person may lie."""
 CONFLICT = 409
 UNPROCESSABLE = 422
 
@@ -287,13 +286,16 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         return _render_check(request, assessment, form, faults_of(form), UNPROCESSABLE)
     digest = form.cleaned_data["digest"]
     try:
-        attestations.attest(
+        signed = attestations.attest(
             assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
         )
     except AnswersChanged as error:
         return _render_check(request, assessment, faults=[("", _(error.message.text))], status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
+    # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.
+    if not signed.agreed_by and now() - signed.attested_at < TWICE:
+        tell_once(str(signed.pk), f"{agency}_attested", about=assessment, by=request.user)
     messages.success(request, _("The attestation is recorded."))
     return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
 
@@ -306,6 +308,10 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(can_submit(request.user, assessment), request)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
+    except StateChanged as error:
+        if was_just_done("assessment.submit", assessment, request.user):
+            return redirect("submission-detail", pk=_submissions(assessment)[0].pk)
+        return _refused(request, assessment, error)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     tell("submitted", about=submission, by=request.user)
@@ -344,7 +350,8 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             assessments.withdraw(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
         except ActionRefused as error:
-            return _refused(request, assessment, error)
+            if not was_just_done("assessment.withdraw", assessment, request.user):
+                return _refused(request, assessment, error)
         messages.success(request, _("The assessment is withdrawn."))
         return redirect("assessment-list")
     is_possible = workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None
@@ -380,7 +387,7 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "entries": [(entry, say_entry(entry)) for entry in page],
         "chain": chain,
-        "breaks": list(audit.find_breaks(chain)) if chain else [],
+        "breaks": list(find_breaks(chain)) if chain else [],
     }
     return render(request, "assessments/log.html", context)
 

@@ -28,6 +28,7 @@ from .access import load_assessment, require
 from .answer_saving import without_cleared
 from .answer_text import describe
 from .compare_page import ComparePage, load_compare_page
+from .signatures import VOIDED
 
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -93,7 +94,7 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if not form.is_valid():
         return _render(request, page, code, form, status=UNPROCESSABLE)
     try:
-        responses.save(
+        agreed = responses.save(
             assessment_id=assessment.pk,
             voice=NATIONAL,
             question=code,
@@ -113,6 +114,8 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         return _render(request, page, code, form, status=UNPROCESSABLE)
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
+    if agreed.has_voided:
+        messages.warning(request, VOIDED)
     messages.success(request, _("%(code)s is recorded.") % {"code": code})
     # A follow-up may be asked now that was not before.
     after = load_compare_page(assessment, request.user, page.show)
@@ -147,6 +150,8 @@ def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except ActionRefused as refusal:
             return _refused(request, assessment, refusal)
+        if taken and assessment.standing_attestations:
+            messages.warning(request, VOIDED)
         done = ngettext("%(count)d equal answer is taken over.", "%(count)d equal answers are taken over.", len(taken))
         messages.success(request, done % {"count": len(taken)})
     return redirect("compare", pk=pk)

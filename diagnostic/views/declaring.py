@@ -25,6 +25,7 @@ from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, require
 from .notices import tell
+from .twice import was_just_done
 
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -92,6 +93,8 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("assessment-detail", pk=pk)
         held = comparison.declare_complete(assessment=assessment, agency=agency, by=request.user)
     except ActionRefused as refusal:
+        if "take_back" not in request.POST and was_just_done("comparison.declare", assessment, request.user):
+            return redirect("compare", pk=pk)
         return _refused(request, assessment, refusal)
     if held.state == workflow.COMPARING:
         tell("comparison_declared", about=held, by=request.user)
@@ -114,8 +117,10 @@ def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
                 assessment=assessment, by=request.user, reason=form.cleaned_data["reason"]
             )
         except ActionRefused as refusal:
-            return _refused(request, assessment, refusal)
-        tell("comparison_opened", about=held, by=request.user)
+            if not was_just_done("comparison.open", assessment, request.user):
+                return _refused(request, assessment, refusal)
+        else:
+            tell("comparison_opened", about=held, by=request.user)
         messages.success(request, _("The comparison is open. The people of the other agency are told by e-mail."))
         return redirect("compare", pk=pk)
     context = {

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Role
@@ -23,6 +24,12 @@ from diagnostic.models import Assessment, Comment, Submission
 from diagnostic.permissions import can_answer, is_in_secretariat
 
 from . import waiting
+
+KEYS = {
+    waiting.ATTEST: _lazy("The other agency has attested. It waits for yours."),
+    waiting.RECORD: _lazy("Your agency has attested. Record who agreed for the other, which has no coordinator."),
+    waiting.SUBMIT: _lazy("Both agencies have attested. It can be submitted."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
     at_home = waiting.assessments_at_home(user)
     due = sorted((item for item in at_home if item.due_number is not None), key=lambda item: item.due_on)
     own = {item.pk: item for item in at_home if item.state in workflow.WITH_COUNTRY}
+    keys = {pk: words for pk, item in own.items() if is_coordinator and (words := KEYS.get(waiting.key_to_turn(item)))}
     return [
         Group(
             "clarifications",
@@ -136,6 +144,14 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
             ),
         ),
         Group(
+            "keys",
+            _("To attest and submit"),
+            tuple(
+                Item(reverse("assessment-check", args=[pk]) + "#submit", own[pk].period, str(words))
+                for pk, words in keys.items()
+            ),
+        ),
+        Group(
             "plan",
             _("Actions of the plan that your agency leads"),
             tuple(
@@ -153,6 +169,7 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
             tuple(
                 Item(reverse("assessment-detail", args=[item.pk]), item.period, str(item.get_state_display()))
                 for item in own.values()
+                if item.pk not in keys
             ),
         ),
     ]

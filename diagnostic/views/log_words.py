@@ -26,8 +26,6 @@ ACTS = {
     "comparison.discuss": _("wrote to the discussion of %(question)s"),
     "submission.download": _("downloaded the record of submission %(number)s"),
     "review.take_up": _("took up the review of submission %(number)s"),
-    "review.ask": _("noted a clarification to ask about %(question)s"),
-    "review.unask": _("took back the clarification about %(question)s"),
     "review.return": _("returned submission %(number)s, asking about %(questions)s"),
     "review.accept": _("accepted submission %(number)s"),
     "comment.share": _("wrote about %(question)s, between secretariat and country, on submission %(number)s"),

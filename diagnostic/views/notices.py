@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import caches
 from django.db import transaction
 
 from diagnostic.models import Assessment, Submission
 from diagnostic.rendering.notices import NOTICES
 from diagnostic.tasks import mail_notice
+
+from .twice import TWICE
+
+
+def tell_once(key: str, kind: str, *, about: Submission | Assessment, by: Any) -> None:
+    """As `tell`, unless it was told under this `key` a moment ago: by the first of two presses on one button."""
+    if caches["default"].add(f"told:{kind}:{key}", True, TWICE.total_seconds()):
+        tell(kind, about=about, by=by)
 
 
 def tell(kind: str, *, about: Submission | Assessment, by: Any, question: str = "", to: Any = None) -> None:

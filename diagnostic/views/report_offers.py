@@ -13,6 +13,7 @@ from diagnostic.actions.reports import is_due
 from diagnostic.core.formats import BRIEF, DOCX, FORMATS_OF, FULL, PARTNERS, PDF, XLSX
 from diagnostic.models import ReportFile
 
+LATE = "late"
 WAITING = (ReportFile.State.QUEUED, ReportFile.State.RENDERING)
 TITLES = {FULL: _("Full report"), BRIEF: _("Brief of two pages"), PARTNERS: _("Edition for partners")}
 SAYS = {
@@ -93,9 +94,9 @@ def build_offers(
     )
 
 
-def count_waiting(offers: Iterable[Offer]) -> int:
-    """How many files are on their way."""
-    return sum(file.is_waiting for offer in offers for file in offer.files)
+def is_to_be_asked_again(offers: Iterable[Offer]) -> bool:
+    """Whether a file may become ready while its page is open: one that is on its way, or was left behind."""
+    return any(file.is_waiting or file.state == LATE for offer in offers for file in offer.files)
 
 
 def say_standing(offers: Iterable[Offer]) -> str:
@@ -117,4 +118,4 @@ def say_seen(offers: Iterable[Offer]) -> str:
 def _state(file: ReportFile | None) -> str:
     if file is None:
         return ""
-    return "late" if file.state in WAITING and is_due(file) else file.state
+    return LATE if file.state in WAITING and is_due(file) else file.state

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import audit
-from diagnostic.actions.reports import find_report, find_reports, record_download, request_report
+from diagnostic.actions.reports import find_report, find_reports, note_lost, record_download, request_report
 from diagnostic.core import workflow
 from diagnostic.core.formats import EDITIONS, FORMATS_OF, FULL, PDF
 from diagnostic.core.responses import NATIONAL
@@ -37,7 +37,7 @@ from .report_facts import (
     report_of_submission,
     submissions_for_report,
 )
-from .report_offers import build_offers, count_waiting, say_seen, say_standing
+from .report_offers import build_offers, is_to_be_asked_again, say_seen, say_standing
 
 MIME_TYPES = {
     "pdf": "application/pdf",
@@ -178,7 +178,7 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
         "offers": offers,
         "standing": say_standing(offers),
         "seen": say_seen(offers),
-        "is_waiting": count_waiting(offers) > 0,
+        "is_waiting": is_to_be_asked_again(offers),
         "page_url": asked.page_url,
     }
     if request.htmx and context["seen"] == request.GET.get("seen"):
@@ -197,16 +197,19 @@ def _request(request: HttpRequest, asked: Asked, language: str) -> HttpResponse:
     edition = _chosen(asked, request.POST.get("edition", ""), kind)
     if not edition:
         return _refuse(request, asked.assessment)
-    file, is_to_queue = request_report(
-        data=asked.of(edition).build().to_json(),
-        edition=edition,
-        language=language,
-        kind=kind,
-        by=request.user,
-        assessment=asked.assessment,
-    )
-    if is_to_queue:
-        transaction.on_commit(lambda: render_report.enqueue(file.pk))
+    data = asked.of(edition).build().to_json()
+    # The queue is in the same database: a file that says it waits is in the queue, whatever happens in between.
+    with transaction.atomic():
+        file, is_to_queue = request_report(
+            data=data,
+            edition=edition,
+            language=language,
+            kind=kind,
+            by=request.user,
+            assessment=asked.assessment,
+        )
+        if is_to_queue:
+            render_report.enqueue(file.pk)
     return redirect(asked.page_url)
 
 
@@ -219,11 +222,16 @@ def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
     file = find_report(digest=digest, edition=edition, language=get_language() or "en", kind=kind)
     if file is None or file.state != ReportFile.State.READY:
         return redirect(asked.page_url)
+    try:
+        content = storages["reports"].open(file.name)
+    except FileNotFoundError:
+        note_lost(file=file)
+        return redirect(asked.page_url)
     number = asked.submission.number if asked.submission else None
     record_download(file=file, by=request.user, assessment=asked.assessment, number=number)
     suffix = "" if edition == FULL else f"-{edition}"
     response = FileResponse(
-        storages["reports"].open(file.name),
+        content,
         as_attachment=True,
         filename=f"{asked.name}{suffix}.{kind}",
         content_type=MIME_TYPES[kind],

@@ -37,6 +37,7 @@ from .desk import (
     stamp,
 )
 from .notices import tell
+from .twice import was_just_done
 
 PER_PAGE = 25
 
@@ -122,8 +123,10 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         reviews.take_up(submission=desk.submission, by=request.user)
     except StateChanged as error:
-        return moved_on(request, desk, error)
-    tell("taken_up", about=desk.submission, by=request.user)
+        if not was_just_done("review.take_up", desk.submission.assessment, request.user):
+            return moved_on(request, desk, error)
+    else:
+        tell("taken_up", about=desk.submission, by=request.user)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -134,7 +137,7 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return for clarification: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("Returned to %(country)s for clarification.")
-    return _close(request, desk, reviews.return_for_clarification, "reviews/return.html", done, "returned")
+    return _close(request, desk, reviews.return_for_clarification, "return", done, "returned")
 
 
 @login_required
@@ -143,27 +146,36 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept the submission: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("The assessment of %(country)s is accepted.")
-    return _close(request, desk, reviews.accept, "reviews/accept.html", done, "accepted")
+    return _close(request, desk, reviews.accept, "accept", done, "accepted")
 
 
-def _close(request: HttpRequest, desk: Desk, act: Any, template: str, done: str, kind: str) -> HttpResponse:
+def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str, kind: str) -> HttpResponse:
     form = RemarkForm(request.POST if request.method == "POST" else None)
     status = UNPROCESSABLE if request.method == "POST" else 200
     if not desk.is_open:
-        return moved_on(request, desk, StateChanged(), request.POST.get("remark", ""))
+        return _closed_already(request, desk, act, done, StateChanged())
     if form.is_valid():
-        remark = form.cleaned_data["remark"]
         try:
-            act(submission=desk.submission, remark=remark, by=request.user)
+            close(submission=desk.submission, remark=form.cleaned_data["remark"], by=request.user)
         except StateChanged as error:
-            return moved_on(request, desk, error, remark)
+            return _closed_already(request, desk, act, done, error)
         except ActionRefused as error:
             form.add_error(None, in_words(error))
         else:
             tell(kind, about=desk.submission, by=request.user)
-            messages.success(request, done % {"country": desk.submission.assessment.country.name})
-            return redirect("review-detail", pk=desk.submission.pk)
-    return render(request, template, desk.as_context() | {"form": form}, status=status)
+            return _say_closed(request, desk, done)
+    return render(request, f"reviews/{act}.html", desk.as_context() | {"form": form}, status=status)
+
+
+def _closed_already(request: HttpRequest, desk: Desk, act: str, done: str, error: StateChanged) -> HttpResponse:
+    if request.method == "POST" and was_just_done(f"review.{act}", desk.submission.assessment, request.user):
+        return _say_closed(request, desk, done)
+    return moved_on(request, desk, error, request.POST.get("remark", ""))
+
+
+def _say_closed(request: HttpRequest, desk: Desk, done: str) -> HttpResponse:
+    messages.success(request, done % {"country": desk.submission.assessment.country.name})
+    return redirect("review-detail", pk=desk.submission.pk)
 
 
 def _take_off(request: HttpRequest, desk: Desk, about: Question) -> HttpResponse | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import User
 from diagnostic.actions.submissions import build_snapshot, digest_of
@@ -17,6 +18,9 @@ from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
 from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures
 from diagnostic.rendering.words import AGENCY_WORDS
+
+VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
+"""What is told after a change that voided what was signed."""
 
 
 @dataclass(frozen=True, slots=True)

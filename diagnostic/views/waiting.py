@@ -7,11 +7,22 @@ from typing import Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
+from cpch.accounts.models import Membership, Role
 from diagnostic.actions.clock import now
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import BOTH, OPEN, SOON
 from diagnostic.core.responses import NATIONAL
-from diagnostic.models import Assessment, Assignment, Clarification, Comment, Opinion, ReadMark, Response, Submission
+from diagnostic.models import (
+    Assessment,
+    Assignment,
+    Attestation,
+    Clarification,
+    Comment,
+    Opinion,
+    ReadMark,
+    Response,
+    Submission,
+)
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_queue
 
@@ -118,20 +129,48 @@ def assessments_at_home(user: Any) -> list[Assessment]:
     """The assessments that the country of `user` is working on, and those with actions that are due (1 query).
 
     An assessment is there once for each such action, told by `due_number`, `due_title` and `due_on`, the first due
-    first; they are None where it has none. Due is what the agency of `user` leads and is overdue or due soon.
+    first; they are None where it has none. Due is what the agency of `user` leads and is overdue or due soon. How far
+    the two keys are is told as `key_to_turn` takes it.
     """
     is_due = Q(
         actions__state__in=OPEN,
         actions__due_on__lte=now().date() + SOON,
         actions__lead__in=(agency_of(user), BOTH),
     )
+    own = agency_of(user)
+    standing = Q(pk=OuterRef("customs_attestation")) | Q(pk=OuterRef("police_attestation"))
+    signed = Attestation.objects.filter(standing)
+    of_other = Membership.objects.filter(country=OuterRef("country"), role=Role.COORDINATOR, user__is_active=True)
     found = (
         Assessment.objects.filter(country_id=user.membership.country_id)
+        .annotate(
+            has_signed=Exists(signed.filter(agency=own, agreed_by="")),
+            other_has_signed=Exists(signed.exclude(agency=own).filter(agreed_by="")),
+            other_is_recorded=Exists(signed.exclude(agency=own).exclude(agreed_by="")),
+            other_has_coordinator=Exists(of_other.exclude(agency__kind=own)),
+        )
         .annotate(due=FilteredRelation("actions", condition=is_due))
         .filter(Q(state__in=workflow.WITH_COUNTRY) | Q(due__isnull=False))
         .annotate(due_number=F("due__number"), due_title=F("due__title"), due_on=F("due__due_on"))
     )
     return list(found.select_related("country").order_by("started_at", "pk", "due__due_on", "due__number"))
+
+
+ATTEST, RECORD, SUBMIT = "attest", "record", "submit"
+
+
+def key_to_turn(assessment: Any) -> str:
+    """What waits for a coordinator, of the two keys of one of their `assessments_at_home`; "" where nothing does.
+
+    Before either has attested nothing was handed over. What is recorded for an agency counts while it has no
+    coordinator.
+    """
+    other_has = assessment.other_has_signed or (assessment.other_is_recorded and not assessment.other_has_coordinator)
+    if assessment.has_signed and other_has:
+        return SUBMIT
+    if assessment.has_signed and not assessment.other_has_coordinator:
+        return RECORD
+    return ATTEST if other_has and not assessment.has_signed else ""
 
 
 def _last_words() -> QuerySet[Comment]:

@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from diagnostic.actions import action_plan, assessments, audit, comparison
+from diagnostic.actions import action_plan, assessments, comparison
 from diagnostic.actions.action_plan import AlreadyPlanned
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import ActionChanged, ActionRefused, Invalid, StateChanged
 from diagnostic.core.action_plan import TRANSITIONS, ActionDetails
@@ -321,7 +322,7 @@ def test_the_log_holds_no_word_that_somebody_wrote(people, assessment):
     acts = [entry.act for entry in chain.entries.filter(act__startswith="plan.")]
     assert acts == ["plan.add", "plan.change", "plan.comment", *["plan.move"] * 3]
     assert "SECRET" not in repr(list(chain.entries.values_list("detail")))
-    assert list(audit.find_breaks(chain)) == []
+    assert list(find_breaks(chain)) == []
 
 
 def test_a_comment_pressed_twice_is_said_once(people, assessment):

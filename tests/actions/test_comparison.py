@@ -219,3 +219,19 @@ def test_the_two_agencies_discuss_once_it_is_open(assessment, people):
     for who in (people.observer, people.reviewer, people.foreigner):
         with pytest.raises(PermissionDenied):
             discuss(who)
+
+
+def test_a_word_of_the_discussion_pressed_twice_is_said_once(assessment, people):
+    opened = comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+
+    def discuss(by, text):
+        return comparison.discuss(assessment=opened, question="A.1", text=text, by=by)
+
+    assert discuss(people.respondent, "Which year?") == discuss(people.respondent, " Which year? ")
+    discuss(people.police_respondent, "Which year?")
+    discuss(people.respondent, "Which year?")
+    assert [item.written_by for item in Comment.objects.all()] == [
+        people.respondent,
+        people.police_respondent,
+        people.respondent,
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from diagnostic.actions import action_plan, attestations, audit, comparison, responses, reviews, submissions
 from diagnostic.actions.attestations import AnswersChanged
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.errors import ActionChanged, NotAttested, Stale, StateChanged
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.responses import Response as Answer
@@ -183,7 +184,7 @@ def test_many_who_write_the_log_leave_one_whole_chain():
     at_once(*[lambda: audit.record(act="test.act", by=people.coordinator) for _writer in range(8)])
     chain = AuditChain.objects.get(assessment=None)
     assert chain.length == 8
-    assert list(audit.find_breaks(chain)) == []
+    assert list(find_breaks(chain)) == []
 
 
 def test_of_two_who_change_one_action_one_is_shown_both_texts():

@@ -167,6 +167,20 @@ def test_an_answer_that_stands_word_for_word_is_confirmed_under_the_signatures_t
     assert submission.attestations.count() == 2
 
 
+def test_the_first_word_of_somebody_voids_what_was_signed_for_it_counts_who_answered(people, assessment):
+    factories.fill(assessment, people.respondent, {"A.1": factories.example_answers()["A.1"]})
+    factories.sign_both(assessment, people.coordinator)
+    signed = factories.digest_now(assessment)
+    row = confirm(assessment, people.police_respondent, "A.1", base_version=1)
+    assert (standing(assessment), row.has_voided) == (0, True)
+    again = confirm(assessment, people.police_respondent, "A.1", base_version=2)
+    assert again.version == 2
+    factories.sign_both(assessment, people.coordinator)
+    submission = submissions.submit(assessment=assessment, by=people.coordinator)
+    assert submission.digest != signed
+    assert json.loads(submission.snapshot)["respondents"] == {"national": 2}
+
+
 def test_what_two_agencies_agree_on_is_confirmed_by_nobody_alone(people, last):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
     opened = comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")

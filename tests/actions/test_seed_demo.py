@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from cpch.accounts.models import User
-from diagnostic.actions.audit import find_breaks
+from diagnostic.actions.audit_check import find_breaks, find_contradictions
 from diagnostic.core.action_plan import OPEN, STATES, find_level, has_moved
 from diagnostic.core.comparison import find_agreement
 from diagnostic.core.result import score
@@ -40,6 +40,9 @@ def test_three_years_are_accepted_and_a_fourth_is_under_way(accounts):
 def test_its_log_verifies_and_bears_the_dates_of_the_story(accounts):
     chains = list(AuditChain.objects.all())
     assert [words for chain in chains for words in find_breaks(chain)] == []
+    assert [
+        words for chain in chains if chain.assessment_id for words in find_contradictions(chain.assessment_id)
+    ] == []
     chain = AuditChain.objects.get(assessment__period="2023")
     first = chain.entries.order_by("number").first()
     assert first.at.year == 2023

@@ -21,7 +21,7 @@ from tests.factories import EXAMPLES, PASSWORD, deactivate, example, make_people
 from .axe import WIDTHS
 from .steps_answering import choose, continue_to_next, fill_answer, fill_theme, question
 from .steps_attesting import FUNCTION, NAME, attest, hand_in, record_agreement
-from .steps_browsing import Visitor, enter, tab_to, visit
+from .steps_browsing import PATIENCE, Visitor, enter, tab_to, visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -249,7 +249,7 @@ def download_report(reviewer: Visitor, run_tasks: Callable[[], None], folder: Pa
     expect(page.get_by_role("status")).to_contain_text("1 file is being made.")
     reviewer.look("report, waiting")
     run_tasks()
-    expect(page.get_by_role("status")).to_contain_text("1 file is ready.")
+    expect(page.get_by_role("status")).to_contain_text("1 file is ready.", timeout=PATIENCE)
     reviewer.look("report, ready")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF (Full report)").click()

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import expect
 
-from diagnostic.actions.audit import find_breaks
+from diagnostic.actions.audit_check import find_breaks
 from diagnostic.models import Assessment, AuditChain, Response, Submission
 from diagnostic.queries import load_lost_signatures
 from tests import factories

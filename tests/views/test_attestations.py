@@ -95,3 +95,30 @@ def test_the_other_coordinators_are_told_once_and_nobody_else(client, run_tasks)
     assert f"{people.coordinator.full_name} has taken back the attestation of customs" in sent.body
     assert reverse("assessment-check", args=[draft.pk]) in sent.body
     assert "SECRET" not in sent.body + sent.subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_other_agencys_coordinators_are_told_once_that_the_first_key_is_turned(client, run_tasks):
+    people = factories.make_people()
+    colleague = factories.make_user()
+    draft = factories.start_assessment(people.coordinator)
+
+    def press(by, agency):
+        client.force_login(by)
+        data = {f"{agency}-digest": factories.digest_now(draft), f"{agency}-confirmed": "on"}
+        for _press in range(2):
+            response = client.post(reverse("assessment-attest", args=[draft.pk, agency]), data)
+            assert response.status_code == 302, words(response)
+
+    press(people.coordinator, "customs")
+    press(colleague, "customs")
+    run_tasks()
+    (sent,) = mail.outbox
+    assert sent.to == [people.police_coordinator.email]
+    assert f"{people.coordinator.full_name} has attested the assessment" in sent.body
+    assert reverse("assessment-check", args=[draft.pk]) in sent.body
+    mail.outbox.clear()
+
+    press(people.police_coordinator, "police")
+    run_tasks()
+    assert {message.to[0] for message in mail.outbox} == {people.coordinator.email, colleague.email}

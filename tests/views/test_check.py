@@ -162,9 +162,11 @@ def test_the_check_costs_the_same_at_one_answer_and_at_many(client: Client, peop
     assert count_queries(client, people.coordinator, "assessment-check", many.pk) == few <= MOST_QUERIES_OF_A_CHECK
 
 
-def test_a_second_submission_is_refused_in_clear_words(client: Client, people: factories.People) -> None:
+def test_a_second_submission_by_somebody_else_is_refused_in_clear_words(
+    client: Client, people: factories.People
+) -> None:
     assessment = make_submission(people.coordinator).assessment
-    response = post(client, people.coordinator, "assessment-submit", assessment.pk)
+    response = post(client, people.police_coordinator, "assessment-submit", assessment.pk)
 
     assert response.status_code == 409
     assert "The assessment has moved on since this page was opened." in words(response)

@@ -159,6 +159,35 @@ def test_an_agreed_answer_is_recorded_with_its_reason(client, people, opened):
     assert "Agreed at 2" in words(visit(client, people.respondent, "compare", opened))
 
 
+def test_what_is_agreed_after_both_have_attested_says_that_it_voids(client, people, opened):
+    def attest():
+        factories.sign_both(Assessment.objects.get(pk=opened.pk), people.coordinator)
+
+    def tell(name, data, **code):
+        client.force_login(people.police_coordinator)
+        url = reverse(name, kwargs={"pk": opened.pk, **code})
+        return words(client.post(url, data, follow=True))
+
+    void = "The attestations are void, because an answer was changed."
+    agreed = {"A.3.1-answer": "2", "A.3.1-agreement": "We met."}
+    attest()
+    assert "A change voids the attestations" in words(visit(client, people.coordinator, "compare", opened))
+    assert void in tell("compare-agree", agreed | {"A.3.1-version": "0"}, code="A.3.1")
+    assert void not in tell("compare-agree", agreed | {"A.3.1-version": "1", "A.3.1-answer": "3"}, code="A.3.1")
+    equal = {"question": comparison_page_takes(client, people, opened)}
+    assert void not in tell("compare-take-over", {})
+    attest()
+    assert void in tell("compare-take-over", equal)
+    attest()
+    assert void not in tell("compare-take-over", equal), "which are taken over already"
+
+
+def comparison_page_takes(client, people, opened):
+    """What the page lists to be taken over."""
+    page = visit(client, people.coordinator, "compare", opened).content.decode()
+    return sorted(set(re.findall(r'name="question" value="([^"]+)"', page)))
+
+
 def test_a_difference_needs_its_reason_and_a_choice(client, people, opened):
     response = post(client, people.coordinator, "compare-agree", opened, {"A.3.1-version": "0"}, code="A.3.1")
     assert response.status_code == 422

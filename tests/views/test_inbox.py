@@ -174,6 +174,32 @@ def test_a_clarification_waits_until_it_is_answered_again(people):
     assert groups(people.coordinator)["clarifications"] == ["A.3.1: Example Country, 2026"]
 
 
+def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
+    assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.sign(assessment, people.coordinator)
+    assert groups(people.police_coordinator) == {"keys": ["2026"]}
+    assert groups(people.coordinator) == groups(people.police_respondent) == {"home": ["2026"]}
+    check = f"/assessments/{assessment.pk}/check/#submit"
+    assert urls(people.police_coordinator, "keys") == [check]
+    factories.sign(assessment, people.police_coordinator)
+    assert groups(people.coordinator) == groups(people.police_coordinator) == {"keys": ["2026"]}
+    assert "Both agencies have attested. It can be submitted." in text_of(signed_in(people.coordinator).get(INBOX))
+    factories.save_answer(assessment, people.respondent, "A.1", level=2)
+    assert groups(people.coordinator) == groups(people.police_coordinator) == {"home": ["2026"]}
+
+
+def test_a_record_waits_where_the_other_agency_has_no_coordinator(people):
+    factories.deactivate(people.police_coordinator)
+    assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.sign(assessment, people.coordinator)
+    assert "Record who agreed for the other" in text_of(signed_in(people.coordinator).get(INBOX))
+    factories.sign(assessment, people.coordinator, "police", factories.AGREED_BY)
+    assert "It can be submitted." in text_of(signed_in(people.coordinator).get(INBOX))
+    newcomer = factories.make_user(agency="police")
+    assert groups(people.coordinator) == {"home": ["2026"]}
+    assert groups(newcomer) == {"keys": ["2026"]}
+
+
 def test_every_link_leads_where_the_person_may_go(people):
     taken = make_taken(people)
     assign(people, taken, people.reviewer)

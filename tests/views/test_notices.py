@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from socket import gaierror
 
 import pytest
 from django.core import mail
@@ -13,7 +14,7 @@ from cpch.accounts.models import User
 from diagnostic import tasks
 from diagnostic.actions import assignments, comparison
 from diagnostic.models import Submission
-from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY
+from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY, OTHER_COORDINATORS
 from diagnostic.views.notices import tell
 from tests import factories
 from tests.sessions import signed_in
@@ -82,6 +83,7 @@ def test_every_notice_has_a_subject_of_one_line_and_a_link_that_its_reader_may_o
     others = {
         OTHER_AGENCY: addresses(people.police_coordinator, people.police_respondent),
         FELLOW_COORDINATORS: addresses(people.police_coordinator),
+        OTHER_COORDINATORS: addresses(people.police_coordinator),
     }
     readers = {person.email: person for person in User.objects.select_related("membership")}
     for kind, notice in NOTICES.items():
@@ -113,6 +115,21 @@ def test_one_address_that_is_refused_does_not_keep_the_others_from_theirs(people
     with pytest.raises(OSError, match="no such mailbox"):
         notify("taken_up", people, taken, people.reviewer)
     assert len(sent) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [TimeoutError, ConnectionRefusedError, gaierror])
+def test_a_mail_server_that_is_not_there_is_tried_once_and_holds_up_nothing_else(people, monkeypatch, error):
+    tried = []
+
+    def unreachable(template, context, to, language):
+        tried.append(to)
+        raise error
+
+    monkeypatch.setattr(tasks, "send", unreachable)
+    with pytest.raises(error):
+        notify("taken_up", people, make_taken(people), people.reviewer)
+    assert len(tried) == 1
 
 
 @pytest.mark.django_db

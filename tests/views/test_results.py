@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from diagnostic.actions import assessments, reviews
+from diagnostic.core.responses import NATIONAL
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.result import score
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Response, Submission
 from tests import factories
@@ -125,6 +127,12 @@ def test_partners_see_the_themes_score_and_nothing_else_of_the_sensitive_questio
         for text in (instrument.by_code[code].weakness.shown, instrument.guidance_by_question[code].text):
             assert escape(text) not in page
     assert escape(instrument.guidance_by_question["A.9"].text) in full
+    # The decimal that is shown to partners is not the fraction of the index, and is not written as one.
+    index = score(instrument, {NATIONAL: example_answers()}).place.index
+    assert f"({index})" in words(full)
+    assert f"it stands at {index}." in words(full)
+    assert not re.search(r"\(\d+/\d+\)|stands at \d+/", words(page))
+    assert f"it stands at {submission.index_shown}." in words(page)
     assert "What if" not in page
     client.force_login(people.partner)
     assert client.get(reverse("what-if", args=[submission.assessment_id])).status_code == 403

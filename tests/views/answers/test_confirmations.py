@@ -159,3 +159,12 @@ def typed_as_it_stands():
         "A.1-evidence_title": [item.title for item in given.evidence],
         "A.1-evidence_reference": [item.reference for item in given.evidence],
     }
+
+
+def test_what_was_typed_before_it_was_confirmed_voids_what_was_signed_and_says_so(people, client, assessment):
+    factories.save_answer(assessment, people.respondent, "A.1", level=1)
+    factories.sign_both(assessment, people.coordinator)
+    typed = {"A.1-answer": "5"}
+    held = client.post(save_url(assessment, "A.1"), confirming("A.1", 1, **typed)).json()
+    assert (held["kind"], held["voided"]) == ("saved", True)
+    assert load_signatures(assessment) == {}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from diagnostic.actions.clock import now
+from diagnostic.actions.read_marks import mark_read
 from diagnostic.models import Clarification
 from tests import factories
 from tests.journeys.axe import find_faults_here
@@ -58,8 +60,13 @@ def test_the_pages_are_usable_by_everyone(new_page, people, width):
     paths += [url("detail", again), url("question", again, "A.1"), url("question", again, "A.16.2")]
     assert findings(page, paths) == []
     take_up(again, people.reviewer)
+    mark_read(submission=again, question="A.1", up_to=now(), by=people.reviewer)
     paths = [url(name[0], again, *name[1:]) for name in (*PAGES, ("question", "A.5.2"), ("question", "A.10"))]
     assert findings(page, paths) == []
+    # The tick at what is read is no higher than its line; the list is there in wide windows.
+    heights = page.evaluate("[...document.querySelectorAll('.reading-list svg')].map((tick) => tick.clientHeight)")
+    assert heights
+    assert max(heights) <= 16
 
 
 def findings(page: Any, paths: list[str]) -> list[str]:

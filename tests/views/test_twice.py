@@ -1,0 +1,103 @@
+"""A button pressed twice: the second press, whose answer alone is shown, says that it is done, and mails nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cpch.accounts.models import User
+from diagnostic.actions import comparison
+from diagnostic.actions.clock import replay
+from diagnostic.models import AuditEntry
+from diagnostic.tasks import mail_notice
+from diagnostic.views import notices
+from tests import factories
+from tests.sessions import signed_in
+from tests.views.discussing import fresh, make_taken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds of the notices that were sent."""
+    kinds: list[str] = []
+    monkeypatch.setattr(notices.transaction, "on_commit", lambda send: send())
+    monkeypatch.setattr(type(mail_notice), "enqueue", lambda _task, **arguments: kinds.append(arguments["kind"]))
+    return kinds
+
+
+def press(browser: Client, url: str, data: dict[str, str]) -> Any:
+    """The answer to the second of two presses on one page, which the first did not lead away from."""
+    first = browser.post(url, data)
+    second = browser.post(url, data)
+    assert (second.status_code, second.url) == (302, first.url)
+    return browser.get(second.url)
+
+
+def submitted(people: factories.People) -> tuple[str, Any]:
+    assessment = factories.start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    return reverse("assessment-submit", args=[assessment.pk]), "Submission 1 is received"
+
+
+def withdrawn(people: factories.People) -> tuple[str, Any]:
+    assessment = factories.start_assessment(people.coordinator)
+    return reverse("assessment-withdraw", args=[assessment.pk]), "The assessment is withdrawn."
+
+
+def opened(people: factories.People) -> tuple[str, Any]:
+    assessment = factories.start_assessment(people.coordinator, mode="separate")
+    return reverse("assessment-open-comparison", args=[assessment.pk]), "The comparison is open."
+
+
+def declared(people: factories.People) -> tuple[str, Any]:
+    assessment = factories.start_assessment(people.coordinator, mode="separate")
+    comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator)
+    return reverse("assessment-declare", args=[assessment.pk]), "The comparison is open."
+
+
+def taken_up(people: factories.People) -> tuple[str, Any]:
+    return reverse("review-take-up", args=[factories.make_submission(people.coordinator).pk]), "You have taken up"
+
+
+def accepted(people: factories.People) -> tuple[str, Any]:
+    return reverse("review-accept", args=[make_taken(people).pk]), "is accepted."
+
+
+def returned(people: factories.People) -> tuple[str, Any]:
+    taken = make_taken(people)
+    signed_in(people.reviewer).post(reverse("review-ask", args=[taken.pk, "A.1"]), {"text": "Which?"})
+    return reverse("review-return", args=[taken.pk]), "Returned to Example Country"
+
+
+COUNTRY = {submitted: "submitted", withdrawn: "", opened: "comparison_opened", declared: "comparison_declared"}
+SECRETARIAT = {taken_up: "taken_up", accepted: "accepted", returned: "returned"}
+
+
+@pytest.mark.parametrize("make", [*COUNTRY, *SECRETARIAT], ids=lambda make: make.__name__)
+def test_the_second_press_says_that_it_is_done(people: factories.People, mailed: list[str], make: Any) -> None:
+    url, words = make(people)
+    by = people.coordinator if make in COUNTRY else people.reviewer
+    page = press(signed_in(by), url, {"reason": "The year ends.", "remark": ""})
+    assert words in page.content.decode()
+    kind = {**COUNTRY, **SECRETARIAT}[make]
+    assert mailed == ([kind] if kind else [])
+
+
+def test_somebody_else_and_who_comes_later_are_told_that_it_has_moved_on(people: factories.People) -> None:
+    submission = fresh(factories.make_submission(people.coordinator))
+    url = reverse("review-take-up", args=[submission.pk])
+    with replay(timezone.now() - timedelta(minutes=1)):
+        signed_in(people.reviewer).post(url)
+
+    def status(person: User) -> int:
+        return signed_in(person).post(url).status_code
+
+    assert (status(people.administrator), status(people.reviewer)) == (409, 409)
+    assert AuditEntry.objects.filter(act="review.take_up").count() == 1
