@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cpch.accounts.models import Membership
+from cpch.accounts.models import Agency, Membership
 from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
@@ -160,6 +160,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     voice, readable = main_voice(user, assessment), readable_voices(user, assessment)
     overview = load_overview(assessment, voice, readable) if voice else None
     declaring = load_declaring(assessment, user)
+    people = list(_people(assessment, readable))
     return render(
         request,
         "assessments/detail.html",
@@ -169,7 +170,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "agency": AGENCY_WORDS.get(voice, ""),
             "next_step": find_next_step(overview, user, declaring) if overview else wait_for_the_comparison(assessment),
             "declaring": declaring,
-            "people": _people(assessment, readable),
+            "people": people,
+            "agencies_without_people": _without_people(people),
             "before": say_plan_before(assessment) if assessment.state in workflow.WITH_COUNTRY else None,
             "readable": readable,
             "is_national_there": voice == NATIONAL,
@@ -208,6 +210,12 @@ def _people(assessment: Assessment, readable: tuple[str, ...]) -> QuerySet[Membe
         .annotate(answered_at=Subquery(last.order_by("-saved_at").values("saved_at")[:1]))
         .order_by(F("agency__kind").asc(nulls_last=True), "user__full_name")
     )
+
+
+def _without_people(people: Sequence[Membership]) -> list[str]:
+    """The agencies that none of the country's `people` belongs to, in words."""
+    present = {person.agency.kind for person in people if person.agency}
+    return [str(kind.label) for kind in Agency.Kind if kind not in present]
 
 
 @login_required

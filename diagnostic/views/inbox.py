@@ -96,7 +96,7 @@ def _of_the_secretariat(user: Any) -> list[Group]:
                 for item in opinions
             ),
         ),
-        Group("free", _("Submissions that nobody has"), _submissions(free)),
+        Group("free", _("Submissions that nobody has taken up"), _submissions(free)),
     ]
 
 

@@ -51,7 +51,7 @@ def _in_draft(overview: Overview, user: object, declaring: Declaring | None) -> 
     if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("The answers are being given"),
-            gettext("You read this assessment as an observer; what changes shows here at once."),
+            gettext("You read this assessment as an observer; this page shows what was saved last."),
         )
     if declaring and declaring.has_declared:
         return NextStep(

@@ -165,6 +165,13 @@ def test_continue_waits_until_everything_is_saved(open_as, people, assessment):
     assert stored(assessment, "A.1").narrative == "In haste."
 
 
+UNDER_THE_BAR = """() => {
+  const held = document.activeElement, bar = document.querySelector(".save-bar");
+  return !bar.contains(held) && held.getBoundingClientRect().bottom > bar.getBoundingClientRect().top
+    && Boolean(held.closest(".question"));
+}"""
+
+
 def test_by_keyboard_alone(open_as, people, assessment):
     page = open_as(people.respondent)
     page.goto(theme_url(assessment))
@@ -180,6 +187,12 @@ def test_by_keyboard_alone(open_as, people, assessment):
     page.keyboard.press("Space")
     expect_all_saved(page)
     assert stored(assessment, "A.1") == Answer(level=3, narrative="By keyboard.", basis="written")
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 480})
+    page.goto(theme_url(assessment, "investigations"))
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(UNDER_THE_BAR), "the focus is hidden by the save bar"
 
 
 def test_without_a_script_the_same_page_saves_and_shows_both_texts(open_as, people, assessment):

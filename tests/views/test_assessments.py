@@ -286,6 +286,28 @@ def test_people_stand_with_the_time_of_their_last_answer(client: Client, people:
     assert people.foreigner.full_name not in said
 
 
+def test_once_handed_in_no_theme_is_said_to_be_begun(client: Client, people: factories.People) -> None:
+    assessment = start_assessment(people.coordinator)
+    save_answer(assessment, people.coordinator, "A.1", level=2)
+    before = words(get(client, people.coordinator, "assessment-detail", assessment.pk))
+    assert all(said in before for said in ("1. Answer the seven themes", "In progress", "Not started"))
+    factories.submit(assessment, by=people.coordinator)
+    after = words(get(client, people.coordinator, "assessment-detail", assessment.pk))
+    assert "1. The answers by theme" in after
+    assert "A.1, A.17: 1 of 2 Not all answered" in after
+    assert "Not started" not in after
+
+
+def test_an_agency_without_people_is_named_with_what_to_do(client: Client) -> None:
+    coordinator = factories.make_user()
+    assessment = start_assessment(coordinator)
+    assert "Police Nobody yet. Invite their coordinator" in words(
+        get(client, coordinator, "assessment-detail", assessment.pk)
+    )
+    factories.make_user(Role.COORDINATOR, agency="police")
+    assert "Nobody yet" not in words(get(client, coordinator, "assessment-detail", assessment.pk))
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_the_task_list_keeps_to_its_queries(client: Client, people: factories.People, many: bool) -> None:
     drafted = start_assessment(people.coordinator)

@@ -70,6 +70,10 @@ def test_a_coordinator_invites_a_colleague_of_their_country(client: Client) -> N
     )
     [message] = mail.outbox
     assert message.to == ["amara@example.org"]
+    assert (
+        "Your role: Respondent, police\nCountry or territory: Example Country\nYou sign in with: amara@example.org\n"
+        in message.body
+    )
     token = re.search(rf"{re.escape(site.BASE_URL)}/invitations/(\S+)/", message.body)[1]
     assert Invitation.digest_of(token) == invitation.token_digest
     assert last_act().act == "invitation.made"

@@ -72,6 +72,17 @@ def test_the_page_says_level_reason_and_roadmap_of_the_joint_session(client: Cli
         assert escape(f"“{weakness.shown}”") in page
 
 
+def test_each_section_is_reached_from_the_top_and_no_other(client: Client, people: factories.People) -> None:
+    empty = start_assessment(people.coordinator, period="2025")
+    full = fill(start_assessment(people.coordinator, period="2026"), people.coordinator)
+    for assessment in (empty, full):
+        page = read(client, people.coordinator, assessment.pk)
+        ways = re.search(r'<nav class="on-page".*?</nav>', page, re.DOTALL)[0]
+        sections = re.findall(r'<section class="section[^"]*" aria-labelledby="([^"]+)"', page)
+        assert re.findall(r'href="#([^"]+)"', ways) == sections
+        assert {f'id="{name}"' in page for name in sections} == {True}
+
+
 def test_a_missing_foundation_is_named_in_the_words_of_the_rules(client: Client, people: factories.People) -> None:
     high = {
         code: replace(answer, level=4, status="answered", reason="", basis="both")
