@@ -242,7 +242,7 @@ def test_it_makes_as_many_queries_for_many_as_for_one(people, django_assert_num_
     for countries in ((), ("FR", "ZZ", "KE")):
         for country in countries:
             fill(country)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             desk.get(INBOX)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             home.get(INBOX)

@@ -108,11 +108,11 @@ def test_a_partner_of_a_disclosed_assessment_reads_no_differences(people):
     assert changes(people.partner, accepted).status_code == 403
 
 
-def test_it_makes_five_queries(people, taken, django_assert_num_queries):
+def test_it_makes_four_queries(people, taken, django_assert_num_queries):
     second = again(taken, people, level=2)
     client = signed_in(people.reviewer)
     client.get(url("submission-changes", second))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url("submission-changes", second))
 
 

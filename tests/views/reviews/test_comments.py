@@ -189,9 +189,9 @@ def test_pages_make_as_many_queries_for_many_as_for_one(desk, taken, people, dja
     write(desk, taken, SHARED, "shared")
     home.get(url("submission-review", taken))
     for _round in range(2):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             home.get(url("submission-review", taken))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             home.get(url("submission-review-question", taken, "A.1"))
         for code in ("A.1", "A.2.1", "A.6"):
             for text in ("One.", "Two."):
