@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +25,8 @@ from tests.rendering.outline import elements, kids, outline_of_html, outline_of_
 PROFILES = ("3a", "ua1")
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = ("sparse", "typical", "extreme")
+FEWEST_LINES = 18
+"""A page with fewer, what runs in its head and foot among them, is less than a third full."""
 Printed = Callable[[str], tuple[str, bytes]]
 
 
@@ -47,9 +51,17 @@ def is_null(value: Any) -> bool:
     return isinstance(value.get_object(), NullObject)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "partners"])
+@pytest.mark.parametrize("name", [*NAMES, "partners", "brief"])
 def test_it_conforms_to_both_profiles(name: str, printed: Printed) -> None:
     assert faults(printed(name)[1]) == set()
+
+
+@pytest.mark.parametrize("name", [*NAMES, "partners", "brief"])
+def test_no_page_is_all_but_empty(name: str, printed: Printed) -> None:
+    order = ["pdftotext", "-layout", "-", "-"]
+    told = subprocess.run(order, input=printed(name)[1], check=True, capture_output=True).stdout.decode()
+    lines = [len(re.findall(r"^.*\S", page, re.MULTILINE)) for page in told.split("\f")[:-1]]
+    assert min(lines) >= FEWEST_LINES, lines
 
 
 @pytest.mark.parametrize(
