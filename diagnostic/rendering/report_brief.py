@@ -93,7 +93,9 @@ def build_brief(
     terms = _say_names(report) if report.edition == BRIEF else ()
     verdict = sentences.say_verdict(instrument, result)
     figures = tuple(_figures(report, instrument, result))
-    criteria = tuple(_asked(instrument, row) for row in build_criteria(instrument, result))
+    criteria = tuple(
+        _asked(instrument, row) for row in build_criteria(instrument, result, is_exact=not report.left_out)
+    )
     names = NAMED * (len(report.facts.country) + len(report.facts.period))
     front = (
         names + sum(map(len, (verdict, *terms))) + sum(len(term) + len(value) for term, value in (*standing, *figures))

@@ -23,8 +23,8 @@ def field_runs(code: str, shown: str = "1", style: str = "") -> list[BaseOxmlEle
 def write_contents(body: BaseOxmlElement, entries: Sequence[tuple[str, str]], width: int) -> None:
     """The contents: one line for each of `entries` (heading, bookmark), right tab at `width` twips.
 
-    Only a word processor knows on which page a heading stands; until it is asked to work that out, by the command on the
-    contents, the lines lead to the headings and name no page.
+    Only a word processor knows on which page a heading stands. Until it is asked to work that out, by the command above
+    them, the lines lead to the headings and name no page.
     """
     block = make("w:sdt", body)
     gallery = make("w:docPartObj", make("w:sdtPr", block))
