@@ -20,6 +20,7 @@ from weasyprint.pdf.stream import Stream as Drawing
 
 from diagnostic.rendering.pdf import document as rendering
 from diagnostic.rendering.pdf.archive import UNCLEAR_END, compress_streams
+from diagnostic.rendering.report_text import language_of
 from tests.rendering.outline import elements, kids, outline_of_html, outline_of_pdf, tell
 
 PROFILES = ("3a", "ua1")
@@ -88,6 +89,36 @@ def test_every_heading_table_and_picture_of_the_page_is_there_in_its_order(name:
     wanted, found = outline_of_html(html), outline_of_pdf(read(pdf))
     assert found == wanted
     assert {kind for kind, _what in found[0]} >= {"H1", "H2", "Table", "Figure"}
+
+
+def test_what_is_not_in_the_reports_language_says_so_in_its_order(printed: Printed) -> None:
+    html, pdf = printed("extreme")
+    found = [str(element["/Lang"]) for element in elements(read(pdf)) if "/Lang" in element]
+    assert found == re.findall(r'<p [^>]*lang="([^"]+)"', html)
+    assert set(found) == {"und-Arab", "und-Cyrl", "und-Hani"}
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "told"),
+    [
+        ("Officers meet.", "en", ""),
+        ("2021 تتعاون الجمارك", "en", "und-Arab"),
+        ("تتعاون الجمارك", "ar", ""),
+        ("تتعاون الجمارك", "fa", ""),
+        ("Officers meet.", "ar", "und-Latn"),
+        ("Таможня", "fr-ca", "und-Cyrl"),
+        ("Таможня", "ru", ""),
+        ("海关", "zh-hans", ""),
+        ("海关", "ru", "und-Hani"),
+        ("협력", "en", "ko"),
+        ("Συνεργασία", "el", ""),
+        ("Officers", "el", "und-Latn"),
+        ("42 %", "en", ""),
+        ("", "en", ""),
+    ],
+)
+def test_a_line_says_what_its_letters_tell_of_its_language(text: str, around: str, told: str) -> None:
+    assert language_of(text, around) == told
 
 
 @pytest.mark.parametrize("name", NAMES)
