@@ -343,6 +343,14 @@ def can_draft(user: Any, assessment: Assessment) -> bool:
     return can_read_everything(user, assessment)
 
 
+def has_drafts(user: Any, assessment: Assessment) -> bool:
+    """Whether the drafting kit of `assessment`, which `user` sees, is there for them (no query)."""
+    if not can_draft(user, assessment) or assessment.state == workflow.WITHDRAWN:
+        return False
+    is_open = can_read_answers(user, assessment) and assessment.state in workflow.WITH_COUNTRY
+    return not is_open or NATIONAL in readable_voices(user, assessment)
+
+
 def editions_for(user: Any, assessment: Assessment) -> tuple[str, ...]:
     """The editions of its reports that `user` may have, their own first; () where none.
 

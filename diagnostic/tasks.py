@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from socket import gaierror
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from cpch.accounts.models import User
 from diagnostic.actions import reports
 from diagnostic.core.report_data import Report
 from diagnostic.rendering.notices import NOTICES, load_about, recipients_of, write_notice
+from diagnostic.rendering.reminders import coordinators_of, load_reminders, write_reminder
 
 POLITENESS = 10
 """How far a rendering stands back for the people who wait for a page (nice)."""
@@ -53,10 +55,25 @@ def mail_notice(kind: str, about_id: str, by_id: int, question: str = "", to_id:
     by = User.objects.get(pk=by_id)
     about = load_about(notice, about_id)
     context = write_notice(notice, about, by, question, settings.BASE_URL)
+    _send_each("notices/email", context, recipients_of(notice, about, by, to_id))
+
+
+@task()
+def mail_reminders(reminder_ids: list[int]) -> None:
+    """Remind the coordinators of one country of its actions that are due, each in their own language.
+
+    Where the mail server does not take one, the others are still sent. Raises its last `OSError` then.
+    """
+    reminders = load_reminders(reminder_ids)
+    country = reminders[0].action.country
+    _send_each("reminders/email", write_reminder(country, reminders, settings.BASE_URL), coordinators_of(country))
+
+
+def _send_each(template: str, context: dict[str, object], people: Iterable[User]) -> None:
     failed: OSError | None = None
-    for person in recipients_of(notice, about, by, to_id):
+    for person in people:
         try:
-            send("notices/email", context, person.email, language_of(person))
+            send(template, context, person.email, language_of(person))
         except (TimeoutError, ConnectionError, gaierror):
             raise
         except OSError as error:

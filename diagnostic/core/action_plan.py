@@ -34,6 +34,7 @@ MAX_RESPONSIBLE = 120
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 """The days on which an action may be due: those that the calendar shows."""
 SOON = timedelta(days=30)
+URGENT = ("soon", "overdue")
 """How long before its day an open action is due soon."""
 
 Urgency = Literal["", "soon", "overdue"]

@@ -1,6 +1,7 @@
 """One noun a file; imported from here."""
 
 from .action_plan import Action, ActionComment, ActionRevision
+from .action_reminder import ActionReminder
 from .agreement import Attestation, Declaration
 from .assessment import Assessment, Marking
 from .audit import AuditChain, AuditEntry
@@ -28,6 +29,7 @@ from .submission import Submission
 __all__ = [
     "Action",
     "ActionComment",
+    "ActionReminder",
     "ActionRevision",
     "Assessment",
     "Assignment",

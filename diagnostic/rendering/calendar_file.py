@@ -31,14 +31,14 @@ def render_calendar(country: str, marking: str, days: Iterable[DueDay]) -> bytes
 
     An action that was dropped stands in it as cancelled, so that a calendar which holds it lets go of it.
     """
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vText
 
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     name = gettext("Action plan: %(country)s (%(marking)s)") % {"country": country, "marking": marking}
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", vText(name))
     for day in days:
         event = Event()
         event.add("uid", f"{day.key}@{urlsplit(day.url).hostname}")

@@ -22,6 +22,8 @@ from .result_profile import sum_index
 from .words import AGENCY_WORDS, BASIS_WORDS, capitalised, say_level
 
 OWN_ANSWERS = {"customs": _("Customs answered"), "police": _("Police answered")}
+SHORT = 600
+"""How many letters an answer may have that is not broken over two pages: some eight lines."""
 CRITERION_WORDS = {"met": _("Met"), "unmet": _("Not met"), "open": _("To be answered")}
 
 
@@ -44,6 +46,13 @@ class GivenRow:
     narrative: tuple[Line, ...]
     reason: tuple[Line, ...]
     evidence: tuple[EvidenceLine, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it takes so little room that it stands on one page whole."""
+        told = [line.text for line in (*self.narrative, *self.reason)]
+        told += [part for item in self.evidence for part in (item.title, item.reference)]
+        return sum(map(len, told)) <= SHORT
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class BriefPart:
     recommendations, `more` the changes that are not among `moves`. `is_crowded` and
     `is_tight` ask for the smaller print, on the first page and on the second; `has_method` says whether there is room
     for how the level is found, where that stands on no other page; so with `terms`, on
-    names of countries, which stand below the criteria or below the figures, where there is more room.
+    names of countries, which stand below the criteria or below the figures, where there is more room. Without
+    `has_back` there is nothing to print on the second page.
     """
 
     standing: tuple[tuple[str, str], ...]
@@ -72,6 +73,7 @@ class BriefPart:
     has_method: bool
     terms: tuple[str, ...]
     has_terms_left: bool
+    has_back: bool
 
 
 def build_brief(
@@ -91,8 +93,9 @@ def build_brief(
     terms = _say_names(report) if report.edition == BRIEF else ()
     verdict = sentences.say_verdict(instrument, result)
     figures = tuple(_figures(report, instrument, result))
-    left_out = frozenset(report.left_out)
-    criteria = tuple(_asked(instrument, row) for row in build_criteria(instrument, result, left_out))
+    criteria = tuple(
+        _asked(instrument, row) for row in build_criteria(instrument, result, is_exact=not report.left_out)
+    )
     names = NAMED * (len(report.facts.country) + len(report.facts.period))
     front = (
         names + sum(map(len, (verdict, *terms))) + sum(len(term) + len(value) for term, value in (*standing, *figures))
@@ -100,6 +103,7 @@ def build_brief(
     left = sum(_lines(f"{row.title} {row.demand} {row.now}", LEFT) for row in criteria)
     right = sum(_lines(value, RIGHT) for _term, value in figures)
     back = sum(len(row.text) + len(row.source) for row in priorities) + sum(len(row.question) for row in moves)
+    has_method = report.edition == BRIEF and back <= WITH_METHOD
     return BriefPart(
         standing=standing,
         headline=sentences.say_headline(instrument, result),
@@ -114,9 +118,10 @@ def build_brief(
         more=len(change.rows) - len(moves) if change else 0,
         is_crowded=front > FRONT,
         is_tight=back > BACK,
-        has_method=report.edition == BRIEF and back <= WITH_METHOD,
+        has_method=has_method,
         terms=terms,
         has_terms_left=left < right,
+        has_back=bool(priorities or change or has_method),
     )
 
 

@@ -137,7 +137,7 @@ def build_result_page(
         wide=draw_continuum(continuum, "wide", prefix="continuum", is_rtl=is_rtl),
         narrow=draw_continuum(continuum, "narrow", prefix="continuum-n", is_rtl=is_rtl),
         criteria_title=criteria_title(instrument, result),
-        criteria=tuple(build_criteria(instrument, result, hidden)),
+        criteria=tuple(build_criteria(instrument, result, is_exact=not hidden)),
         figures=tuple(build_figures(instrument, result, hidden)),
         level_names=tuple(say_level(instrument, level) for level in LEVELS),
         themes=tuple(build_themes(instrument, result, hidden)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -55,13 +56,8 @@ def criteria_title(instrument: Instrument, result: Result) -> str:
     return gettext("What holds it below level %(level)s") % {"level": say_level(instrument, working + 1)}
 
 
-def build_criteria(
-    instrument: Instrument, result: Result, hidden: frozenset[str] = frozenset()
-) -> Iterable[CriterionRow]:
-    """The next level's criteria, and those below that are still open; what is not met first.
-
-    Where questions are `hidden`, the index is the decimal that is shown, and no fraction is made of it.
-    """
+def build_criteria(instrument: Instrument, result: Result, *, is_exact: bool = True) -> Iterable[CriterionRow]:
+    """The next level's criteria, and those below that are still open; what is not met first."""
     following = min((result.place.working_level or 1) + 1, LEVELS[-1])
     asked = [
         item
@@ -69,7 +65,7 @@ def build_criteria(
         if item.criterion.level == following or (item.criterion.level < following and item.state == "open")
     ]
     rows = [_criterion(instrument, result, item) for item in asked]
-    rows.append(_index_criterion(result, following, is_whole=not hidden))
+    rows.append(_index_criterion(result, following, is_exact=is_exact))
     return sorted(rows, key=lambda row: ("unmet", "open", "met").index(row.state))
 
 
@@ -78,7 +74,7 @@ def build_foundations(instrument: Instrument, result: Result, level: int) -> Ite
     for item in result.place.criteria:
         if item.criterion.level <= level:
             yield _criterion(instrument, result, item)
-    yield _index_criterion(result, level, is_whole=True)
+    yield _index_criterion(result, level, is_exact=True)
 
 
 def _criterion(instrument: Instrument, result: Result, item: CriterionStanding) -> CriterionRow:
@@ -97,26 +93,29 @@ def _note(state: str) -> str:
     return str(STATE_WORDS["implied"]) if state == "implied" else ""
 
 
-def _index_criterion(result: Result, following: int, *, is_whole: bool) -> CriterionRow:
+def _index_criterion(result: Result, following: int, *, is_exact: bool) -> CriterionRow:
     start, index = band_start(following), result.place.index
-    say = exact if is_whole else shown
     is_met = index is not None and index >= start
     return CriterionRow(
         state="met" if is_met else "open" if index is None else "unmet",
         title=gettext("The index reaches %(index)s.") % {"index": shown(start)},
-        demand=gettext("The mean of the theme scores; it stands at %(exact)s.")
-        % {"exact": gettext("nothing yet") if index is None else say(index)},
+        demand=_say_mean(index) if is_exact else gettext("The mean of the theme scores."),
         level=None,
         value=sentences.say_index(result),
         note="",
     )
 
 
+def _say_mean(index: Fraction | None) -> str:
+    told = gettext("nothing yet") if index is None else exact(index)
+    return gettext("The mean of the theme scores; it stands at %(exact)s.") % {"exact": told}
+
+
 # Figures and profile
 
 
 def build_figures(instrument: Instrument, result: Result, hidden: frozenset[str]) -> Iterable[tuple[str, str]]:
-    """The figures of the whole, term and value."""
+    """The figures of the whole, term and value; the index as a fraction too, where no answer is `hidden`."""
     index = result.place.index
     fraction = f" ({exact(index)})" if index is not None and index.denominator > 1 and not hidden else ""
     level = gettext("not stated yet") if result.level is None else say_level(instrument, result.level)

@@ -105,7 +105,7 @@ def _load_source(request: HttpRequest, pk: UUID) -> Source:
         basis = report_of_assessment(assessment)
     else:
         basis = report_of_submission(submission)
-    return Source(assessment, submission, basis.build())
+    return Source(assessment, submission, basis.build(has_past=False))
 
 
 def _find_submission(request: HttpRequest, assessment: Assessment) -> Submission | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -109,12 +109,18 @@ def detail(request: HttpRequest, country: str, number: int) -> HttpResponse:
     return _render(request, load_action(request, country, number))
 
 
+def _load_for(may: Callable[[Any, int], bool], request: HttpRequest, country: str, number: int) -> Action:
+    """The action, for who `may` do what is asked (1 query). Raises `Http404` and `PermissionDenied`."""
+    action = load_action(request, country, number)
+    require(may(request.user, action.country_id), request)
+    return action
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, country: str, number: int) -> HttpResponse:
     """Change what is written of the action; of two who change it at once the slower is shown both texts."""
-    action = load_action(request, country, number)
-    require(can_change_plan(request.user, action.country_id), request)
+    action = _load_for(can_change_plan, request, country, number)
     if request.method == "GET":
         form = ActionForm(initial=_initial(action))
         return render(request, "action_plan/change.html", _frame(request, action) | {"form": form})
@@ -152,10 +158,8 @@ def _conflict(request: HttpRequest, standing: Action, mine: ActionDetails) -> Ht
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, country: str, number: int) -> HttpResponse:
     """Say how far the action is; a GET, as after signing in again, leads to it."""
-    action = load_action(request, country, number)
     act = request.POST.get("act", "")
-    may = can_change_plan if is_for_coordinators(act) else can_work_on_plan
-    require(may(request.user, action.country_id), request)
+    action = _load_for(can_change_plan if is_for_coordinators(act) else can_work_on_plan, request, country, number)
     if request.method == "GET":
         return redirect("plan-action", country=country, number=number)
     drop, proof = DropForm(request.POST), ProofForm(request.POST)
@@ -189,8 +193,7 @@ def move(request: HttpRequest, country: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def prove(request: HttpRequest, country: str, number: int) -> HttpResponse:
     """Write down what shows that the action is done; a GET leads to it."""
-    action = load_action(request, country, number)
-    require(can_work_on_plan(request.user, action.country_id), request)
+    action = _load_for(can_work_on_plan, request, country, number)
     if request.method == "GET":
         return redirect("plan-action", country=country, number=number)
     form = ProofForm(request.POST)
@@ -221,8 +224,7 @@ def _typed_proof(form: ProofForm, standing: Action) -> tuple[ProofForm, dict[str
 @require_http_methods(["GET", "POST"])
 def comment(request: HttpRequest, country: str, number: int) -> HttpResponse:
     """Say something about the action to one's own country; a GET leads to it."""
-    action = load_action(request, country, number)
-    require(can_work_on_plan(request.user, action.country_id), request)
+    action = _load_for(can_work_on_plan, request, country, number)
     if request.method == "GET":
         return redirect("plan-action", country=country, number=number)
     form = ActionCommentForm(request.POST)

@@ -18,7 +18,7 @@ from diagnostic.core.action_plan import Urgency
 from diagnostic.core.marking import strictest
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Action, Assessment, Submission
-from diagnostic.permissions import actions_visible_to, can_change_plan, can_plan, can_work_on_plan
+from diagnostic.permissions import actions_visible_to, can_change_plan, can_plan, can_work_on_plan, has_drafts
 
 from .access import load_plan_country
 
@@ -47,6 +47,8 @@ class Plan:
     today: date
     may_change: bool
     may_work: bool
+    drafts_of: Assessment | None = None
+    """The latest assessment that an action was made on, where its drafting kit is there for this reader."""
 
     @property
     def marking(self) -> str:
@@ -56,7 +58,7 @@ class Plan:
     @property
     def latest(self) -> Assessment | None:
         """The latest assessment that an action was made on: its log tells who took the plan away. None without any."""
-        return max((row.action.assessment for row in self.rows), key=lambda item: item.started_at, default=None)
+        return latest_of(self.rows)
 
     @cached_property
     def open_rows(self) -> tuple[Row, ...]:
@@ -76,13 +78,21 @@ def load_plan_page(request: HttpRequest, code: str) -> Plan:
     """The plan of the country of that code, as this person sees it (2 queries). Raises `Http404`."""
     country = load_plan_country(request, code)
     actions = actions_visible_to(request.user).filter(country=country).select_related("assessment")
+    rows = build_rows(actions, country)
+    latest = latest_of(rows)
     return Plan(
         country=country,
-        rows=build_rows(actions, country),
+        rows=rows,
         today=now().date(),
         may_change=can_change_plan(request.user, country.pk),
         may_work=can_work_on_plan(request.user, country.pk),
+        drafts_of=latest if latest and has_drafts(request.user, latest) else None,
     )
+
+
+def latest_of(rows: Iterable[Row]) -> Assessment | None:
+    """The latest assessment that an action of `rows` was made on; None without any."""
+    return max((row.action.assessment for row in rows), key=lambda item: item.started_at, default=None)
 
 
 def build_rows(actions: Iterable[Action], country: Country) -> tuple[Row, ...]:

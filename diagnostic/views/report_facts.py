@@ -97,8 +97,11 @@ class ReportBasis:
             held |= made
         return {edition: held[key] for edition, key in keys.items()}
 
-    def build(self) -> Report:
-        """The report (11 queries for an assessment as it stands, 12 of two agencies; 9 for a submission)."""
+    def build(self, *, has_past: bool = True) -> Report:
+        """The report (11 queries for an assessment as it stands, 12 of two agencies; 9 for a submission).
+
+        Without `has_past` neither earlier periods nor what was said in review are in it, and 5 or 6 queries fewer.
+        """
         given = self.load(self.facts)
         previous = load_previous_of(self.previous_id)
         result = score(self.instrument, given.voices, NATIONAL, given.target_level)
@@ -106,7 +109,7 @@ class ReportBasis:
         plan, previous_actions = load_plans(self.assessment, self.previous_id, result, is_frozen=is_frozen)
         # No other edition holds remarks, and what it takes to load them would tell that there are some.
         said = Said(self.assessment.pk, given.facts.submission_number)
-        remarks = load_remarks(said, self.instrument) if self.edition == FULL else ()
+        remarks = load_remarks(said, self.instrument) if has_past and self.edition == FULL else ()
         report = build_report(
             self.instrument,
             result,
@@ -118,7 +121,7 @@ class ReportBasis:
             previous_actions=previous_actions,
             agreements=given.agreements,
             respondents=given.respondents,
-            earlier_periods=load_earlier(self.assessment),
+            earlier_periods=load_earlier(self.assessment) if has_past else (),
             plan=plan,
             remarks=remarks,
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from diagnostic.core.editions import reduce_to
+from diagnostic.core.formats import EDITIONS
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.report import build_report
@@ -36,16 +38,15 @@ def instrument() -> Instrument:
 
 @pytest.fixture(scope="session")
 def printed(instrument: Instrument) -> Callable[[str], tuple[str, bytes]]:
-    """One of the three cases, or "partners" of the typical one: its HTML and its PDF, each rendered once."""
+    """One of the three cases, or "partners" or "brief" of the typical one: its HTML and its PDF, each rendered once."""
 
     @cache
     def render(name: str) -> tuple[str, bytes]:
-        from tests.rendering.cases import CASES, partners_of
+        from tests.rendering.cases import CASES
 
-        if name == "partners":
-            report = partners_of(CASES["typical"](instrument), instrument)
-        else:
-            report = CASES[name](instrument)
+        is_edition = name in EDITIONS
+        report = CASES["typical" if is_edition else name](instrument)
+        report = reduce_to(report, name, instrument) if is_edition else report
         order = write_order(report, "en")
         return order["html"], html_to_pdf(**order)
 

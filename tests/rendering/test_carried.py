@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from diagnostic.core.editions import sensitive_questions
 from diagnostic.core.instrument import Instrument
@@ -256,6 +256,18 @@ def written(writer: PdfWriter) -> bytes:
     target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def test_a_file_that_another_program_wrote_anew_still_gives_its_data() -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(carrying('{"its": "data"}')))
+    files = writer.root_object["/Names"]["/EmbeddedFiles"]
+    leaf = writer._add_object(DictionaryObject({NameObject("/Names"): files.pop("/Names")}))
+    branch = writer._add_object(DictionaryObject({NameObject("/Kids"): ArrayObject([leaf])}))
+    files[NameObject("/Kids")] = ArrayObject([branch])
+    assert read_pdf_data(written(writer)) == (b'{"its": "data"}', b"")
+    writer.get_object(branch)["/Kids"].append(branch)
+    with pytest.raises(Unreadable, match="cannot be read"):
+        read_pdf_data(written(writer))
 
 
 def test_data_over_its_size_has_the_same_fault_as_a_file(tmp_path: Path) -> None:

@@ -122,6 +122,15 @@ def test_no_level_can_be_reckoned_from_what_partners_are_told(instrument: Instru
     assert (theme.score, theme.sum, theme.counted) == (Score("3", "3.0"), 0, 0)
 
 
+def test_partners_read_the_index_as_shown_and_never_as_a_fraction_that_is_not_it(instrument: Instrument) -> None:
+    full, edition = build(instrument), partners(instrument)
+    assert (full.index, edition.index) == (Score("89/30", "2.9"), Score("29/10", "2.9"))
+    assert "2.9 (89/30)" in printed(full)
+    assert "it stands at 89/30" in printed(full)
+    assert "29/10" not in printed(edition)
+    assert "The mean of the theme scores. Now: 2.9." in printed(edition)
+
+
 def test_the_theme_keeps_its_score_and_the_rest_its_findings(instrument: Instrument) -> None:
     full, edition = build(instrument), partners(instrument)
     shown = [theme.score and theme.score.shown for theme in edition.themes]

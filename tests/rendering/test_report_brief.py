@@ -106,6 +106,11 @@ def test_it_fills_one_sheet_and_never_a_third_page(make_report: Callable[..., Re
     assert pages_of(for_brief(make_report(name, **SUBMITTED))) == 2
 
 
+def test_a_report_without_anything_to_do_first_has_no_empty_page_for_it(make_report: Callable[..., Report]) -> None:
+    assert 'id="priorities"' not in render_html(make_report("blank"))
+    assert 'id="priorities"' in render_html(make_report("two-voices"))
+
+
 @pytest.mark.parametrize("name", ["joint-session", "two-voices"])
 def test_it_fills_one_sheet_with_the_longest_there_may_be(
     make_report: Callable[..., Report], instrument: Instrument, name: str

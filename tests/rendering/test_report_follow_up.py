@@ -136,7 +136,7 @@ def test_the_plan_says_who_when_how_far_and_what_shows_it(compared: Report) -> N
         "Why it was dropped No money.",
     ):
         assert said in printed, said
-    assert f'<p dir="rtl">{ARABIC}</p>' in render_html(report)
+    assert f'<p dir="rtl" lang="und-Arab">{ARABIC}</p>' in render_html(report)
 
 
 def test_partners_read_nothing_of_what_followed(compared: Report, instrument: Instrument) -> None:

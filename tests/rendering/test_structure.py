@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +20,14 @@ from weasyprint.pdf.stream import Stream as Drawing
 
 from diagnostic.rendering.pdf import document as rendering
 from diagnostic.rendering.pdf.archive import UNCLEAR_END, compress_streams
+from diagnostic.rendering.report_text import language_of
 from tests.rendering.outline import elements, kids, outline_of_html, outline_of_pdf, tell
 
 PROFILES = ("3a", "ua1")
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = ("sparse", "typical", "extreme")
+FEWEST_LINES = 18
+"""A page with fewer, what runs in its head and foot among them, is less than a third full."""
 Printed = Callable[[str], tuple[str, bytes]]
 
 
@@ -47,9 +52,17 @@ def is_null(value: Any) -> bool:
     return isinstance(value.get_object(), NullObject)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "partners"])
+@pytest.mark.parametrize("name", [*NAMES, "partners", "brief"])
 def test_it_conforms_to_both_profiles(name: str, printed: Printed) -> None:
     assert faults(printed(name)[1]) == set()
+
+
+@pytest.mark.parametrize("name", [*NAMES, "partners", "brief"])
+def test_no_page_is_all_but_empty(name: str, printed: Printed) -> None:
+    order = ["pdftotext", "-layout", "-", "-"]
+    told = subprocess.run(order, input=printed(name)[1], check=True, capture_output=True).stdout.decode()
+    lines = [len(re.findall(r"^.*\S", page, re.MULTILINE)) for page in told.split("\f")[:-1]]
+    assert min(lines) >= FEWEST_LINES, lines
 
 
 @pytest.mark.parametrize(
@@ -76,6 +89,36 @@ def test_every_heading_table_and_picture_of_the_page_is_there_in_its_order(name:
     wanted, found = outline_of_html(html), outline_of_pdf(read(pdf))
     assert found == wanted
     assert {kind for kind, _what in found[0]} >= {"H1", "H2", "Table", "Figure"}
+
+
+def test_what_is_not_in_the_reports_language_says_so_in_its_order(printed: Printed) -> None:
+    html, pdf = printed("extreme")
+    found = [str(element["/Lang"]) for element in elements(read(pdf)) if "/Lang" in element]
+    assert found == re.findall(r'<p [^>]*lang="([^"]+)"', html)
+    assert set(found) == {"und-Arab", "und-Cyrl", "und-Hani"}
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "told"),
+    [
+        ("Officers meet.", "en", ""),
+        ("2021 تتعاون الجمارك", "en", "und-Arab"),
+        ("تتعاون الجمارك", "ar", ""),
+        ("تتعاون الجمارك", "fa", ""),
+        ("Officers meet.", "ar", "und-Latn"),
+        ("Таможня", "fr-ca", "und-Cyrl"),
+        ("Таможня", "ru", ""),
+        ("海关", "zh-hans", ""),
+        ("海关", "ru", "und-Hani"),
+        ("협력", "en", "ko"),
+        ("Συνεργασία", "el", ""),
+        ("Officers", "el", "und-Latn"),
+        ("42 %", "en", ""),
+        ("", "en", ""),
+    ],
+)
+def test_a_line_says_what_its_letters_tell_of_its_language(text: str, around: str, told: str) -> None:
+    assert language_of(text, around) == told
 
 
 @pytest.mark.parametrize("name", NAMES)

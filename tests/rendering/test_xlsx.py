@@ -134,6 +134,13 @@ def test_scores_are_numbers_as_shown_and_stand_exactly_beside(make_report: MakeR
     assert figures["Index"] == (float(report.index.shown), report.index.exact)
 
 
+def test_partners_read_no_fraction_of_an_index_that_is_rounded(make_report: MakeReport, instrument: Instrument) -> None:
+    report = reduce_to(make_report("two-voices"), "partners", instrument)
+    figures = {row["Figure"]: (row["Value"], row["Exact"]) for row in rows_of(read(report)["Result"])}
+    assert report.index is not None
+    assert figures["Index"] == (float(report.index.shown), None)
+
+
 def test_recommendations_and_plan_are_there_and_dates_are_dates(make_report: MakeReport) -> None:
     report = with_more(make_report("joint-session"))
     book = read(report)

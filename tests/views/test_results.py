@@ -132,6 +132,8 @@ def test_partners_see_the_themes_score_and_nothing_else_of_the_sensitive_questio
     page = read(client, people.partner, submission.assessment_id)
 
     assert "leaves out the answers to A.9, A.10 and A.11" in words(page)
+    for told, is_whole in ((full, True), (page, False)):
+        assert bool(re.search(r"\d \(\d+/\d+\)", told)) == bool(re.search(r"it stands at \d", told)) == is_whole
     assert re.search(r"Powers and specialised capabilities.{0,4000}?class=\"score\">2\.0", page, re.DOTALL)
     for code in SENSITIVE:
         assert f"{code}: " not in page

@@ -23,16 +23,21 @@ def field_runs(code: str, shown: str = "1", style: str = "") -> list[BaseOxmlEle
 def write_contents(body: BaseOxmlElement, entries: Sequence[tuple[str, str]], width: int) -> None:
     """The contents: one line for each of `entries` (heading, bookmark), right tab at `width` twips.
 
-    Only a word processor knows on which page a heading stands; it is told to work that out, and until it has, the lines
-    lead to the headings and name no page.
+    Only a word processor knows on which page a heading stands. Until it is asked to work that out, by the command above
+    them, the lines lead to the headings and name no page.
     """
+    block = make("w:sdt", body)
+    gallery = make("w:docPartObj", make("w:sdtPr", block))
+    make("w:docPartGallery", gallery, val="Table of Contents")
+    make("w:docPartUnique", gallery)
+    holder = make("w:sdtContent", block)
     for number, (words, name) in enumerate(entries):
-        paragraph = make("w:p", body)
+        paragraph = make("w:p", holder)
         properties = make("w:pPr", paragraph)
         make("w:pStyle", properties, val="toc1")
         make("w:tab", make("w:tabs", properties), val="right", leader="dot", pos=width)
         if number == 0:
-            paragraph.append(_mark("begin", dirty="true"))
+            paragraph.append(_mark("begin"))
             paragraph.append(_code(CONTENTS))
             paragraph.append(_mark("separate"))
         make("w:hyperlink", paragraph, anchor=name, history=1).append(text_run(words))
@@ -40,9 +45,9 @@ def write_contents(body: BaseOxmlElement, entries: Sequence[tuple[str, str]], wi
             paragraph.append(_mark("end"))
 
 
-def _mark(kind: str, **more: str) -> BaseOxmlElement:
+def _mark(kind: str) -> BaseOxmlElement:
     run = make("w:r")
-    make("w:fldChar", run, fldCharType=kind, **more)
+    make("w:fldChar", run, fldCharType=kind)
     return run
 
 

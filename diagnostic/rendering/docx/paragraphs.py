@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from .place import Place
-from .styles import LOOKS, style_id, twips
+from .styles import BY_NAME, lay_out_apart, size_apart, style_id, twips
 from .xml import make
 
 AFTER_PROPERTIES = 1
-BY_NAME = {look.name: look for look in LOOKS}
+BEFORE_BIDI = frozenset({qn("w:pBdr"), qn("w:tabs")})
+"""What stands in front of the direction among a paragraph's properties (ISO/IEC 29500-1, 17.3.1.26)."""
 
 
 def add_paragraph(place: Place, style: str, *, is_rtl: bool, breaks_page: bool = False) -> BaseOxmlElement:
@@ -20,14 +22,36 @@ def add_paragraph(place: Place, style: str, *, is_rtl: bool, breaks_page: bool =
     if breaks_page:
         make("w:pageBreakBefore", properties)
     look = BY_NAME[style]
+    apart = lay_out_apart(look, is_rtl=place.starts_right)
+    properties.extend(part for part in apart if part.tag in BEFORE_BIDI)
     if is_rtl:
         make("w:bidi", properties)
+    properties.extend(part for part in apart if part.tag not in BEFORE_BIDI)
     indent = place.indent + (2 if look.start else 0)
     if indent and not look.hanging:
         make("w:ind", properties, **{"left" if is_rtl == place.starts_right else "right": twips(indent)})
     if place.ends:
         make("w:jc", properties, val="right" if not is_rtl else "left")
     return paragraph
+
+
+def set_size(paragraph: BaseOxmlElement, style: str) -> None:
+    """Write the runs of `paragraph` in the size of `style`, where its built-in style has another."""
+    for run in paragraph.iter(qn("w:r")):
+        for part in size_apart(BY_NAME[style]):
+            properties = run.find(qn("w:rPr"))
+            if properties is None:
+                properties = make("w:rPr")
+                run.insert(0, properties)
+            mark = properties.find(qn("w:rtl"))
+            properties.insert(len(properties) if mark is None else properties.index(mark), part)
+
+
+def keep_with_next(paragraph: BaseOxmlElement) -> None:
+    """Let no page break come behind `paragraph`; anything else that may stand there is left as it is."""
+    properties = paragraph.find(qn("w:pPr"))
+    if properties is not None and properties.find(qn("w:keepNext")) is None:
+        properties.insert(AFTER_PROPERTIES, make("w:keepNext"))
 
 
 def bookmark(paragraph: BaseOxmlElement, number: int, name: str) -> None:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 import cssselect2
 import tinycss2
 
-READ = frozenset({"width", "break-before", "break-inside", "text-align", "border-block-end"})
+READ = frozenset({"width", "break-before", "break-inside", "break-after", "text-align", "border-block-end"})
 LENGTH = re.compile(r"([\d.]+)(mm|%)$")
 
 
@@ -27,6 +27,10 @@ class Sheet:
     def says(self, element: Element, name: str) -> str:
         """The value declared for `element`, "" where none is."""
         return self.declared.get(id(element), {}).get(name, "")
+
+    def keeps(self, element: Element, side: str) -> bool:
+        """Whether no page breaks `side` ("before", "inside" or "after") `element`."""
+        return self.says(element, f"break-{side}") == "avoid"
 
     def width(self, element: Element, room: float) -> float | None:
         """The width of `element` in millimetres, of the `room` that it stands in; None where it takes what is left."""

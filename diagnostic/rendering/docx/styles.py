@@ -1,14 +1,16 @@
 """The styles of the Word document, each defined once: sizes, colours and spaces after the printed report's sheet.
 
-A style's place in the outline (Heading 1 to 3) comes from the style that it is based on.
+Headings and titles have Word's own styles, by which its navigation and whoever checks the document know them. Where one
+looks different at its place, the paragraph itself says how (`lay_out_apart`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ..shapes import INK, INK_2, LEVEL_FILLS, LEVEL_INKS, LINE, LINE_STRONG
@@ -141,6 +143,8 @@ LETTERS = (
     ),
 )
 OUTLINE = {"Heading 1": 0, "Heading 2": 1, "Heading 3": 2}
+BUILT_IN = frozenset({"Title", *OUTLINE})
+BY_NAME = {look.name: look for look in LOOKS}
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 NO_SPACE = '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
 TABLE = (
@@ -160,7 +164,7 @@ def write_styles(language: str, marking: str, *, is_rtl: bool) -> BaseOxmlElemen
         f"<w:styles {NAMESPACE}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(SANS)}"
         f'<w:lang w:val="{language}" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>",
-        *(_paragraph_style(look, is_rtl=is_rtl) for look in LOOKS),
+        *(_paragraph_style(look, is_rtl=is_rtl) for look in LOOKS if look.base not in BUILT_IN),
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/></w:style>',
         *(_character_style(letters) for letters in (*LETTERS, marked)),
@@ -179,8 +183,28 @@ def write_font_table() -> bytes:
 
 
 def style_id(name: str) -> str:
-    """The identifier of the style called `name`, which every paragraph and run refers to."""
-    return name.replace(" ", "")
+    """The identifier of the style called `name`, which every paragraph and run refers to.
+
+    A look of a heading or title that is not Word's own has the style that it is based on.
+    """
+    look = BY_NAME.get(name)
+    return (look.base if look and look.base in BUILT_IN else name).replace(" ", "")
+
+
+def lay_out_apart(look: Look, *, is_rtl: bool) -> list[BaseOxmlElement]:
+    """How a paragraph with this `look` differs from the built-in style that it has: borders, spaces, indents."""
+    if look.base not in BUILT_IN:
+        return []
+    parts = "".join(_layout(replace(look, keeps_next=None), is_rtl=is_rtl))
+    found = parse_xml(f"<w:pPr {NAMESPACE}>{parts}</w:pPr>")
+    return [part for part in found if part.tag != qn("w:widowControl")]
+
+
+def size_apart(look: Look) -> list[BaseOxmlElement]:
+    """The size of letters in which this `look` differs from the built-in style that it has."""
+    if look.base not in BUILT_IN or look.size is None:
+        return []
+    return list(parse_xml(f"<w:rPr {NAMESPACE}>{''.join(_letters(look.size, None, ''))}</w:rPr>"))
 
 
 def _paragraph_style(look: Look, *, is_rtl: bool) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ..shapes import INK, LINE
+from .paragraphs import keep_with_next
 from .place import Place, classes_of
 from .sheet import Sheet, span_of
 from .styles import NAMESPACE, border, twips
@@ -57,7 +59,17 @@ def write_table(table: Element, place: Place, sheet: Sheet, fill: Fill) -> None:
     weaver = _Weaver(manner, widths, place, sheet, fill)
     for above, row in zip((None, *rows), rows, strict=False):
         weaver.add_row(written, row, above, is_head=id(row) in heads)
+    _hold_together(written, table, rows, sheet)
     make_gap(place)
+
+
+def _hold_together(written: BaseOxmlElement, table: Element, rows: Sequence[Element], sheet: Sheet) -> None:
+    """Let no page break come between rows that the style sheet holds together."""
+    is_whole = sheet.keeps(table, "inside")
+    for line, row, below in zip(written.iter(qn("w:tr")), rows, rows[1:], strict=False):
+        if is_whole or sheet.keeps(row, "after") or sheet.keeps(below, "before"):
+            for paragraph in line.iter(qn("w:p")):
+                keep_with_next(paragraph)
 
 
 def make_gap(place: Place) -> None:

@@ -13,7 +13,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from .drawings import Gallery
 from .fields import LISTED, write_contents
-from .paragraphs import add_paragraph, bookmark, start_bookmark
+from .paragraphs import add_paragraph, bookmark, keep_with_next, set_size, start_bookmark
 from .pictures import SVG, Picture
 from .place import Place, classes_of, runs_right_to_left
 from .runs import Piece, content, is_blank, pieces_of, write_runs
@@ -71,7 +71,7 @@ class Writer:
                 continue
             self._loose(inline, place)
             inline = []
-            self._block(node, place)
+            self._kept(node, place)
         self._loose(inline, place)
 
     def write_cell(self, cell: Element, place: Place) -> None:
@@ -79,6 +79,18 @@ class Writer:
         self.write(cell, place)
         if len(place.holder) < 2:
             add_paragraph(place, place.style, is_rtl=place.is_rtl)
+
+    def _kept(self, element: Element, place: Place) -> None:
+        """One block, held together with what is before, inside and behind it as the style sheet asks."""
+        mark = len(place.holder)
+        if mark and self.sheet.keeps(element, "before"):
+            keep_with_next(place.holder[-1])
+        self._block(element, place)
+        written = list(place.holder)[mark:]
+        for paragraph in written if self.sheet.keeps(element, "after") else ():
+            keep_with_next(paragraph)
+        for paragraph in written[:-1] if self.sheet.keeps(element, "inside") else ():
+            keep_with_next(paragraph)
 
     def _block(self, element: Element, place: Place) -> None:
         classes = classes_of(element)
@@ -190,6 +202,7 @@ class Writer:
         if place.is_bold:
             pieces = [replace(piece, is_bold=True) for piece in pieces]
         write_runs(paragraph, pieces, self.gallery.inline)
+        set_size(paragraph, style)
         return paragraph
 
     def _pieces(self, nodes: Iterable[str | Element], *, keeps_blanks: bool = False) -> list[Piece]:

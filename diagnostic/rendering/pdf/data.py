@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -73,11 +74,18 @@ def find_files(pdf: bytes) -> tuple[bytes, bytes]:
     """The two files that `pdf` carries, each cut one byte after what may be read. Raises `NoData` without the first."""
     from pypdf import PdfReader
 
-    names = PdfReader(BytesIO(pdf)).trailer["/Root"]["/Names"]["/EmbeddedFiles"]["/Names"]
-    found = {str(name): holder for name, holder in zip(names[::2], names[1::2], strict=False)}
+    found = dict(_named(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Names"]["/EmbeddedFiles"]))
     if DATA_FILE not in found:
         raise NoData
     return _content(found[DATA_FILE]), _content(found[RESULT_FILE]) if RESULT_FILE in found else b""
+
+
+def _named(node: Any) -> Iterator[tuple[str, Any]]:
+    """Each name with what it stands for; who writes a PDF anew may have made a tree of them (ISO 32000-1, 7.9.6)."""
+    names = node.get("/Names", ())
+    yield from ((str(name), holder) for name, holder in zip(names[::2], names[1::2], strict=False))
+    for kid in node.get("/Kids", ()):
+        yield from _named(kid.get_object())
 
 
 def _content(holder: Any) -> bytes:

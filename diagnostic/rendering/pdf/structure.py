@@ -86,6 +86,7 @@ class _Tree:
         self.fold(self.document)
         for number, box in self.boxes.items():
             element = self.pdf.objects[number]
+            self.say_language(element, box)
             if element.get("S") in ("/TH", "/TD"):
                 self.say_scope(element, box)
             elif element.get("S") == "/Figure":
@@ -185,6 +186,12 @@ class _Tree:
             cell["A"]["Scope"] = SCOPES[box.element.get("scope", "col")]
         elif len(cell["A"]) == 1:
             del cell["A"]
+
+    def say_language(self, element: pydyf.Dictionary, box: Any) -> None:
+        """The language of what is in another than the document's."""
+        is_own = element and box.element is not None and box.element_tag == box.element.tag
+        if is_own and box.element.get("lang") and box.element.tag != "html":
+            element["Lang"] = pydyf.String(box.element.get("lang"))
 
     def say_place(self, figure: pydyf.Dictionary, box: Any) -> None:
         """The picture's rectangle in points from the page's lower left corner."""

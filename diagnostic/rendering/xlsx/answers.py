@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -82,51 +82,52 @@ def _voice(given: GivenLine) -> str:
 
 def authority_table(report: Report) -> Table:
     """Which authority each agency has, and which voice said so."""
-    columns = (
-        Column(gettext("Question"), NARROW),
-        Column(gettext("Voice"), NARROW),
-        Column(gettext("Agency")),
-        Column(gettext("Authority"), PROSE),
-        Column(gettext("Taken from the answers of"), MIDDLE + 8),
+    return _table_of_voices(
+        report,
+        (gettext("Authority"), gettext("What each agency may do")),
+        (Column(gettext("Agency")), Column(gettext("Authority"), PROSE), _wider(gettext("Taken from the answers of"))),
+        lambda given: (
+            (str(AGENCY_WORDS[line.agency]), line.name, str(VOICE_WORDS[line.voice])) for line in given.authority
+        ),
     )
-    rows = (
-        (answer.code, _voice(given), str(AGENCY_WORDS[line.agency]), line.name, str(VOICE_WORDS[line.voice]))
-        for answer, given in _every_given(report)
-        for line in given.authority
-    )
-    return make_table(gettext("Authority"), gettext("What each agency may do"), columns, rows, keys=2)
 
 
 def areas_table(report: Report) -> Table:
     """Who may act in which area."""
-    columns = (
-        Column(gettext("Question"), NARROW),
-        Column(gettext("Voice"), NARROW),
-        Column(gettext("Area"), PROSE),
-        Column(gettext("Who may act there"), MIDDLE + 8),
+    return _table_of_voices(
+        report,
+        (gettext("Areas"), gettext("Who may act where")),
+        (Column(gettext("Area"), PROSE), _wider(gettext("Who may act there"))),
+        lambda given: ((area.name, str(HOLDERS[area.holder])) for area in given.areas),
+        keys=3,
     )
-    rows = (
-        (answer.code, _voice(given), area.name, str(HOLDERS[area.holder]))
-        for answer, given in _every_given(report)
-        for area in given.areas
-    )
-    return make_table(gettext("Areas"), gettext("Who may act where"), columns, rows, keys=3)
 
 
 def evidence_table(report: Report) -> Table:
     """The evidence named, one piece a row."""
-    columns = (
-        Column(gettext("Question"), NARROW),
-        Column(gettext("Voice"), NARROW),
-        Column(gettext("Title"), PROSE),
-        Column(gettext("Reference"), PROSE),
+    return _table_of_voices(
+        report,
+        (gettext("Evidence"), gettext("What the answers rest on")),
+        (Column(gettext("Title"), PROSE), Column(gettext("Reference"), PROSE)),
+        lambda given: ((item.title, item.reference) for item in given.evidence),
     )
-    rows = (
-        (answer.code, _voice(given), item.title, item.reference)
-        for answer, given in _every_given(report)
-        for item in given.evidence
-    )
-    return make_table(gettext("Evidence"), gettext("What the answers rest on"), columns, rows, keys=2)
+
+
+def _table_of_voices(
+    report: Report,
+    named: tuple[str, str],
+    columns: tuple[Column, ...],
+    rows_of: Callable[[GivenLine], Iterable[tuple[Value, ...]]],
+    keys: int = 2,
+) -> Table:
+    """A table of what each voice gave to a question besides its answer: `named` is its name and what it says."""
+    whose = (Column(gettext("Question"), NARROW), Column(gettext("Voice"), NARROW))
+    rows = ((answer.code, _voice(given), *row) for answer, given in _every_given(report) for row in rows_of(given))
+    return make_table(*named, (*whose, *columns), rows, keys=keys)
+
+
+def _wider(title: str) -> Column:
+    return Column(title, MIDDLE + 8)
 
 
 def pairs_table(report: Report) -> Table:

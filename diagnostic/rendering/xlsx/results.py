@@ -47,7 +47,7 @@ def _figures(report: Report) -> Iterable[tuple[Value, ...]]:
         (gettext("Lowest index that open questions allow"), report.index_low),
         (gettext("Highest index that open questions allow"), report.index_high),
     ):
-        yield title, number_of(score), exact_of(score), "" if score else gettext("None")
+        yield title, number_of(score), "" if report.left_out else exact_of(score), "" if score else gettext("None")
     if report.self_rating:
         rated = report.self_rating
         yield gettext("Self-rating"), rated.level, "", names[rated.level - 1]

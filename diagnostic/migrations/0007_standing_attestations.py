@@ -18,7 +18,7 @@ def key():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("diagnostic", "0005_action_plan")]
+    dependencies = [("diagnostic", "0006_action_reminders")]
 
     operations = [
         migrations.AddField("assessment", "customs_attestation", key()),

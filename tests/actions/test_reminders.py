@@ -1,0 +1,149 @@
+"""Reminders of a plan's actions: once for each day and urgency, to coordinators, without a word that somebody wrote."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+
+from diagnostic import tasks
+from diagnostic.actions import action_plan
+from diagnostic.actions.clock import replay
+from diagnostic.core.action_plan import ActionDetails
+from diagnostic.models import Action, ActionReminder, Assessment
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TITLE, PERSON = "SECRET-TITLE", "SECRET-PERSON"
+
+
+@pytest.fixture
+def people() -> factories.People:
+    return factories.make_people()
+
+
+@pytest.fixture
+def assessment(people: factories.People) -> Assessment:
+    return factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
+
+
+def add(assessment: Assessment, people: factories.People, days: int | None) -> Action:
+    due = None if days is None else today() + timedelta(days=days)
+    details = ActionDetails(f"{TITLE} {days}", "both", responsible=PERSON, due_on=due)
+    return action_plan.add(assessment=assessment, details=details, by=people.coordinator)
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+def remind() -> list[Any]:
+    """Run the command and what it hands to the worker; the e-mails."""
+    mail.outbox.clear()
+    before = set(ActionReminder.objects.values_list("pk", flat=True))
+    call_command("remind_of_actions", stdout=StringIO())
+    made = list(ActionReminder.objects.exclude(pk__in=before).values_list("pk", flat=True))
+    if made:
+        tasks.mail_reminders.func(made)
+    return list(mail.outbox)
+
+
+def told() -> list[tuple[int, str]]:
+    return list(ActionReminder.objects.order_by("action__number", "pk").values_list("action__number", "urgency"))
+
+
+def test_what_is_due_soon_or_overdue_is_told_once_to_each_coordinator(
+    people: factories.People, assessment: Assessment
+) -> None:
+    for days in (-1, 0, 30, 31, None):
+        add(assessment, people, days)
+    messages = remind()
+    assert told() == [(1, "overdue"), (2, "soon"), (3, "soon")]
+    assert {message.to[0] for message in messages} == {people.coordinator.email, people.police_coordinator.email}
+    assert [len(message.to) for message in messages] == [1, 1]
+    assert remind() == []
+
+
+def test_it_says_numbers_and_days_and_nothing_that_somebody_wrote(
+    people: factories.People, assessment: Assessment
+) -> None:
+    late, near = add(assessment, people, -2), add(assessment, people, 5)
+    message = remind()[0]
+    assert message.subject == "Example Country: 1 action of the plan is overdue"
+    body = message.body
+    assert body.index("Overdue") < body.index("action 1, due") < body.index("Due within") < body.index("action 2, due")
+    assert f"action {late.number}, due {late.due_on:%-d %B %Y}" in body
+    assert f"action {near.number}, due {near.due_on:%-d %B %Y}" in body
+    assert "/plan/ZZ/" in body
+    assert TITLE not in body + message.subject
+    assert PERSON not in body + message.subject
+
+
+def test_it_is_told_again_when_its_day_has_passed_and_when_it_gets_another(
+    people: factories.People, assessment: Assessment
+) -> None:
+    action = add(assessment, people, 3)
+    assert remind()
+    with replay(timezone.now() + timedelta(days=4)):
+        assert "is overdue" in remind()[0].subject
+        assert remind() == []
+    action_plan.change(
+        action=action,
+        details=ActionDetails(TITLE, "both", due_on=today() + timedelta(days=20)),
+        base_version=action.version,
+        by=people.coordinator,
+    )
+    assert "is due soon" in remind()[0].subject
+    assert told() == [(1, "soon"), (1, "overdue"), (1, "soon")]
+
+
+@pytest.mark.parametrize("act", ["complete", "drop"])
+def test_nobody_is_reminded_of_what_has_ended(people: factories.People, assessment: Assessment, act: str) -> None:
+    action = add(assessment, people, -5)
+    Action.objects.filter(pk=action.pk).update(
+        state="done" if act == "complete" else "dropped", reason="" if act == "complete" else "No money."
+    )
+    assert remind() == []
+
+
+def test_each_reads_it_in_their_own_language(
+    people: factories.People, assessment: Assessment, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("fr", "Français")]
+    people.police_coordinator.language = "fr"
+    people.police_coordinator.save(update_fields=["language"])
+    used: list[tuple[str, str]] = []
+    monkeypatch.setattr(tasks, "send", lambda template, context, to, language: used.append((to, language)))
+    add(assessment, people, -1)
+    remind()
+    assert sorted(used) == sorted([(people.coordinator.email, "en"), (people.police_coordinator.email, "fr")])
+
+
+def test_one_refused_address_keeps_the_mail_from_nobody_else(
+    people: factories.People, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refuse(template: str, context: object, to: str, language: str) -> None:
+        tried.append(to)
+        raise OSError("refused")
+
+    monkeypatch.setattr(tasks, "send", refuse)
+    add(assessment, people, -1)
+    with pytest.raises(OSError, match="refused"):
+        remind()
+    assert len(tried) == 2
+
+
+def test_another_countrys_coordinators_and_those_who_left_get_nothing(
+    people: factories.People, assessment: Assessment
+) -> None:
+    people.police_coordinator.is_active = False
+    people.police_coordinator.save(update_fields=["is_active"])
+    add(assessment, people, -1)
+    assert [message.to for message in remind()] == [[people.coordinator.email]]
