@@ -102,7 +102,7 @@ def test_an_app_and_a_passkey_are_set_up_and_sign_in(with_device: Any, user: Use
     faults += wait_for(page, "Security of your account")
 
     sign_out(page)
-    click(page, "Sign in with a passkey")
+    click(page, "Use a passkey")
     expect(page.get_by_role("navigation", name="Site")).to_be_visible()
 
     sign_out(page)

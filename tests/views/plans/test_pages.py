@@ -261,7 +261,7 @@ def test_progress_is_told_by_theme_agency_and_period_and_what_moved(people):
 # What it costs
 
 
-COSTS = {"plan": 4, "plan-list": 4, "plan-calendar": 4, "plan-progress": 5, "plan-new": 5}
+COSTS = {"plan": 3, "plan-list": 3, "plan-calendar": 3, "plan-progress": 4, "plan-new": 4}
 
 
 @pytest.mark.parametrize("who", ["coordinator", "reviewer"])
