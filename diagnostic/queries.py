@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 
 from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
@@ -217,21 +217,6 @@ def load_clarifications(assessment: Assessment) -> dict[str, Clarification]:
     ).select_related("asked_by", "review__submission")
     last = max((item.review.submission.number for item in asked), default=0)
     return {item.question: item for item in asked if item.review.submission.number == last}
-
-
-def is_to_clarify() -> Case:
-    """For a query of responses: whether the last return of their assessment asks about their question (no own query).
-
-    It says of each question what `load_clarifications` says of all, and does not reckon follow-ups in.
-    """
-    last = Submission.objects.filter(assessment=OuterRef(OuterRef("assessment"))).order_by("-number")
-    asked = Clarification.objects.filter(
-        question=OuterRef("question"),
-        review__outcome="returned",
-        review__submission__assessment=OuterRef("assessment"),
-        review__submission__number=Subquery(last.values("number")[:1]),
-    )
-    return Case(When(assessment__state=workflow.RETURNED, then=Exists(asked)), default=Value(False))
 
 
 def open_questions(

@@ -88,9 +88,10 @@ def reference_rows(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_fragments() -> None:
-    """Each test draws its own pages."""
-    caches["fragments"].clear()
+def empty_caches() -> None:
+    """Each test draws its own pages, and nobody has tried to sign in before it."""
+    for name in ("default", "fragments"):
+        caches[name].clear()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_at
 from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
-from diagnostic.queries import is_to_clarify, to_response
+from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from .attestations import void
 from .clock import now
@@ -55,7 +55,7 @@ def save(
     asked = instrument.by_code[question]
     standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument)
     row = standing.row
-    _require_open([standing, *parents], by)
+    _require_open(instrument, row, by)
     faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
         raise Invalid(faults)
@@ -110,7 +110,6 @@ def _locking() -> QuerySet[Response]:
         .annotate(
             document=F("evidence__title"),
             reference=F("evidence__reference"),
-            is_to_clarify=is_to_clarify(),
             chain_id=F("assessment__audit_chain"),
             chain_length=F("assessment__audit_chain__length"),
             chain_head=F("assessment__audit_chain__head"),
@@ -181,14 +180,16 @@ def _standing(rows: list[Any]) -> list[_Standing]:
     return found
 
 
-def _require_open(standings: Sequence[_Standing], by: Any) -> None:
-    """Go on where `by` may change the first of `standings` now; the rest are the answers that it follows."""
-    row = standings[0].row
-    if not can_answer(by, row.assessment, row.voice):
+def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
+    """Go on where `by` may change `row` now (1 query where the assessment stands returned)."""
+    assessment = row.assessment
+    if not can_answer(by, assessment, row.voice):
         raise PermissionDenied
-    if row.voice not in workflow.writable_voices(row.assessment.state, row.assessment.mode):
+    if row.voice not in workflow.writable_voices(assessment.state, assessment.mode):
         raise StateChanged
-    if row.assessment.state == workflow.RETURNED and not any(held.row.is_to_clarify for held in standings):
+    if assessment.state == workflow.RETURNED and row.question not in open_questions(
+        instrument, assessment, load_clarifications(assessment)
+    ):
         raise NotOpen(row.question)
 
 
@@ -266,9 +267,8 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    standings = _lock_with_parents(assessment_id, voice, asked, instrument)
-    _require_open(standings, by)
-    row = standings[0].row
+    row = _lock(assessment_id, voice, question).row
+    _require_open(instrument, row, by)
     faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -28,13 +26,6 @@ from tests.factories import make_country, make_user, reload
 pytestmark = pytest.mark.django_db
 
 GIVEN = {"full_name": "Amara Diallo", "password1": "a very long sentence", "password2": "a very long sentence"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def invite(by: User | None = None, **offer: Any) -> tuple[Invitation, str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -29,13 +27,6 @@ pytestmark = pytest.mark.django_db
 MARCH = "2026-03-12T09:40:00+00:00"
 OWN_PAGES = ["security-app", "security-app-remove", "security-codes", "security-codes-file", "security-codes-new",
              "security-key-add"]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
