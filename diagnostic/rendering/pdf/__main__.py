@@ -1,7 +1,6 @@
 """The process that makes a PDF: one order from standard input, the PDF to standard output.
 
-WeasyPrint and nothing else in memory: no settings, no database, and not lxml, which fontTools would load because the
-Word document's library has it installed, and which nothing here asks for.
+WeasyPrint and nothing else in memory: no settings, no database, and of its libraries only what a report needs.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ import json
 import os
 import sys
 
+from .spared import spare
+
 
 def main() -> None:
     """Render the order `{"html": …, "files": {path: text}, "identifier": …, "attachments": […]}`.
@@ -17,7 +18,7 @@ def main() -> None:
     The one argument says how far to stand back for other processes (nice).
     """
     os.nice(int(sys.argv[1]))
-    sys.modules["lxml"] = None  # type: ignore[assignment]  so is a module refused (Python: sys.modules)
+    spare()
     from .document import html_to_pdf
 
     sys.stdout.buffer.write(html_to_pdf(**json.load(sys.stdin.buffer)))
