@@ -87,5 +87,18 @@
     return [...new URLSearchParams(typed).keys()].every((name) => name.startsWith(`${question}-`));
   }
 
-  window.cpch = Object.assign(window.cpch || {}, { entries: { make, sectionOf, putBack, fits, isSame, placeOf, words, urlOf } });
+  /* Whether `section` has the fields for it. The national answer has one form in the comparison and another by theme. */
+  function isOfForm(section, entry) {
+    const names = new Set(answer.controls(section).map((control) => control.name));
+    return [...new URLSearchParams(entry.body.typed).keys()].every((name) => names.has(name) || ROWS.test(name));
+  }
+
+  /* Whether this page takes care of the entry: it was typed here, or has its fields here. */
+  function isOfPage(entry) {
+    const section = window.cpch.sending.isAnswer(entry) ? sectionOf(entry.body.question) : null;
+    if (!section || entry.place !== placeOf(section)) return false;
+    return entry.url.split(/[?#]/)[0] === location.pathname || (section.matches("[data-open]") && isOfForm(section, entry));
+  }
+
+  window.cpch = Object.assign(window.cpch || {}, { entries: { make, sectionOf, putBack, fits, isOfPage, isSame, placeOf, words, urlOf } });
 })();

@@ -61,11 +61,26 @@
 
   function fillEvidence(section, rows) {
     const evidence = evidenceOf(section);
-    if (!evidence) return;
+    if (!evidence) {
+      fillHiddenEvidence(section, rows);
+      return;
+    }
     evidence.list.replaceChildren();
     for (const row of rows) addRow(section, evidence, row);
     for (const input of evidence.fields.querySelectorAll("input")) input.value = "";
     number(section, evidence);
+  }
+
+  /* The comparison sends evidence along without showing it. */
+  function fillHiddenEvidence(section, rows) {
+    for (const control of controls(section)) if (EMPTY_ROW.test(control.name)) control.remove();
+    for (const row of rows) {
+      ["title", "reference"].forEach((part, place) => {
+        const input = document.createElement("input");
+        Object.assign(input, { type: "hidden", name: `${section.dataset.question}-evidence_${part}`, value: row[place] });
+        section.append(input);
+      });
+    }
   }
 
   function addRow(section, evidence, values) {

@@ -63,6 +63,7 @@
 
   function enqueue(item) {
     clearTimeout(item.timer);
+    item.timer = null;
     if (!item.isDirty || isHeld(item) || queue.includes(item) || sending === item) return;
     queue.push(item);
     pump();
@@ -76,7 +77,8 @@
     send(sending).finally(() => {
       const sent = sending;
       sending = null;
-      if (sent.isDirty && !sent.problem && !queue.includes(sent) && !retryAt) enqueue(sent);
+      // What is being typed right now is sent once it rests.
+      if (sent.isDirty && !sent.timer && !sent.problem && !queue.includes(sent) && !retryAt) enqueue(sent);
       if (!sent.isDirty && sent.older.length) putBack(sectionOf(sent), sent.older.shift());
       showBar();
       finish();
@@ -262,20 +264,18 @@
     else enqueue(item);
   }
 
+  async function takeUp(id) {
+    const entry = await store.take(id);
+    if (entry && entries.isOfPage(entry)) putBack(find(entry.body.question), entry);
+    else if (entry) store.release(id);
+    showBar();
+  }
+
   async function start() {
     savedAt = status.latestSave(document);
     store = await opening;
     store.onTold(told);
-    for (const section of document.querySelectorAll("[data-open][data-question]")) {
-      const place = entries.placeOf(section);
-      const code = section.dataset.question;
-      for (const { id } of store.list("answer").filter((entry) => entry.place === place)) {
-        store.take(id).then((entry) => {
-          if (entry) putBack(find(code), entry);
-          showBar();
-        });
-      }
-    }
+    for (const { id } of store.list("answer").filter(entries.isOfPage)) takeUp(id);
     showBar();
   }
 
@@ -307,7 +307,7 @@
     call();
   }
 
-  kept.leaveTo((place) => [...document.querySelectorAll("[data-open][data-question]")].some((section) => entries.placeOf(section) === place));
+  kept.leaveTo(entries.isOfPage);
   keeping.warnWhile(() => unsaved().some((item) => !item.isKept));
 
   window.cpch = Object.assign(window.cpch || {}, {

@@ -62,11 +62,23 @@
     saving.enqueue(item);
   }
 
+  /* Recorded is what the server has: what was typed is saved first. */
+  function record(event, form) {
+    const items = saving.unsaved().filter((item) => form.contains(saving.sectionOf(item)));
+    if (!items.length) return;
+    event.preventDefault();
+    onceSaved(() => form.requestSubmit(event.submitter));
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-answers]")) return;
     const pressed = event.submitter || { name: "then", value: "stay" };
     const section = sectionAt(pressed);
+    if (form.matches("[data-records]") && !["clear", "resolve"].includes(pressed.name)) {
+      record(event, form);
+      return;
+    }
     if (pressed.name === "clear" && section) {
       answer.clear(section, pressed.value);
       edited(section);

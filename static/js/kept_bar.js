@@ -24,7 +24,7 @@
   function show() {
     clearTimeout(timer);
     const all = store.list();
-    const told = all.filter(isTold);
+    const told = all.filter(isTold).sort((one, other) => one.label.localeCompare(other.label, undefined, { numeric: true }));
     timer = all.length > told.length ? setTimeout(show, FRESH) : null;
     const waiting = told.filter(sending.isWaiting);
     const texts = told.filter((entry) => entry.kind === "text");
@@ -79,10 +79,10 @@
   function list(told) {
     const items = part("items");
     const shown = new Map([...items.children].map((item) => [item.dataset.entry, item]));
-    for (const entry of told) {
+    for (const [place, entry] of told.entries()) {
       const item = shown.get(entry.id) || newItem(entry.id);
       shown.delete(entry.id);
-      if (!item.isConnected) items.append(item);
+      if (items.children[place] !== item) items.insertBefore(item, items.children[place] || null);
       fill(item, entry);
     }
     for (const item of shown.values()) item.remove();
@@ -131,7 +131,7 @@
     for (const element of row.children) {
       const isSend = element.dataset.act === "send";
       const isOfText = ["show", "copy"].includes(element.dataset.act);
-      element.hidden = (isSend && (!sending.isAnswer(entry) || store.isHeld(entry.id))) || (isOfText && !entry.text);
+      element.hidden = (isSend && (!sending.isAnswer(entry) || sending.isOfPage(entry))) || (isOfText && !entry.text);
       if (element.children.length) continue;
       const of = document.createElement("span");
       of.className = "visually-hidden";

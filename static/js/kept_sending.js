@@ -74,7 +74,8 @@
   let isSending = false;
   const owners = [];
 
-  const isElsewhere = (entry) => !store.isHeld(entry.id) && !owners.some((owns) => owns(entry.place));
+  const isOfPage = (entry) => owners.some((owns) => owns(entry));
+  const isElsewhere = (entry) => !store.isHeld(entry.id) && !isOfPage(entry);
   const waiting = () => store.list("answer").filter((entry) => isWaiting(entry) && isElsewhere(entry));
 
   function dueAt(entry) {
@@ -133,7 +134,7 @@
   }
 
   window.cpch = Object.assign(window.cpch || {}, {
-    sending: { isAnswer, isRetried, isWaiting, pauseAfter, sendAll, sendAgain, leaveTo: (owns) => owners.push(owns) },
+    sending: { isAnswer, isRetried, isWaiting, isOfPage, pauseAfter, sendAll, sendAgain, leaveTo: (owns) => owners.push(owns) },
   });
   // The page's own scripts come after this one, and say first which answers they send themselves.
   document.addEventListener("DOMContentLoaded", start);

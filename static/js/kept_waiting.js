@@ -23,7 +23,7 @@
     if (!reason && !isHeldUp) return;
     if (!reason) {
       reason = document.createElement("span");
-      reason.className = "small muted";
+      reason.className = "waits-reason";
       reason.setAttribute("role", "status");
       reason.dataset.waitsReason = button.dataset.waitsForAnswers;
       button.after(" ", reason);
