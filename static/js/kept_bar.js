@@ -4,7 +4,7 @@
 (() => {
   const { keeping, sending, times } = window.cpch;
   const FRESH = 5000;
-  const bar = document.querySelector("[data-kept]");
+  const bar = document.querySelector("[data-kept-bar]");
   const part = (name) => bar.querySelector(`[data-kept-${name}]`);
   const words = document.getElementById("keeping").dataset;
   

@@ -72,6 +72,7 @@
   let store = null;
   let timer = null;
   let isSending = false;
+  let isAskedAgain = false;
   const owners = [];
 
   const isOfPage = (entry) => owners.some((owns) => owns(entry));
@@ -93,6 +94,7 @@
 
   /* Everything at once where it was asked for, or a page has just been opened; else only what is due. */
   async function sendAll(isNow) {
+    isAskedAgain = isAskedAgain || (isSending && isNow);
     if (!store || isSending) return;
     isSending = true;
     try {
@@ -107,7 +109,11 @@
       });
     } finally {
       isSending = false;
-      schedule();
+      if (!isAskedAgain) schedule();
+    }
+    if (isAskedAgain) {
+      isAskedAgain = false;
+      await sendAll(true);
     }
   }
 

@@ -64,7 +64,9 @@ NOT_THE_SERVERS = {
     "422 html": html(422),
     "429 html": html(429),
     "conflict without texts": refusal("conflict", 409),
-    "conflict of another question": reply({"kind": "conflict", "question": "A.3.1", "message": "", "html": PORTAL}, 409),
+    "conflict of another question": reply(
+        {"kind": "conflict", "question": "A.3.1", "message": "", "html": PORTAL}, 409
+    ),
     "faults without fields": refusal("faults", 422),
     "gone as 200": refusal("gone", 200),
     "refusal of another question": reply({"kind": "gone", "question": "A.17", "message": "No."}, 404),
@@ -137,7 +139,9 @@ def test_a_refusal_of_the_server_stops_the_retrying_and_keeps_the_text(open_as, 
     page.clock.fast_forward(LONG_AFTER)
     assert len(sent) == 1
     assert len(drafts(page)) == 1
-    expect(page.locator("[data-kept-stuck]")).to_contain_text("1 answer on this device cannot be sent and needs you: A.1")
+    expect(page.locator("[data-kept-stuck]")).to_contain_text(
+        "1 answer on this device cannot be sent and needs you: A.1"
+    )
 
 
 def test_choosing_by_arrow_keys_is_one_save(open_as, people, assessment):
