@@ -43,7 +43,8 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
     agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
     `StateChanged` where nothing can be submitted now, `AnswersChanged`, `NothingAnswered` or `NotSettled` where the
-    answers are not complete, or `ActionRefused` without a proper name and for who has turned the other key, as someone may who changed from one agency to the other.
+    answers are not complete, or `ActionRefused` without a proper name and for who has turned the other key, as someone
+    may who changed from one agency to the other.
     """
     coordinators = load_coordinators(assessment)
     agreed_by = " ".join(agreed_by.split())

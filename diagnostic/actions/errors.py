@@ -68,8 +68,8 @@ class AgreeFirst(NotAsked):
             self,
             Message(
                 _(
-                    "%(code)s is asked because of the answer to %(parent)s, which is not recorded as agreed yet. Record "
-                    "%(parent)s first."
+                    "%(code)s is asked because of the answer to %(parent)s, which is not recorded as agreed yet. "
+                    "Record %(parent)s first."
                 ),
                 {"code": question, "parent": parent},
             ),
@@ -101,8 +101,8 @@ class NotSettled(ActionRefused):
         super().__init__(
             Message(
                 _(
-                    "These questions have no agreed national answer yet: %(codes)s. Record an answer to each, or leave it "
-                    "open with a reason."
+                    "These questions have no agreed national answer yet: %(codes)s. Record an answer to each, or leave "
+                    "it open with a reason."
                 ),
                 {"codes": ", ".join(questions)},
             )

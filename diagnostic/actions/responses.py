@@ -47,11 +47,11 @@ def save(
 ) -> Response:
     """Save `response` as the answer of `voice` to `question`, and append its revision.
 
-    A national answer that two agencies agree on becomes a proposal by this, whatever it was before; `record` makes it
-    count. `base_version` is the version the writer saw; `agreement` why customs and police agree on this national
-    answer, None to keep what it is; `confirms` the submission whose answer is said to be still true. What stands already
-    is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where
-    someone else saved first.
+    Where two agencies agree on the national answer, it becomes a proposal, whatever it was before; `record` makes it
+    count. `base_version` is the version the writer saw; `agreement` why customs and police agree, None to keep what was
+    said; `confirms` the submission whose answer is said to be still true. An unchanged answer is not saved again.
+    Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved
+    first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]

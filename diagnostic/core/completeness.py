@@ -31,8 +31,8 @@ def has_answers(states: Mapping[str, QuestionState]) -> bool:
 def find_completeness(instrument: Instrument, mode: str, voices: Voices) -> Completeness:
     """How complete the national answers in `voices` are, of which the proposed ones must be left out.
 
-    Where two agencies agree on them, each question that is asked must be agreed on or left open: scored, descriptive and
-    self-rating alike. A joint session may leave blanks.
+    Where two agencies agree on them, each question that is asked must be agreed on or left open, whether it is scored,
+    descriptive or the self-rating. A joint session may leave blanks.
     """
     states = question_states(instrument, NATIONAL, voices)
     blank = tuple(code for code, state in states.items() if state == "missing")

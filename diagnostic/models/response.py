@@ -25,8 +25,9 @@ class Response(models.Model):
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
     why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
     true, until another is saved. `is_agreed` says whether the answer counts: False only for a national answer that two
-    agencies have proposed and not yet recorded as agreed. Two are no columns: `has_voided`, by which the act that saved a row says whether that
-    voided what the agencies had attested, and `documents`, the evidence where it was read with the row.
+    agencies have proposed and not yet recorded as agreed. Two are no columns: `has_voided`, by which the act that saved
+    a row says whether that voided what the agencies had attested, and `documents`, the evidence where it was read with
+    the row.
     """
 
     has_voided = False

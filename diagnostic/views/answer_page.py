@@ -154,10 +154,17 @@ class ThemePage:
 
     @property
     def next_url(self) -> str:
-        """The next theme; after the last one, what is to be checked before submitting."""
+        """The next theme; after the last one the check before submitting, or the comparison of frozen answers."""
         if self.next_theme:
             return self._url_of(self.next_theme)
+        if self.is_frozen:
+            return reverse("compare", kwargs={"pk": self.assessment.pk})
         return reverse("assessment-check", kwargs={"pk": self.assessment.pk})
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether something is still to be done with the answers after the last theme."""
+        return self.assessment.state in workflow.WITH_COUNTRY
 
     def answer(self, question: Question) -> Answer:
         """What stands as the answer, blank where nothing does."""

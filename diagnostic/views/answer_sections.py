@@ -35,7 +35,8 @@ class Asking:
 
     `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true, which
     only `can_be_confirmed` lets a person say. `known` is what the agencies said of the authority that it is asked for,
-    as "customs:none police:own"; `agreed` how a national answer of two agencies stands, "" for any other. `plan` is what the country's plan from before holds about it.
+    as "customs:none police:own"; `agreed` how a national answer of two agencies stands, "" for any other. `plan` is
+    what the country's plan from before holds about it.
     """
 
     instrument: Instrument
