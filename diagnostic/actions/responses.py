@@ -10,14 +10,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from cpch.prepared import PreparedInsert, PreparedRead, PreparedUpdate, Slot
+from cpch.prepared import PreparedRead, PreparedUpdate, Slot
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs
 from diagnostic.core.completeness import says_something
 from diagnostic.core.instrument import AGENCIES, Instrument, Question
-from diagnostic.core.interchange import response_to_json
 from diagnostic.core.response_rules import Fault, check_response, find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
@@ -28,6 +27,7 @@ from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
 from diagnostic.queries import load_clarifications, open_questions, to_response
 
+from . import revisions
 from .attestations import void
 from .clock import now
 from .errors import AgreeFirst, AgreementNeeded, Invalid, NotAsked, NothingGiven, NotOpen, Stale, StateChanged
@@ -163,11 +163,12 @@ def _locking() -> QuerySet[Response]:
     return (
         Response.objects.select_related("assessment")
         .annotate(
+            log=FilteredRelation("assessment__audit_chains", condition=Q(assessment__audit_chains__sealed_for="")),
             document=F("evidence__title"),
             reference=F("evidence__reference"),
-            chain_id=F("assessment__audit_chain"),
-            chain_length=F("assessment__audit_chain__length"),
-            chain_head=F("assessment__audit_chain__head"),
+            chain_id=F("log__pk"),
+            chain_length=F("log__length"),
+            chain_head=F("log__head"),
         )
         .select_for_update(of=("assessment",))
         .order_by("pk", "evidence__position")
@@ -184,14 +185,15 @@ ONE_ANSWER = PreparedRead(
 
 WRITE = PreparedUpdate(
     lambda: Response.objects.filter(
-        pk=Slot("pk", models.BigAutoField()), version=Slot("base", models.PositiveIntegerField())
+        pk=Slot("pk", models.BigAutoField()),
+        version=Slot("base", models.PositiveIntegerField()),
+        revision_count=Slot("count", models.PositiveIntegerField()),
     ),
     columns=(
         *("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges"),
-        *("agreement", "is_agreed", "confirms_id", "version", "saved_at", "saved_by_id"),
+        *("agreement", "is_agreed", "confirms_id", "version", "saved_at", "saved_by_id", "revision_count", "head"),
     ),
 )
-KEEP = PreparedInsert(ResponseRevision)
 
 
 def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
@@ -267,6 +269,15 @@ def _changes_the_digest(standing: _Standing, written: _Written) -> bool:
 
 def _write(standing: _Standing, written: _Written, by: Any) -> Response:
     row, response, is_edited = standing.row, written.response, _changes_the_digest(standing, written)
+    said: dict[str, Any] = {
+        "agreement": written.agreement,
+        "is_agreed": written.is_agreed,
+        "confirms_id": written.confirms,
+        "version": row.version + 1,
+        "saved_at": now(),
+        "saved_by_id": by.pk,
+    }
+    revision = revisions.follow(row, answer=response, **said)
     values: dict[str, Any] = {
         "status": response.status,
         "level": response.level,
@@ -277,28 +288,19 @@ def _write(standing: _Standing, written: _Written, by: Any) -> Response:
         "areas": dict(response.areas),
         "topics": list(response.topics),
         "challenges": list(response.challenges),
-        "agreement": written.agreement,
-        "is_agreed": written.is_agreed,
-        "confirms_id": written.confirms,
-        "version": row.version + 1,
-        "saved_at": now(),
-        "saved_by_id": by.pk,
+        **said,
+        **revisions.head_after(revision),
     }
-    if not WRITE.run(pk=row.pk, base=row.version, **values):
-        raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
+    if not WRITE.run(pk=row.pk, base=row.version, count=row.revision_count, **values):
+        fresh = _lock(row.assessment_id, row.voice, row.question)
+        if fresh.row.version != row.version:
+            raise Stale(fresh.row)
+        # Somebody has only set a text aside meanwhile, which leaves the answer as it was read.
+        return _write(fresh, written, by)
     _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
         setattr(row, name, value)
-    KEEP.run(
-        response_id=row.pk,
-        version=row.version,
-        content=response_to_json(response),
-        agreement=written.agreement,
-        is_agreed=written.is_agreed,
-        confirms_id=written.confirms,
-        saved_at=row.saved_at,
-        saved_by_id=by.pk,
-    )
+    revisions.write(revision)
     if is_edited:
         row.has_voided = void(assessment=row.assessment, by=by, because=row.question, chain=_chain_of(row))
     return row
@@ -342,13 +344,22 @@ def set_aside(
     faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
         raise Invalid(faults)
-    return ResponseRevision.objects.create(
-        response=row,
-        version=row.version,
-        content=response_to_json(response),
-        agreement=agreement or "",
+    return _keep_aside(row, response, agreement or "", by)
+
+
+def _keep_aside(row: Response, response: Answer, agreement: str, by: Any) -> ResponseRevision:
+    revision = revisions.follow(
+        row,
+        answer=response,
+        agreement=agreement,
         is_agreed=not _takes_agreement(row),
+        version=row.version,
         was_kept=False,
         saved_at=now(),
-        saved_by=by,
+        saved_by_id=by.pk,
     )
+    ended = Response.objects.filter(pk=row.pk, revision_count=row.revision_count)
+    if not ended.update(**revisions.head_after(revision)):
+        return _keep_aside(_lock(row.assessment_id, row.voice, row.question).row, response, agreement, by)
+    revisions.write(revision)
+    return revision
