@@ -22,8 +22,8 @@ from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
 from diagnostic.core.progress import with_follow_ups
-from diagnostic.core.responses import as_given_by, is_asked
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.responses import as_given_by, is_asked
 from diagnostic.instruments import current_instrument
 from diagnostic.management.demo_plan import lay_plan
 from diagnostic.models import Assessment, Response, Submission
