@@ -192,14 +192,14 @@ def fill(
 
 
 def complete(assessment: Assessment, by: User) -> Assessment:
-    """Give the assessment what it needs to be attested: where nothing is answered A.1, and no question unsettled.
+    """Give the assessment what it needs to be attested: where nothing is answered A.19, and no question unsettled.
 
     What two agencies have not agreed on is left open with `LEFT_OPEN` as the reason.
     """
     instrument = instrument_at(assessment.pk)
     voices = load_voices(assessment)
     if not find_completeness(instrument, assessment.mode, voices).has_answers:
-        fill(assessment, by, {"A.1": Answer(level=2, basis="both")})
+        fill(assessment, by, {"A.19": Answer(level=2)})
         voices = load_voices(assessment)
     unsettled = find_completeness(instrument, assessment.mode, voices).unsettled
     return fill(assessment, by, dict.fromkeys(unsettled, Answer(status="unknown", reason=LEFT_OPEN)))
