@@ -268,6 +268,31 @@ def test_answers_that_changed_places_are_found(capsys, apart, people, other):
     assert (status, said.count("revision 1 was changed")) == (1, 2)
 
 
+def test_a_revision_with_a_hash_of_its_own_does_not_fit_the_next(capsys, draft):
+    revision = ResponseRevision.objects.select_related("response").get(response=row_of(draft, "A.1"), number=1)
+    revision.content["level"] = 5
+    revision.hash = revisions.hash_of(revision)
+    revision.save()
+    status, said = verify(capsys)
+    assert status == 1
+    assert "A.1 of national: revision 2 does not follow the one before it" in said
+    assert "was changed" not in said
+
+
+def test_versions_that_do_not_count_the_kept_revisions_are_found(capsys, draft):
+    row = row_of(draft, "A.1")
+    previous = ""
+    for revision in ResponseRevision.objects.filter(response=row).order_by("-number").select_related("response"):
+        ResponseRevision.objects.filter(pk=revision.pk).update(version=revision.version + 1)
+    for revision in ResponseRevision.objects.filter(response=row).select_related("response"):
+        revision.previous = previous
+        revision.hash = previous = revisions.hash_of(revision)
+        revision.save()
+    Response.objects.filter(pk=row.pk).update(version=3, head=previous)
+    status, said = verify(capsys)
+    assert (status, "revision 1 says version 2 where 1 comes next" in said) == (1, True)
+
+
 def test_a_text_that_was_set_aside_and_is_changed_is_found(capsys, draft):
     row = row_of(draft, "A.1")
     content = '{"level": 4, "narrative": "nothing to see"}'
