@@ -12,11 +12,7 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-<<<<<<< HEAD
-from diagnostic.queries import load_coordinators, load_signatures, load_voices
-=======
-from diagnostic.queries import load_coordinators, load_heads, load_signatures
->>>>>>> origin/main
+from diagnostic.queries import load_coordinators, load_heads, load_signatures, load_voices
 
 from . import audit
 from .clock import now

@@ -23,11 +23,7 @@ from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, Response
 from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
-<<<<<<< HEAD
-from diagnostic.queries import proposed_in, to_response, voices_of
-=======
-from diagnostic.queries import load_heads, voices_of
->>>>>>> origin/main
+from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
 
 from . import audit, responses
 from .clock import now
