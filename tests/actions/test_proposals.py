@@ -22,6 +22,7 @@ from diagnostic.actions.errors import (
     Stale,
     StateChanged,
 )
+from diagnostic.actions.revision_check import find_answer_breaks
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditEntry, Response, ResponseRevision
@@ -331,6 +332,24 @@ def test_after_a_return_a_changed_answer_is_recorded_again(people, opened):
 def test_nothing_is_confirmed_in_the_place_of_an_agreement(people, opened):
     with pytest.raises(AgreedInstead):
         confirm(assessment_id=opened.pk, voice="national", question="A.1", base_version=0, by=people.coordinator)
+
+
+# The audit
+
+
+def test_proposals_and_agreed_answers_verify_and_a_forged_agreement_is_found(people, opened):
+    propose(opened, people.coordinator, "A.6", level=3)
+    record(opened, people.coordinator, "A.6", agreement="No.", status="unknown", reason="No.")
+    record(opened, people.coordinator, level=3, agreement="We met.")
+    factories.complete(opened, people.coordinator)
+    propose(opened, people.coordinator, "A.13", level=5)
+    assert find_assessment_breaks(opened) == []
+    Response.objects.filter(pk=national(opened, "A.13").pk).update(is_agreed=True)
+    assert find_assessment_breaks(opened) == ["A.13 of national: the answer is not what its last revision says"]
+
+
+def find_assessment_breaks(assessment):
+    return list(find_answer_breaks(Assessment.objects.get(pk=assessment.pk)))
 
 
 # What it costs
