@@ -68,7 +68,13 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     if standing is not None and standing.digest == digest and standing.agreed_by == agreed_by:
         return standing
     signed = Attestation.objects.create(
-        assessment=held, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+        assessment=held,
+        agency=agency,
+        digest=digest,
+        agreed_by=agreed_by,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     record = {"agreed_by": agreed_by} if agreed_by else {}

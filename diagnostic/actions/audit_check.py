@@ -17,7 +17,7 @@ from diagnostic.core import workflow
 from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, Submission
 
 from .audit import hash_of
-from .submissions import digest_of
+from .submission_check import find_wrong_submissions
 
 MOVES = {
     "comparison.open": "open_comparison",
@@ -92,7 +92,7 @@ def _sound(entry: AuditEntry) -> AuditEntry:
 
 
 def find_contradictions(assessment_id: UUID) -> list[str]:
-    """Where the log of an assessment does not agree with what stands, a sentence each (at most 5 queries).
+    """Where the log of an assessment does not agree with what stands, a sentence each (at most 6 queries).
 
     Its chain must be whole. The states it was led through, what was signed and what was handed in are compared, and
     that each submission still is what its digest says.
@@ -109,7 +109,7 @@ def find_contradictions(assessment_id: UUID) -> list[str]:
         *_wrong_state(assessment, entries),
         *_wrong_signatures(signed, entries),
         *_wrong_standing(assessment, signed, entries),
-        *_wrong_submissions(frozen, entries),
+        *find_wrong_submissions(frozen, entries),
     ]
 
 
@@ -169,23 +169,6 @@ def _wrong_standing(
     digests = {item.pk: item.digest for item in signed}
     if logged != {agency: digests.get(key) for agency, key in assessment.standing_attestations.items()}:
         yield _("by its log %(logged)s attestations stand, and others do") % {"logged": len(logged)}
-
-
-def _wrong_submissions(frozen: Sequence[Submission], entries: Sequence[AuditEntry]) -> Iterator[str]:
-    logged: Mapping[int, Any] = {
-        entry.detail["number"]: (entry.detail["digest"], entry.by_id)
-        for entry in entries
-        if entry.act == "assessment.submit"
-    }
-    there = {item.number: item for item in frozen}
-    for number in sorted(logged.keys() | there.keys()):
-        item = there.get(number)
-        if item is None:
-            yield _("submission %(number)s was logged and is not there") % {"number": number}
-        elif logged.get(number) != (item.digest, item.submitted_by_id):
-            yield _("submission %(number)s is not the one that was logged") % {"number": number}
-        elif digest_of(item.snapshot) != item.digest:
-            yield _("submission %(number)s does not hold what was frozen in it") % {"number": number}
 
 
 def find_unlogged() -> list[UUID]:

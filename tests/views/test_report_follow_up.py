@@ -7,7 +7,8 @@ import pytest
 from diagnostic.actions import action_plan, comments, opinions, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.editions import for_partners, sensitive_questions
-from diagnostic.core.report_data import Report, canonical
+from diagnostic.core.plain_data import canonical
+from diagnostic.core.report_data import Report
 from diagnostic.core.report_follow_up import RemarkLine
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Submission
