@@ -35,7 +35,7 @@ def of_assessment(assessment: Assessment) -> Report:
 
 
 def of_submission(submission: Submission) -> Report:
-    found = Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
+    found = Submission.objects.select_related("assessment__country", "review__closing")
     return report_of_submission(submissions_for_report(found).get(pk=submission.pk)).build()
 
 
