@@ -57,12 +57,14 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
     results = [read_period(json.loads(submission.snapshot)) for submission in submissions]
     if not can_read_everything(request.user, assessment):
         results = [_as_shown(item) for item in results]
-    # The names of levels and themes are those of the last period that is shown.
+    # The names are those of the last period that is shown.
     instrument = instrument_submitted(submissions[-1]) if submissions else instrument_of(assessment)
     names = [level.name for level in instrument.continuum]
     points = [Point(item.period, item.level, item.index) for item in results]
     context: dict[str, Any] = {
         "assessment": assessment,
+        "instrument": instrument,
+        "country": submissions[-1].received.country if submissions else assessment.country.name,
         "rows": _rows(submissions, results),
         "periods": [item.period for item in results],
         "themes": [_theme(theme.name, [item.scores.get(theme.id) for item in results]) for theme in instrument.themes],
