@@ -45,7 +45,7 @@ def to_plain(value: Any) -> Any:
 
 def read_plain(kind: type[T], value: Mapping[str, Any]) -> T:
     """The dataclass `kind` that `to_plain` wrote as `value`. Raises `KeyError` for a missing member."""
-    hints = _hints_of(kind)
+    hints = _hints_of(kind)  # type: ignore[arg-type]
     return kind(**{member.name: _value(hints[member.name], value[member.name]) for member in fields(kind)})  # type: ignore[arg-type]
 
 

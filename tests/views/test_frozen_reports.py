@@ -19,12 +19,13 @@ from django.utils import timezone
 
 from cpch.accounts.models import Country, User
 from diagnostic import instruments
-from diagnostic.actions import action_plan, comments, opinions, reviews
+from diagnostic.actions import action_plan, comments, opinions, reviews, submissions
+from diagnostic.actions.errors import NotAttested
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.formats import EDITIONS
 from diagnostic.core.instrument_text import InstrumentTextChanged
 from diagnostic.core.plain_data import canonical
-from diagnostic.models import Action, Assessment, Comment, InstrumentText, Submission
+from diagnostic.models import Action, Assessment, AuditEntry, Comment, InstrumentText, Submission
 from diagnostic.models.append_only import AppendedRow
 from diagnostic.views.report_facts import (
     ReportBasis,
@@ -33,7 +34,16 @@ from diagnostic.views.report_facts import (
     report_of_submission,
     submissions_for_report,
 )
-from tests.factories import People, example_answers, fill, make_accepted, save_answer, start_assessment, submit
+from tests.factories import (
+    People,
+    example_answers,
+    fill,
+    make_accepted,
+    save_answer,
+    sign_both,
+    start_assessment,
+    submit,
+)
 from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
@@ -317,3 +327,26 @@ def test_a_report_is_refused_where_the_instrument_is_not_the_one_that_was_submit
     instruments._LOADED.clear()
     with pytest.raises(InstrumentTextChanged):
         basis_of(story.last).build()
+
+
+def test_a_change_of_the_plan_voids_what_was_attested_with_it(story: Story) -> None:
+    add(story.draft, story.people, "Write it down")
+    sign_both(story.draft, story.people.coordinator)
+    action = Action.objects.get(title="Write it down")
+    other = Action.objects.get(title="Meet every month")
+    action_plan.prove(action=other, proof="None of its matter", base_version=other.version, by=story.people.respondent)
+    assert Assessment.objects.get(pk=story.draft.pk).standing_attestations.keys() == {"customs", "police"}
+    action_plan.prove(action=action, proof="Its protocol", base_version=action.version, by=story.people.respondent)
+    assert Assessment.objects.get(pk=story.draft.pk).standing_attestations == {}
+    entry = AuditEntry.objects.filter(act="attestation.void").latest("number")
+    assert (entry.detail["because"], entry.by) == ("plan", story.people.respondent)
+
+
+def test_a_key_turned_before_the_country_was_renamed_is_said_to_be_outdated(story: Story, client: Client) -> None:
+    sign_both(story.draft, story.people.coordinator)
+    Country.objects.filter(alpha2="ZZ").update(name="Renamed")
+    client.force_login(story.people.coordinator)
+    page = client.get(reverse("assessment-check", args=[story.draft.pk])).content.decode()
+    assert page.count("This agency attested a text that has changed since") == 2
+    with pytest.raises(NotAttested):
+        submissions.submit(assessment=story.draft, by=story.people.coordinator)
