@@ -241,7 +241,13 @@ def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, a
     if agency in assessment.standing_attestations:
         return
     signed = Attestation.objects.create(
-        assessment=assessment, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+        assessment=assessment,
+        agency=agency,
+        digest=digest,
+        agreed_by=agreed_by,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
     )
     setattr(assessment, f"{agency}_attestation", signed)
     act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})

@@ -352,7 +352,7 @@ def load_compare_page(assessment: Assessment, reader: Any, show: str = "all") ->
     comments: dict[str, list[Comment]] = {}
     if can_discuss(reader, assessment):
         said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
-        for comment in said.select_related("written_by__membership__agency"):
+        for comment in said:
             comments.setdefault(comment.question, []).append(comment)
     return ComparePage(
         assessment=assessment,

@@ -14,6 +14,7 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response, ResponseRevision, Submission
 from diagnostic.queries import load_signatures, to_response
 from tests import factories
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +136,7 @@ def test_an_agency_cannot_confirm_in_the_others_voice(people, last):
 def test_an_agency_that_answered_for_itself_last_time_confirms_its_own_answer_and_nothing_else(people, last):
     content = json.loads(last.snapshot)
     content["assessment"]["voices"]["customs"] = {"A.1": {"level": 5, "narrative": "As customs saw it."}}
-    Submission.objects.filter(pk=last.pk).update(snapshot=json.dumps(content))
+    overwrite(Submission.objects.filter(pk=last.pk), snapshot=json.dumps(content))
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
     confirm(apart, people.respondent, "A.1", voice="customs")
     assert stored(apart, "A.1", "customs") == Answer(level=5, narrative="As customs saw it.")

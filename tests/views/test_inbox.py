@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from diagnostic.actions import assignments, comments, opinions, reviews
-from diagnostic.models import Review
+from diagnostic.models import Closing
 from tests import factories
 from tests.sessions import signed_in
+from tests.tampering import overwrite
 from tests.views.discussing import fresh, make_taken, return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +153,7 @@ def test_an_opinion_on_what_was_accepted_waits_for_thirty_days(people):
     opinions.give(submission=taken, question="A.1", level=2, reason="Paper.", by=people.reviewer)
     reviews.accept(submission=taken, remark="", by=people.reviewer)
     assert "opinions" in groups(people.coordinator)
-    Review.objects.update(closed_at=timezone.now() - timedelta(days=31))
+    overwrite(Closing.objects.all(), closed_at=timezone.now() - timedelta(days=31))
     assert groups(people.coordinator) == {}
 
 
