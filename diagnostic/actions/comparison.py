@@ -22,8 +22,8 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, Response
-from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
-from diagnostic.queries import proposed_in, to_response, voices_of
+from diagnostic.permissions import agency_of, can_answer, can_declare, can_discuss, can_open_comparison
+from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
 
 from . import audit, responses
 from .clock import now
@@ -63,7 +63,8 @@ def declare_complete(*, assessment: Assessment, agency: str, by: Any) -> Assessm
     if agency in declared:
         return held
     Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
-    audit.record(act="comparison.declare", by=by, assessment=held, agency=agency)
+    heads = load_heads(held, [agency])
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, agency=agency, heads=heads)
     return _open(held, by, "") if declared | {agency} == set(AGENCIES) else held
 
 
@@ -78,7 +79,7 @@ def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> No
     held = _lock_before_comparison(assessment)
     taken_back, _rows = Declaration.objects.filter(assessment=held, agency=agency).delete()
     if taken_back:
-        audit.record(act="comparison.undeclare", by=by, assessment=held, agency=agency)
+        audit.record(act="comparison.undeclare", by=by, assessment=held, sealed_for=agency, agency=agency)
 
 
 @transaction.atomic
@@ -105,11 +106,11 @@ def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
     Assessment.objects.filter(pk=moved.pk).update(**opened)
     for name, value in opened.items():
         setattr(moved, name, value)
-    sealed = audit.sealed_heads(moved)
+    proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
     if reason:
-        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, sealed=sealed)
+        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, **proofs)
     else:
-        audit.record(act="comparison.open_declared", by=by, assessment=moved, sealed=sealed)
+        audit.record(act="comparison.open_declared", by=by, assessment=moved, **proofs)
     return moved
 
 
@@ -215,6 +216,8 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
         text=text.strip(),
         written_at=now(),
         written_by=by,
+        written_by_name=by.full_name,
+        written_by_agency=agency_of(by),
     )
     audit.record(act="comparison.discuss", by=by, assessment=held, question=question)
     return comment
