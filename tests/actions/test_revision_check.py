@@ -15,6 +15,7 @@ from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditChain, AuditEntry, Evidence, Response, ResponseRevision, Submission
 from tests import factories
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
@@ -398,7 +399,7 @@ def test_a_submission_that_does_not_hold_the_answers_it_names_is_found(capsys, a
     del content["assessment"]["voices"]["national"]["A.13"]
     snapshot = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     digest = digest_of(snapshot)
-    Submission.objects.filter(pk=submission.pk).update(snapshot=snapshot, digest=digest)
+    overwrite(Submission.objects.filter(pk=submission.pk), snapshot=snapshot, digest=digest)
     accepted.attestations.update(digest=digest)
     for entry in AuditEntry.objects.filter(chain__assessment=accepted):
         if "digest" in entry.detail:
