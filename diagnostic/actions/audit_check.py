@@ -313,4 +313,4 @@ def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
 
 def _counts(revision: ResponseRevision) -> bool:
     """Whether what `revision` says enters a submission: it says something, and is no mere proposal."""
-    return not response_from_json(revision.content).is_blank and getattr(revision, "is_agreed", True)
+    return not response_from_json(revision.content).is_blank and revision.is_agreed

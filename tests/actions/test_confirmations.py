@@ -81,7 +81,7 @@ def test_where_nothing_was_answered_nothing_can_be_confirmed(people):
     first = factories.start_assessment(people.coordinator, period="2024")
     with pytest.raises(NothingBefore):
         confirm(first, people.respondent, "A.1")
-    factories.submit(first, by=people.coordinator)
+    factories.submit(factories.complete(first, people.coordinator), by=people.coordinator)
     second = factories.start_assessment(people.coordinator, period="2025")
     with pytest.raises(NothingBefore):
         confirm(second, people.respondent, "A.1")
@@ -109,6 +109,7 @@ def test_the_state_must_allow_it(people, assessment):
 
 
 def test_on_return_only_what_was_asked_about_can_be_confirmed(people, assessment):
+    factories.complete(assessment, people.coordinator)
     factories.make_returned(assessment, people.coordinator, people.reviewer, "A.1")
     with pytest.raises(NotOpen):
         confirm(assessment, people.respondent, "A.19")

@@ -79,6 +79,7 @@ def test_nothing_is_asked_about_a_question_that_the_country_was_not_asked(people
     assessment = factories.start_assessment(people.coordinator)
     if level:
         factories.save_answer(assessment, people.coordinator, "A.3.1", level=level)
+    factories.complete(assessment, people.coordinator)
     submission = factories.submit(assessment, by=people.coordinator)
     reviews.take_up(submission=seen(submission), by=people.reviewer)
     with pytest.raises(ActionRefused, match="Ask about its parent"):

@@ -47,7 +47,7 @@ def accepted(people: factories.People) -> Submission:
     opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
     agreed = example_answers("two-voices") | sensitive(NATIONAL, 2, 4, 3)
     fill(opened, people.coordinator, {code: answer for code, answer in agreed.items() if code != "A.3.2"})
-    submission = factories.submit(opened, people.coordinator)
+    submission = factories.submit(factories.complete(opened, people.coordinator), people.coordinator)
     reviews.take_up(submission=submission, by=people.reviewer)
     submission.assessment.refresh_from_db()
     reviews.accept(submission=submission, remark="", by=people.reviewer)

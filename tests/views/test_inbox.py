@@ -177,6 +177,7 @@ def test_a_clarification_waits_until_it_is_answered_again(people):
 
 def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
     assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.complete(assessment, people.coordinator)
     factories.sign(assessment, people.coordinator)
     assert groups(people.police_coordinator) == {"keys": ["2026"]}
     assert groups(people.coordinator) == groups(people.police_respondent) == {"home": ["2026"]}
@@ -192,6 +193,7 @@ def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
 def test_a_record_waits_where_the_other_agency_has_no_coordinator(people):
     factories.deactivate(people.police_coordinator)
     assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.complete(assessment, people.coordinator)
     factories.sign(assessment, people.coordinator)
     assert "Record who agreed for the other" in text_of(signed_in(people.coordinator).get(INBOX))
     factories.sign(assessment, people.coordinator, "police", factories.AGREED_BY)

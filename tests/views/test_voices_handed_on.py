@@ -45,15 +45,17 @@ def give(assessment: Assessment, voice: str, by: Any) -> None:
     instrument = current_instrument()
     for question in instrument.questions:
         if question.code in answers and is_asked(instrument, question, voice, {voice: answers}):
-            responses.save(
-                assessment_id=assessment.pk,
-                voice=voice,
-                question=question.code,
-                response=answers[question.code],
-                base_version=0,
-                by=by,
-                agreement=WHY if voice == "national" else "",
-            )
+            act = {
+                "assessment_id": assessment.pk,
+                "question": question.code,
+                "response": answers[question.code],
+                "base_version": 0,
+                "by": by,
+            }
+            if voice == "national":
+                responses.record(**act, agreement=WHY)
+            else:
+                responses.save(**act, voice=voice)
 
 
 @pytest.fixture

@@ -50,7 +50,8 @@ def test_ask_marks_a_question_and_its_text_comes_back(desk, taken, people):
 
 
 def test_ask_refuses_a_question_that_was_not_asked_and_keeps_the_text(desk, people):
-    handed_in = factories.submit(factories.start_assessment(people.coordinator), by=people.coordinator)
+    draft = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
+    handed_in = factories.submit(draft, by=people.coordinator)
     response = desk.post(url("ask", take_up(handed_in, people.reviewer), "A.3.2"), {"text": "Which of the two?"})
     assert response.status_code == 422
     assert "The country is not asked A.3.2. Ask about A.3.1 instead" in text_of(response)

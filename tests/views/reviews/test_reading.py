@@ -96,6 +96,7 @@ def test_detail_names_what_is_open(desk, people):
     factories.save_answer(
         assessment, people.coordinator, "A.1", status="unknown", reason="The file is at the ministry."
     )
+    factories.complete(assessment, people.coordinator)
     handed_in = factories.submit(assessment, by=people.coordinator)
     response = desk.get(url("detail", handed_in))
     says = text_of(response).split("What is open", 1)[1]
