@@ -24,7 +24,7 @@ from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment, response_to_json
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
-from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
+from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Side, Submission
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_coordinators
 
@@ -183,6 +183,7 @@ def fill(
                 agreement=agreement,
                 saved_at=at,
                 saved_by=by,
+                saved_for=agency_of(by),
             )
             for row, answer in laid
         )
@@ -232,6 +233,7 @@ def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, a
     signed = Attestation.objects.create(
         assessment=assessment, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
     )
+    Side.objects.get_or_create(assessment=assessment, person=by, agency=agency_of(by))
     setattr(assessment, f"{agency}_attestation", signed)
     act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})
     audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)

@@ -10,10 +10,12 @@ ACE_PREFIX = "xn--"
 DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """What separates the labels of a domain (RFC 3490, section 3.1)."""
 PUBLIC_PROVIDERS = frozenset(
-    "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com hotmail.fr icloud.com laposte.net "
-    "live.com mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.fr proton.me protonmail.com "
-    "qq.com rediffmail.com tuta.com tutanota.com web.de yahoo.com yahoo.co.uk yahoo.fr yandex.com yandex.ru "
-    "ymail.com zoho.com 126.com 163.com".split()
+    """
+    aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com hotmail.fr icloud.com laposte.net
+    live.com mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.fr proton.me protonmail.com
+    qq.com rediffmail.com tuta.com tutanota.com web.de yahoo.com yahoo.co.uk yahoo.fr yandex.com yandex.ru
+    ymail.com zoho.com 126.com 163.com
+    """.split()  # noqa: SIM905 - a list of names reads best as one
 )
 """Where anybody opens a mailbox in a minute: the largest providers. A domain that is not among them proves nothing."""
 

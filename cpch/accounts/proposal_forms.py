@@ -69,9 +69,7 @@ class ProposalForm(WithoutFormTag):
         if self.own is not None and self.own.country_id is not None:
             del self.fields["country"]
             open_kinds = agencies_without_coordinator(self.own.country_id)
-            self.fields["agency"].choices = [
-                (kind, label) for kind, label in Agency.Kind.choices if kind in open_kinds
-            ]
+            self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in open_kinds]
             if len(open_kinds) == 1:
                 self.fields["agency"].initial = open_kinds[0]
 

@@ -51,7 +51,9 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             if can_decide_proposals(request.user):
                 return redirect("proposal-detail", pk=proposal.pk)
-            messages.success(request, _("%(name)s is proposed. The secretariat decides.") % {"name": given["full_name"]})
+            messages.success(
+                request, _("%(name)s is proposed. The secretariat decides.") % {"name": given["full_name"]}
+            )
             return redirect("people")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "proposals/create.html", {"form": form}, status=status)

@@ -58,10 +58,7 @@ DEAD_LINKS = {"dead_link": "30/m/ip"}
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def people(request: HttpRequest) -> HttpResponse:
-    """The people of one's country, for an administrator of every country, the open invitations and the proposed coordinators.
-
-    6 queries.
-    """
+    """The people of one's country or, for an administrator, all, with invitations and proposals (6 queries)."""
     require(can_list_people(request.user), request)
     form = PeopleFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -84,8 +81,7 @@ def people(request: HttpRequest) -> HttpResponse:
                 for invitation in invitations[:INVITATIONS_SHOWN]
             ],
             "proposals": [
-                (proposal, can_take_back_proposal(request.user, proposal))
-                for proposal in _proposals(request.user)
+                (proposal, can_take_back_proposal(request.user, proposal)) for proposal in _proposals(request.user)
             ],
             "can_propose": can_propose(request.user),
             "has_more_invitations": len(invitations) > INVITATIONS_SHOWN,
@@ -293,7 +289,12 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
     elif not reason:
         reason = "expired"
     record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
-    return render(request, "invitations/gone.html", {"reason": reason, "invitation": invitation, "contact": settings.DEFAULT_FROM_EMAIL}, status=HTTPStatus.GONE)
+    return render(
+        request,
+        "invitations/gone.html",
+        {"reason": reason, "invitation": invitation, "contact": settings.DEFAULT_FROM_EMAIL},
+        status=HTTPStatus.GONE,
+    )
 
 
 def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -23,13 +23,14 @@ from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_at
-from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
-from diagnostic.permissions import can_answer
+from diagnostic.models import Assessment, AuditChain, Evidence, Response, ResponseRevision
+from diagnostic.permissions import agency_of, can_answer, is_of_country
+from diagnostic.permissions_sql import SLOTS, person_values, with_side
 from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from .attestations import void
 from .clock import now
-from .errors import AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
+from .errors import ActsForOther, AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def save(
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument)
+    standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument, by)
     row = standing.row
     _require_open(instrument, row, by)
     faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
@@ -100,13 +101,15 @@ class _Standing:
     answer: Answer
 
 
-def _locking() -> QuerySet[Response]:
+def _locking(person: Mapping[str, Any]) -> QuerySet[Response]:
     """Rows with their assessment and its log's end, one row for each document, so that a save reads all in one query.
+
+    `person` is who saves: whether they acted for the other agency in the assessment is read with the rows.
 
     The lock on the assessment makes a save and a change of its state wait for each other.
     """
     return (
-        Response.objects.select_related("assessment")
+        with_side(Response.objects.select_related("assessment"), person, "assessment__")
         .annotate(
             document=F("evidence__title"),
             reference=F("evidence__reference"),
@@ -120,7 +123,7 @@ def _locking() -> QuerySet[Response]:
 
 
 ONE_ANSWER = PreparedRead(
-    lambda: _locking().filter(
+    lambda: _locking(SLOTS).filter(
         assessment_id=Slot("assessment_id", models.UUIDField()),
         voice=Slot("voice", models.CharField()),
         question=Slot("question", models.CharField()),
@@ -139,25 +142,26 @@ WRITE = PreparedUpdate(
 KEEP = PreparedInsert(ResponseRevision)
 
 
-def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
+def _lock(assessment_id: UUID, voice: str, question: str, by: Any) -> _Standing:
     """The answer of `voice` to `question` (1 query). Raises `Response.DoesNotExist`."""
-    rows = ONE_ANSWER.all(assessment_id=assessment_id, voice=voice, question=question)
+    rows = ONE_ANSWER.all(assessment_id=assessment_id, voice=voice, question=question, **person_values(by))
     if not rows:
         raise Response.DoesNotExist
     return _standing(rows)[0]
 
 
 def _lock_with_parents(
-    assessment_id: UUID, voice: str, asked: Question, instrument: Instrument
+    assessment_id: UUID, voice: str, asked: Question, instrument: Instrument, by: Any
 ) -> tuple[_Standing, ...]:
     """The answer of `voice`, and then every voice's answers to the questions that `asked` follows (1 query).
 
     Raises `Response.DoesNotExist`.
     """
     if asked.asked_when is None:
-        return (_lock(assessment_id, voice, asked.code),)
+        return (_lock(assessment_id, voice, asked.code, by),)
     codes = [asked.code, *instrument.parents_of(asked)]
-    found = _standing(list(_locking().filter(assessment_id=assessment_id, question__in=codes)))
+    rows = _locking(person_values(by)).filter(assessment_id=assessment_id, question__in=codes)
+    found = _standing(list(rows))
     own = [standing for standing in found if (standing.row.voice, standing.row.question) == (voice, asked.code)]
     if not own:
         raise Response.DoesNotExist
@@ -180,9 +184,12 @@ def _standing(rows: list[Any]) -> list[_Standing]:
     return found
 
 
-def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
+def _require_open(instrument: Instrument, row: Any, by: Any) -> None:
     """Go on where `by` may change `row` now (1 query where the assessment stands returned)."""
     assessment = row.assessment
+    _hand_side_on(row, assessment)
+    if row.acted_otherwise and is_of_country(by, assessment):
+        raise ActsForOther(row.side_agency)
     if not can_answer(by, assessment, row.voice):
         raise PermissionDenied
     if row.voice not in workflow.writable_voices(assessment.state, assessment.mode):
@@ -191,6 +198,12 @@ def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
         instrument, assessment, load_clarifications(assessment)
     ):
         raise NotOpen(row.question)
+
+
+def _hand_side_on(row: Any, assessment: Assessment) -> None:
+    """Give the assessment what was read with the row of whoever saves, so that no permission asks for it again."""
+    for name in ("acted_otherwise", "side_person_id", "side_agency"):
+        setattr(assessment, name, getattr(row, name))
 
 
 def _changes_the_digest(standing: _Standing, response: Answer, agreement: str) -> bool:
@@ -218,7 +231,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
     }
     written = WRITE.run(pk=row.pk, base=row.version, **values)
     if not written:
-        raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
+        raise Stale(_lock(row.assessment_id, row.voice, row.question, by).row)
     _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
         setattr(row, name, value)
@@ -230,6 +243,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         confirms_id=confirms,
         saved_at=row.saved_at,
         saved_by_id=by.pk,
+        saved_for=agency_of(by),
     )
     if is_edited:
         row.has_voided = void(assessment=row.assessment, by=by, because=row.question, chain=_chain_of(row))
@@ -267,7 +281,7 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    row = _lock(assessment_id, voice, question).row
+    row = _lock(assessment_id, voice, question, by).row
     _require_open(instrument, row, by)
     faults = check_response(instrument, asked, voice, response)
     if faults:
@@ -279,4 +293,5 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
         was_kept=False,
         saved_at=now(),
         saved_by=by,
+        saved_for=agency_of(by),
     )

@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
@@ -33,6 +32,7 @@ from diagnostic.queries import (
 from . import audit
 from .clock import now
 from .errors import NotAttested
+from .sides import refusal, take_side
 from .transitions import move
 
 
@@ -76,8 +76,9 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     have signed exactly what is frozen.
     """
     if not can_submit(by, assessment):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     moved = move(assessment, "submit")
+    take_side(assessment=moved, by=by)
     snapshot, result = build_snapshot(moved)
     digest = digest_of(snapshot)
     signatures = _signatures_under(digest, moved)

@@ -24,6 +24,7 @@ from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
 from .review import Assignment, Clarification, Opinion, Review
+from .side import Side
 from .submission import Submission
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Response",
     "ResponseRevision",
     "Review",
+    "Side",
     "Solution",
     "Submission",
     "Theme",

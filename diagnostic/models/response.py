@@ -72,7 +72,8 @@ class Response(models.Model):
 class ResponseRevision(models.Model):
     """What one save wrote, whole, in the form of the interchange file; never changed or deleted.
 
-    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict.
+    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `saved_for` is
+    the agency that its writer belonged to then, whatever the voice: nobody acts for the other one in an assessment.
     """
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
@@ -83,6 +84,7 @@ class ResponseRevision(models.Model):
     was_kept = models.BooleanField(default=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_for = models.CharField(max_length=8, blank=True, default="")
 
     class Meta:
         ordering = ["saved_at", "pk"]

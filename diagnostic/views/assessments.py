@@ -313,7 +313,7 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand in what both agencies have attested, and show the receipt."""
     assessment = load_assessment(request, pk)
-    require(can_submit(request.user, assessment), request)
+    require(can_submit(request.user, assessment), request, assessment)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except StateChanged as error:

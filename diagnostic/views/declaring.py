@@ -83,7 +83,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Declare the answers of one's agency complete, or take that back; a GET, as after signing in again, leads back."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
-    require(can_declare(request.user, assessment, agency), request)
+    require(can_declare(request.user, assessment, agency), request, assessment)
     if request.method == "GET":
         return redirect("assessment-detail", pk=pk)
     try:
@@ -109,7 +109,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
 def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open the comparison before both agencies have declared: a GET asks for the reason, a POST does."""
     assessment = load_assessment(request, pk)
-    require(can_open_comparison(request.user, assessment), request)
+    require(can_open_comparison(request.user, assessment), request, assessment)
     form = OpenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,20 +16,23 @@ from cpch.accounts.models import Role
 
 class Command(BaseCommand):
     help = (
-        "Invite an administrator and print the link, which works once, for seven days. No e-mail is sent. Everyone else "
-        "is invited on the site: coordinators by an administrator, who verifies them, their colleagues by coordinators."
+        "Invite an administrator and print the link, which works once, for seven days. No e-mail is sent. Everyone "
+        "else is invited on the site: coordinators by an administrator, their colleagues by coordinators."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the address that the administrator signs in with")
         parser.add_argument("--role", default=Role.ADMINISTRATOR.value, help="administrator, and nothing else")
+        # Those who still write them are told what to do instead.
+        for former in ("--country", "--agency", "--organisation"):
+            parser.add_argument(former, default="", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         email, role = options["email"], options["role"]
-        if role != Role.ADMINISTRATOR:
+        if role != Role.ADMINISTRATOR or any(options[name] for name in ("country", "agency", "organisation")):
             raise CommandError(
-                f"The command line invites administrators only, not “{role}”. Sign in as administrator and invite on "
-                "the page “Countries and people”."
+                "The command line invites administrators only, and they belong to no country. Sign in as administrator "
+                "and invite everyone else on the page “Countries and people”."
             )
         try:
             validate_email(email)
