@@ -201,6 +201,11 @@ def agency_of(user: Any) -> str:
     return membership.agency.kind if membership is not None and membership.agency is not None else ""
 
 
+def side_of(user: Any, assessment: Assessment) -> str:
+    """The agency that the person acts for in `assessment`: theirs; "" where they have acted for the other one in it."""
+    return "" if has_acted_otherwise(user, assessment) else agency_of(user)
+
+
 def can_answer(user: Any, assessment: Assessment, voice: str) -> bool:
     """Write in `voice`: in a joint session the national one; else one's own agency's, and as coordinator the national.
 
@@ -227,9 +232,7 @@ def readable_voices(user: Any, assessment: Assessment) -> tuple[str, ...]:
         return ()
     if assessment.mode == workflow.JOINT or assessment.comparison_opened_at is not None:
         return workflow.voices_of(assessment.mode)
-    if not agency_of(user) or has_acted_otherwise(user, assessment):
-        return ()
-    return (agency_of(user),)
+    return tuple(filter(None, [side_of(user, assessment)]))
 
 
 def main_voice(user: Any, assessment: Assessment) -> str:
@@ -324,6 +327,18 @@ def can_reply(user: Any, assessment: Assessment) -> bool:
 def can_read_log(user: Any, assessment: Assessment) -> bool:
     """Read the assessment's log: the country's coordinators and observers; it is theirs."""
     return _is_of_country(user, assessment, Role.COORDINATOR, Role.OBSERVER)
+
+
+def unsealed_agencies(user: Any, assessment: Assessment) -> tuple[str, ...]:
+    """The agencies whose sealed log `user` reads: their own; once the comparison has been opened, both.
+
+    Nobody else learns before then that there is anything sealed: an observer reads the main log alone.
+    """
+    if not can_read_log(user, assessment):
+        return ()
+    if assessment.comparison_opened_at is not None:
+        return AGENCIES
+    return tuple(filter(None, [side_of(user, assessment)]))
 
 
 def can_plan(user: Any, assessment: Assessment) -> bool:

@@ -20,7 +20,7 @@ from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.agreement import OpenForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment, Declaration
-from diagnostic.permissions import agency_of, can_declare, can_open_comparison
+from diagnostic.permissions import agency_of, can_declare, can_open_comparison, side_of
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, require
@@ -57,7 +57,7 @@ def load_declaring(assessment: Assessment, reader: Any) -> Declaring | None:
     if assessment.mode != workflow.SEPARATE:
         return None
     held = {item.agency: item for item in assessment.declarations.select_related("declared_by")}
-    mine = agency_of(reader)
+    mine = side_of(reader, assessment)
     is_draft = assessment.state == workflow.DRAFT
     is_open = assessment.comparison_opened_at is not None
     return Declaring(
