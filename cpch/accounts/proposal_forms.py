@@ -25,7 +25,7 @@ def clean_text(text: str) -> None:
         raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
 
 
-class ProposalForm(WithoutFormTag):
+class CoordinatorProposalForm(WithoutFormTag):
     """Whom `by` proposes as coordinator, and for which agency. A coordinator's form knows their country."""
 
     country = forms.ModelChoiceField(

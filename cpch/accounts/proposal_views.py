@@ -22,7 +22,7 @@ from .permissions import (
     can_take_back_proposal,
     proposals_visible_to,
 )
-from .proposal_forms import ApprovalForm, DeclineForm, ProposalForm
+from .proposal_forms import ApprovalForm, CoordinatorProposalForm, DeclineForm
 from .proposal_page import look_at_address
 from .views import log_hidden, require, send_link
 
@@ -32,7 +32,7 @@ from .views import log_hidden, require, send_link
 def create(request: HttpRequest) -> HttpResponse:
     """Propose a coordinator; an administrator goes on to decide."""
     require(can_propose(request.user), request)
-    form = ProposalForm(request.POST if request.method == "POST" else None, by=request.user)
+    form = CoordinatorProposalForm(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_valid():
         given = form.cleaned_data
         try:

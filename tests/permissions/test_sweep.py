@@ -97,6 +97,7 @@ TABLE: dict[str, Rule] = {
     "assessment-open-comparison": on_comparison(COORDINATORS),
     "compare": on_comparison(COUNTRY, "comparing"),
     "compare-take-over": on_comparison(COORDINATORS, "comparing"),
+    "compare-leave-open": on_comparison(COORDINATORS, "comparing"),
     "compare-meeting": on_comparison(COUNTRY, "comparing"),
     "compare-agree": on_comparison(COORDINATORS, "comparing"),
     "compare-discuss": on_comparison(AGENCIES, "comparing"),
@@ -164,7 +165,7 @@ TABLE: dict[str, Rule] = {
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
     "proposal-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
-    # The one of an administrator; a coordinator's own is taken back in tests/views/test_proposals.py.
+    # The one of an administrator; a coordinator's own is taken back in tests/views/test_coordinator_proposals.py.
     "proposal-detail": on_proposal(COORDINATORS | {"administrator"}),
     "proposal-approve": on_proposal({"administrator"}, method="post"),
     "proposal-decline": on_proposal({"administrator"}, method="post"),
