@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "cpch.accounts.language.follow_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cpch.middleware.whole_bodies.whole_bodies",
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
     "cpch.accounts.second_factor_gate.SecondFactorGate",
