@@ -21,12 +21,12 @@ from diagnostic.core.responses import NATIONAL
 from diagnostic.forms.agreement import AgreementForm, DiscussionForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
+from diagnostic.pages.answer_text import describe
 from diagnostic.permissions import can_answer, can_compare, can_discuss
 from diagnostic.queries import to_response
 
 from .access import load_assessment, require
 from .answer_saving import without_cleared
-from .answer_text import describe
 from .compare_page import ComparePage, load_compare_page
 from .signatures import VOIDED
 

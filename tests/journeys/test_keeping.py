@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from cpch.accounts.models import User
-from tests import factories
 from tests.sessions import give_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
