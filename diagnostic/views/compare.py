@@ -174,6 +174,7 @@ def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         comparison.discuss(assessment=assessment, question=code, text=say.cleaned_data["text"], by=request.user)
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
+    messages.success(request, _("Your contribution to the discussion of %(code)s is added.") % {"code": code})
     return redirect(page.url(code))
 
 
