@@ -1,4 +1,4 @@
-"""Tells the browser which of the texts that it keeps are stored, so that static/js/kept_texts.js forgets those alone."""
+"""Tells the browser which of the texts that it keeps are stored; static/js/kept_texts.js forgets no others."""
 
 from __future__ import annotations
 

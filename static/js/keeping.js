@@ -13,6 +13,9 @@
    store.release(id)       lets other pages take the entry
    store.isHeld(id)        whether this page holds the entry
    store.onChange(call)    calls back after every change, in this tab or another
+   store.tell(news)        tells this person's other open pages something, which is not stored
+   store.onTold(call)      calls back with what another page tells; every page tells { kind: "opened" } on loading
+   The kept bar discards an entry that a page holds with the event "kept:discarded" on document (detail: { id }).
    window.cpch.keeping.warnWhile(isUnsafe)   leaving the page warns while isUnsafe() returns true
 
    An entry is a plain object:
@@ -162,15 +165,18 @@
       this.touched = new Map();
       this.written = new Map();
       this.listeners = [];
+      this.channel = null;
     }
 
     async open(raw) {
       if (!raw || !window.crypto || !crypto.subtle || !navigator.locks || !canStore()) return this;
       try {
         this.keys = await deriveKeys(raw);
+        this.channel = new BroadcastChannel(nameOf(this.keys, "news"));
         await this.readAll();
         this.isPossible = true;
         window.addEventListener("storage", (event) => this.heard(event));
+        this.tell({ kind: "opened" });
       } catch {
         this.keys = null;
       }
@@ -311,6 +317,14 @@
 
     onChange(call) {
       this.listeners.push(call);
+    }
+
+    tell(news) {
+      if (this.channel) this.channel.postMessage(news);
+    }
+
+    onTold(call) {
+      if (this.channel) this.channel.addEventListener("message", (event) => call(event.data));
     }
 
     changed() {

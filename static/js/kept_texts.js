@@ -15,7 +15,7 @@
   const NOT_KEPT = "[type=hidden], [type=password], [type=file], [type=submit], [type=button], [autocomplete=one-time-code], [readonly], button";
 
   const copy = (part) => template.content.querySelector(part).cloneNode(true);
-  const when = (entry) => (times ? times.inWords(new Date(entry.at)) : entry.at);
+  const when = (entry) => times.inWords(new Date(entry.at));
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const plain = (text) => text.replace(/\r\n/g, "\n");
 
