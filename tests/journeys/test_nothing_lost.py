@@ -9,11 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from cpch.accounts.models import Session
+from diagnostic.actions import assessments
 from diagnostic.models import Assessment
 from tests import factories
 from tests.sessions import give_session
 
-from .texts_to_send import KINDS, TEXT, Make, Text, plan_comment, settings, shared_comment
+from .axe import find_faults
+from .steps_looking import take
+from .texts_to_send import KINDS, TEXT, Make, Text, plan_comment, reason_for_withdrawing, settings, shared_comment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -300,4 +303,64 @@ def test_a_text_put_back_as_it_was_is_let_go(open_as: Callable, people: factorie
     text.control(page).fill("Half")
     is_kept(page)
     text.control(page).fill("")
+    is_kept(page, 0)
+
+
+def test_a_text_whose_page_is_gone_is_shown_by_the_kept_bar(open_as: Callable, people: factories.People) -> None:
+    """Here the assessment was withdrawn meanwhile; the text can still be shown, copied and discarded."""
+    text = reason_for_withdrawing(people)
+    page = open_as(text.writer)
+    page.on("dialog", lambda dialog: dialog.accept())
+    type_into(page, text)
+    assessments.withdraw(assessment=Assessment.objects.get(), by=people.police_coordinator, reason="Ours.")
+    text.open(page)
+    bar = page.locator("[data-kept-bar]")
+    expect(bar).to_contain_text("1 text is kept on this device")
+    bar.get_by_text("Show what is kept").click()
+    bar.get_by_role("button", name="Show Reason").click()
+    expect(bar.locator(".kept-text")).to_have_text(TEXT)
+    bar.get_by_role("button", name="Discard").click()
+    is_kept(page, 0)
+    expect(bar).to_be_hidden()
+
+
+@pytest.mark.looks
+def test_the_notes_hold_at_both_widths(open_as: Callable, people: factories.People) -> None:
+    text = settings(people)
+    page = open_as(text.writer)
+    type_into(page, text)
+    page.goto("/help/")
+    is_back(page, text)
+    faults = find_faults(page)
+    take(page, "kept-back")
+    page.goto("/help/")
+    Assessment.objects.update(title="Theirs.")
+    text.open(page)
+    expect(text.form(page)).to_contain_text(OTHER)
+    expect(page.locator("[data-kept-bar]")).to_be_hidden()
+    faults += find_faults(page)
+    take(page, "kept-other")
+    assert faults == []
+
+
+def test_after_signing_out_in_another_tab_the_text_waits_for_the_next_sign_in(
+    open_as: Callable, people: factories.People
+) -> None:
+    text = plan_comment(people)
+    page = open_as(text.writer)
+    type_into(page, text)
+    other = page.context.new_page()
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.goto("/help/")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_label("E-mail")).to_be_visible()
+    with page.expect_navigation():
+        text.press(page)
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    assert not text.is_stored()
+    sign_in(page, text.writer)
+    is_back(page, text)
+    with page.expect_navigation():
+        text.press(page)
+    assert text.is_stored()
     is_kept(page, 0)
