@@ -99,7 +99,7 @@ def load_rows_by_voice(assessment: Assessment, voices: Collection[str]) -> dict[
 
 
 def load_voices(assessment: Assessment, voices: Collection[str] = VOICES) -> dict[str, dict[str, Answer]]:
-    """The responses of `voices`, blank ones left out; each of them that the mode has is there (2 queries)."""
+    """The responses of `voices` that count; each of them that the mode has is there (2 queries)."""
     rows = Response.objects.filter(assessment=assessment, voice__in=voices).prefetch_related("evidence")
     return voices_of(rows)
 
@@ -111,19 +111,30 @@ def load_authorities(assessment_id: UUID, question: str) -> dict[str, dict[str, 
 
 
 def voices_of(rows: Iterable[Response]) -> dict[str, dict[str, Answer]]:
-    """The responses in `rows` by voice and question, blank ones left out."""
+    """The responses in `rows` that count, by voice and question; blank ones are left out.
+
+    This is the one place that says what counts: a national answer that two agencies have only proposed does not.
+    """
     found: dict[str, dict[str, Answer]] = {}
     for row in rows:
         responses = found.setdefault(row.voice, {})
+        if not row.is_agreed:
+            continue
         response = to_response(row)
         if not response.is_blank:
             responses[row.question] = response
     return found
 
 
+def proposed_in(rows: Iterable[Response]) -> frozenset[str]:
+    """The questions in `rows` with a national answer in progress: proposed, and not recorded as agreed."""
+    return frozenset(row.question for row in rows if not row.is_agreed and not to_response(row).is_blank)
+
+
 def load_agreements(assessment: Assessment) -> dict[str, str]:
     """Why customs and police agreed on the national answers, by question, where it was said (1 query)."""
-    rows = Response.objects.filter(assessment=assessment, voice=NATIONAL).exclude(agreement="").order_by("pk")
+    agreed = Response.objects.filter(assessment=assessment, voice=NATIONAL, is_agreed=True)
+    rows = agreed.exclude(agreement="").order_by("pk")
     return dict(rows.values_list("question", "agreement"))
 
 
@@ -143,8 +154,11 @@ def load_heads(assessment: Assessment, voices: Collection[str] = VOICES) -> dict
 
 
 def count_respondents(assessment: Assessment) -> dict[str, int]:
-    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query)."""
-    saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True)
+    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query).
+
+    Of national answers that two agencies agree on, those who recorded one are counted.
+    """
+    saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True, is_agreed=True)
     counted = saves.order_by().values("response__voice").annotate(people=Count("saved_by", distinct=True))
     found = dict(counted.values_list("response__voice", "people"))
     return {voice: found[voice] for voice in VOICES if voice in found}

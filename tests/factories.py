@@ -159,7 +159,7 @@ def fill(
 ) -> Assessment:
     """Lay every answer of `answers` (the joint-session example unless given) on blank ones, in instrument order.
 
-    What two agencies agree on is given with a reason.
+    What two agencies agree on is recorded as agreed, with a reason.
     """
     agreement = AGREEMENT if voice == "national" and assessment.mode == "separate" else ""
     answers = example_answers() if answers is None else answers
@@ -173,7 +173,8 @@ def fill(
     with transaction.atomic():
         for row, answer in laid:
             values = {name: getattr(answer, name) for name in COLUMNS}
-            more = {"agreement": agreement, "confirms_id": None, "version": 1, "saved_at": at, "saved_by_id": by.pk}
+            more = {"agreement": agreement, "is_agreed": True, "confirms_id": None}
+            more |= {"version": 1, "saved_at": at, "saved_by_id": by.pk}
             revision = revisions.follow(row, answer=answer, **more)
             more |= revisions.head_after(revision)
             is_blank = responses.WRITE.run(pk=row.pk, base=0, count=0, **values, **more)

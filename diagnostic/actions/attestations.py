@@ -12,12 +12,12 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_coordinators, load_heads, load_signatures
+from diagnostic.queries import load_coordinators, load_heads, load_signatures, load_voices
 
 from . import audit
 from .clock import now
 from .errors import ActionRefused, StateChanged
-from .submissions import build_snapshot, digest_of
+from .submissions import digest_of, require_complete, snapshot_of
 
 NAME_LENGTH = 200
 
@@ -42,8 +42,9 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
 
     A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
     agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
-    `StateChanged` where nothing can be submitted now, `AnswersChanged`, or `ActionRefused` without a proper name and
-    for who has turned the other key, as someone may who changed from one agency to the other.
+    `StateChanged` where nothing can be submitted now, `AnswersChanged`, `NothingAnswered` or `NotSettled` where the
+    answers are not complete, or `ActionRefused` without a proper name and for who has turned the other key, as someone
+    may who changed from one agency to the other.
     """
     coordinators = load_coordinators(assessment)
     agreed_by = " ".join(agreed_by.split())
@@ -57,8 +58,10 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
-    if digest != digest_of(build_snapshot(held)[0]):
+    voices = load_voices(held)
+    if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
+    require_complete(held, voices)
     signatures = load_signatures(held)
     standing = signatures.pop(agency, None)
     if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):

@@ -12,9 +12,10 @@ from django.db.models import Max
 
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import find_level
+from diagnostic.core.completeness import find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import write_assessment
-from diagnostic.core.responses import NATIONAL
+from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import SCORING_VERSION, shown
@@ -33,7 +34,7 @@ from diagnostic.queries import (
 
 from . import audit
 from .clock import now
-from .errors import NotAttested
+from .errors import NotAttested, NothingAnswered, NotSettled
 from .transitions import move
 
 
@@ -44,8 +45,12 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
     by question (1 query more). The marking and whom it is disclosed to stand in it, so that nobody attests the answers
     and has them read by others than they saw.
     """
+    return snapshot_of(assessment, load_voices(assessment))
+
+
+def snapshot_of(assessment: Assessment, voices: Voices) -> tuple[str, Result]:
+    """The same from `voices`, as they were loaded (1 query; 2 where each agency answered for itself)."""
     instrument = instrument_of(assessment)
-    voices = load_voices(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
     content = {
         "format": "cpch-submission",
@@ -69,17 +74,28 @@ def digest_of(snapshot: str) -> str:
     return hashlib.sha256(snapshot.encode("utf-8")).hexdigest()
 
 
+def require_complete(assessment: Assessment, voices: Voices) -> None:
+    """Raise `NothingAnswered` or `NotSettled` unless the answers in `voices` can be attested and submitted."""
+    found = find_completeness(instrument_of(assessment), assessment.mode, voices)
+    if not found.has_answers:
+        raise NothingAnswered
+    if found.unsettled:
+        raise NotSettled(found.unsettled)
+
+
 @transaction.atomic
 def submit(*, assessment: Assessment, by: Any) -> Submission:
     """Hand `assessment` in, signed by both agencies, and return the numbered, frozen submission.
 
-    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, or `NotAttested` unless both
-    have signed exactly what is frozen.
+    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, `NothingAnswered` or
+    `NotSettled` where it is not complete, or `NotAttested` unless both have signed exactly what is frozen.
     """
     if not can_submit(by, assessment):
         raise PermissionDenied
     moved = move(assessment, "submit")
-    snapshot, result = build_snapshot(moved)
+    voices = load_voices(moved)
+    require_complete(moved, voices)
+    snapshot, result = snapshot_of(moved, voices)
     digest = digest_of(snapshot)
     signatures = _signatures_under(digest, moved)
     last = Submission.objects.filter(assessment=moved).aggregate(last=Max("number"))["last"] or 0

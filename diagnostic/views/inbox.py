@@ -24,6 +24,7 @@ from diagnostic.models import Assessment, Comment, Submission
 from diagnostic.permissions import can_answer, is_in_secretariat
 
 from . import waiting
+from .overview import url_of_answer
 
 KEYS = {
     waiting.ATTEST: _lazy("The other agency has attested. It waits for yours."),
@@ -216,5 +217,4 @@ def _name(assessment: Assessment, question: str) -> str:
 
 
 def _where_answered(assessment: Assessment, code: str) -> str:
-    theme = instrument_of(assessment).by_code[code].theme
-    return reverse("theme", kwargs={"pk": assessment.pk, "voice": NATIONAL, "theme": theme}) + f"#{code}"
+    return url_of_answer(assessment, NATIONAL, instrument_of(assessment).by_code[code])

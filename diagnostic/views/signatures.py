@@ -10,13 +10,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import User
-from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.actions.submissions import digest_of, snapshot_of
 from diagnostic.core import workflow
+from diagnostic.core.completeness import Completeness, find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.attestation import AttestForm, RecordForm
+from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures
+from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures, load_voices
 from diagnostic.rendering.words import AGENCY_WORDS
 
 VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
@@ -56,10 +58,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What both agencies sign, and how far they have come."""
+    """What both agencies sign, and how far they have come; nothing is offered while the answers are not complete."""
 
     digest: str
     keys: tuple[Key, ...]
+    completeness: Completeness
 
     @property
     def are_complete(self) -> bool:
@@ -94,7 +97,9 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
     """
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return None
-    digest = digest_of(build_snapshot(assessment)[0])
+    voices = load_voices(assessment)
+    digest = digest_of(snapshot_of(assessment, voices)[0])
+    completeness = find_completeness(instrument_of(assessment), assessment.mode, voices)
     coordinators = load_coordinators(assessment)
     given = load_attestations(assessment)
     lost = load_lost_signatures(assessment)
@@ -105,13 +110,13 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
         form = None
         if signature is None and posted is not None and posted.agency == agency:
             form = posted
-        elif signature is None:
+        elif signature is None and completeness.is_enough:
             form = form_of(assessment, agency, reader, coordinators, digest=digest)
         may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
         people = tuple(coordinators[agency])
         gone = _lost(own, lost.get(agency))
         keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back))
-    return Keys(digest, tuple(keys))
+    return Keys(digest, tuple(keys), completeness)
 
 
 def _standing(

@@ -101,10 +101,14 @@ def opinions_to_reply(user: Any) -> QuerySet[Opinion]:
 
 
 def clarifications_to_answer(user: Any) -> QuerySet[Clarification]:
-    """What the country of `user` was asked at the last return and has not saved anew since (1 query)."""
+    """What the country of `user` was asked at the last return and has not answered anew since (1 query).
+
+    Where two agencies agree on the answers, one that is only proposed still waits.
+    """
     saved = Response.objects.filter(
         assessment=OuterRef("review__submission__assessment"),
         voice=NATIONAL,
+        is_agreed=True,
         question=OuterRef("question"),
         saved_at__gt=OuterRef("review__closed_at"),
     )

@@ -4,18 +4,19 @@
 (() => {
   const { answer } = window.cpch;
   const ROWS = /-evidence_(title|reference)$/;
-  const words = (section) => section.closest("form").querySelector("[data-answer-words]") || document.getElementById("answer-words");
+  const words = () => document.getElementById("answer-words").dataset;
 
   function sectionOf(code) {
     const part = `[data-question="${CSS.escape(code)}"]`;
     return document.querySelector(`form[data-answers] ${part}, form[data-answers]${part}`);
   }
 
-  const placeOf = (section) => `${words(section).dataset.assessment}/${words(section).dataset.voice}/${section.dataset.question}`;
+  const placeOf = (section) => `${words().assessment}/${words().voice}/${section.dataset.question}`;
 
   /* `state`: what answer_saving.js knows of it (`id`, `typedAt`, `unsure`, `problem` in words, `tries`, `triedAt`, `why`). */
   function make(section, state) {
-    const { assessment, voice, title, saveUrl, page } = words(section).dataset;
+    const { assessment, voice, title } = words();
+    const form = section.closest("form");
     const question = section.dataset.question;
     const base = Number(answer.versionField(section).value);
     return {
@@ -23,7 +24,7 @@
       kind: "answer",
       place: placeOf(section),
       label: question,
-      url: `${page || location.pathname}#${question}`,
+      url: `${form.dataset.page || location.pathname}#${question}`,
       at: state.typedAt || new Date().toISOString(),
       text: inWords(section),
       problem: state.problem,
@@ -31,8 +32,8 @@
         ...{ assessment, voice, question, title, base, typed: withoutChoice(answer.read(section), question) },
         unsure: state.unsure && { ...state.unsure, typed: withoutChoice(state.unsure.typed, question) },
         ...{ tries: state.tries, triedAt: state.triedAt, why: state.why },
-        saveUrl: urlOf(saveUrl, question),
-        pageKey: section.closest("form").elements.page_key.value,
+        saveUrl: urlOf(question),
+        pageKey: form.elements.page_key.value,
       },
     };
   }
@@ -44,7 +45,7 @@
     return fields.toString();
   }
 
-  const urlOf = (saveUrl, question) => saveUrl.replace("CODE", encodeURIComponent(question));
+  const urlOf = (question) => words().saveUrl.replace("CODE", encodeURIComponent(question));
 
   /* Everything in the fields, as a person reads it. */
   function inWords(section) {
@@ -100,5 +101,5 @@
     return entry.url.split(/[?#]/)[0] === location.pathname || (section.matches("[data-open]") && isOfForm(section, entry));
   }
 
-  window.cpch = Object.assign(window.cpch || {}, { entries: { make, sectionOf, putBack, fits, isOfPage, isSame, placeOf, words, urlOf } });
+  window.cpch = Object.assign(window.cpch || {}, { entries: { make, sectionOf, putBack, fits, isOfPage, isSame, placeOf, urlOf } });
 })();

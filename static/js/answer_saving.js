@@ -98,7 +98,7 @@
     item.since = 0;
     keep(item);
     status.showAnswer(item.code, "saving", status.words().saving);
-    const url = entries.urlOf(entries.words(section).dataset.saveUrl, item.code);
+    const url = entries.urlOf(item.code);
     const pageKey = section.closest("form").elements.page_key.value;
     const came = await reply.post({ url, question: item.code, base, typed, pageKey, extra });
     if (kept.isRetried(came.kind)) return failed(item, came);
