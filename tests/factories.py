@@ -20,17 +20,19 @@ from cpch.accounts.models import Agency, Country, Membership, Role, User
 from diagnostic.actions import assessments, attestations, audit, responses, reviews, revisions, submissions
 from diagnostic.actions.clock import now
 from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.core.completeness import find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
 from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
 from diagnostic.permissions import agency_of
-from diagnostic.queries import load_coordinators, load_heads
+from diagnostic.queries import load_coordinators, load_heads, load_voices
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
 AGREED_BY = "Ada Example, Head of Crime Investigation"
 AGREEMENT = "Both looked at it together."
+LEFT_OPEN = "Nobody could say."
 PASSWORD = "a long and private sentence"
 HASH = make_password(PASSWORD)
 COLUMNS = ("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges")
@@ -189,6 +191,20 @@ def fill(
     return assessment
 
 
+def complete(assessment: Assessment, by: User) -> Assessment:
+    """Give the assessment what it needs to be attested: where nothing is answered A.19, and no question unsettled.
+
+    What two agencies have not agreed on is left open with `LEFT_OPEN` as the reason.
+    """
+    instrument = instrument_at(assessment.pk)
+    voices = load_voices(assessment)
+    if not find_completeness(instrument, assessment.mode, voices).has_answers:
+        fill(assessment, by, {"A.19": Answer(level=2)})
+        voices = load_voices(assessment)
+    unsettled = find_completeness(instrument, assessment.mode, voices).unsettled
+    return fill(assessment, by, dict.fromkeys(unsettled, Answer(status="unknown", reason=LEFT_OPEN)))
+
+
 def digest_now(assessment: Assessment) -> str:
     """The digest of the submission that would be made now."""
     return digest_of(build_snapshot(Assessment.objects.select_related("country").get(pk=assessment.pk))[0])
@@ -225,7 +241,13 @@ def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, a
     if agency in assessment.standing_attestations:
         return
     signed = Attestation.objects.create(
-        assessment=assessment, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+        assessment=assessment,
+        agency=agency,
+        digest=digest,
+        agreed_by=agreed_by,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
     )
     setattr(assessment, f"{agency}_attestation", signed)
     act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})

@@ -17,7 +17,7 @@ from diagnostic.queries import load_coordinators, load_heads, load_signatures, l
 from . import audit
 from .clock import now
 from .errors import ActionRefused, StateChanged
-from .submissions import digest_of, require_complete, snapshot_of
+from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
 NAME_LENGTH = 200
 
@@ -71,7 +71,13 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     if standing is not None and standing.digest == digest and standing.agreed_by == agreed_by:
         return standing
     signed = Attestation.objects.create(
-        assessment=held, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+        assessment=held,
+        agency=agency,
+        digest=digest,
+        agreed_by=agreed_by,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     record: dict[str, Any] = {"agreed_by": agreed_by} if agreed_by else {}
@@ -115,3 +121,18 @@ def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | N
     Assessment.objects.filter(pk=assessment.pk).update(customs_attestation=None, police_attestation=None)
     audit.record(act="attestation.void", by=by, assessment=assessment, chain=chain, agencies=agencies, because=because)
     return True
+
+
+def void_outdated(*, country_id: int, by: Any, because: str) -> None:
+    """Void what was attested in the country's assessments and is no longer what would be submitted (1 query if none).
+
+    For acts on what a snapshot holds beside the answers, such as the plan. An assessment that another act has locked is
+    left to that: nothing is submitted but what both agencies attested.
+    """
+    standing = Assessment.objects.filter(country=country_id, state__in=workflow.WITH_COUNTRY)
+    signed = standing.exclude(customs_attestation=None, police_attestation=None).select_related("country")
+    for held in signed.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        digest = digest_of(build_snapshot(held)[0])
+        keys = held.standing_attestations.values()
+        if Attestation.objects.filter(pk__in=keys).exclude(digest=digest).exists():
+            void(assessment=held, by=by, because=because)

@@ -22,7 +22,7 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, Response
-from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
+from diagnostic.permissions import agency_of, can_answer, can_declare, can_discuss, can_open_comparison
 from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
 
 from . import audit, responses
@@ -216,6 +216,8 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
         text=text.strip(),
         written_at=now(),
         written_by=by,
+        written_by_name=by.full_name,
+        written_by_agency=agency_of(by),
     )
     audit.record(act="comparison.discuss", by=by, assessment=held, question=question)
     return comment

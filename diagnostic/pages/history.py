@@ -182,7 +182,7 @@ class _Builder:
             narrative=_marked(then.narrative, now.narrative),
             reason=_marked(then.reason, now.reason),
             facts=changes(*told),
-            agreement=_marked(agreement, last.agreement) if last.was_kept else (),
+            agreement=_marked(agreement, last.agreement) if last.was_kept or last.agreement else (),
             is_continued=not is_start,
         )
 

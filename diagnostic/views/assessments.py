@@ -198,7 +198,7 @@ def _to_submission(request: HttpRequest, assessment: Assessment) -> HttpResponse
 def _submissions(assessment: Assessment) -> list[Submission]:
     """What was handed in, the last first, without what it froze (1 query)."""
     found = Submission.objects.filter(assessment=assessment).defer("snapshot").order_by("-number")
-    return list(found.select_related("submitted_by", "review__closed_by", "review__taken_up_by"))
+    return list(found.select_related("review__closing"))
 
 
 def _people(assessment: Assessment, readable: tuple[str, ...]) -> QuerySet[Membership]:

@@ -160,6 +160,15 @@ class ComparePage:
         return find_completeness(self.instrument, self.assessment.mode, self.voices)
 
     @property
+    def is_being_agreed(self) -> bool:
+        return self.assessment.state in workflow.WITH_COUNTRY
+
+    @property
+    def may_attest_next(self) -> bool:
+        """Whether nothing is left to be agreed on before the answers are attested."""
+        return self.is_being_agreed and self.completeness.is_enough
+
+    @property
     def unsettled(self) -> list[Pair]:
         """The questions that can be left open now, in instrument order."""
         return [self.by_code[code] for code in self.completeness.unsettled if code in self.open_codes]
@@ -342,7 +351,7 @@ def load_compare_page(assessment: Assessment, reader: Any, show: str = "all") ->
     comments: dict[str, list[Comment]] = {}
     if can_discuss(reader, assessment):
         said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
-        for comment in said.select_related("written_by__membership__agency"):
+        for comment in said:
             comments.setdefault(comment.question, []).append(comment)
     return ComparePage(
         assessment=assessment,

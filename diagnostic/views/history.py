@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import responses
 from diagnostic.actions.errors import ActionRefused, Stale
+from diagnostic.core import workflow
 from diagnostic.core.instrument import Question
 from diagnostic.core.responses import NATIONAL
 from diagnostic.forms.question import in_words
@@ -117,6 +118,7 @@ def _frame(assessment: Assessment, question: Question, voice: str) -> dict[str, 
         "question": question,
         "voice": voice,
         "voice_name": VOICE_NAMES[voice],
+        "is_agreed_on": assessment.mode == workflow.SEPARATE and voice == NATIONAL,
         "answer_url": f"{theme}#{question.code}",
     }
 

@@ -71,7 +71,7 @@ MEMBERS = {
         "agreement": _("the draft of a memorandum between customs and police"),
         "terms": _("the draft of a committee’s terms of reference"),
     },
-    "because": {"settings": _("the settings")},
+    "because": {"settings": _("the settings"), "plan": _("the action plan")},
 }
 """The words for what a detail holds as a code; all else is read as it is."""
 SEALED = {

@@ -37,7 +37,10 @@ class LostSignature:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done."""
+    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done.
+
+    It `is_outdated` where nobody took it back, but something beside the answers is no longer as it was attested.
+    """
 
     agency: str
     signature: Attestation | None
@@ -45,6 +48,7 @@ class Key:
     coordinators: tuple[User, ...]
     form: AttestForm | None
     may_take_back: bool
+    is_outdated: bool = False
 
     @property
     def name(self) -> str:
@@ -115,7 +119,8 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
         may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
         people = tuple(coordinators[agency])
         gone = _lost(own, lost.get(agency))
-        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back))
+        is_outdated = signature is None and _is_outdated(own, assessment, digest)
+        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back, is_outdated))
     return Keys(digest, tuple(keys), completeness)
 
 
@@ -132,6 +137,12 @@ def _standing(
         ),
         None,
     )
+
+
+def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: str) -> bool:
+    """Whether one was given that nobody voided, of a text that has changed since."""
+    standing = assessment.standing_attestations.values()
+    return any(item.pk in standing and item.digest != digest for item in given)
 
 
 def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:

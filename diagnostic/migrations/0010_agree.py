@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('diagnostic', '0008_chain'),
+        ('diagnostic', '0009_frozen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
