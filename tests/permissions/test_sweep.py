@@ -103,6 +103,7 @@ TABLE: dict[str, Rule] = {
     "compare-discuss": on_comparison(AGENCIES, "comparing"),
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
     "response-history": on_assessment(COUNTRY),
+    "response-restore": on_assessment(AGENCIES),
     "response-save": on_assessment(AGENCIES, method="post"),
     "over-time": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
@@ -314,7 +315,9 @@ def address(name, rule, target):
         of = {"country": "ZZ"} | ({"number": target.number} if name.startswith("plan-action") else {})
         return reverse(name, kwargs=of)
     arguments = {"pk": target.pk}
-    if name in ("theme", "response-save", "response-history"):
+    if name == "response-restore":
+        arguments["number"] = 1
+    if name in ("theme", "response-save", "response-history", "response-restore"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
     if name in ("assessment-attest", "attestation-take-back"):
         arguments["agency"] = "customs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,11 @@ def site_languages() -> list[tuple[str, str]]:
 def site_language() -> str:
     """The code of the language that the site speaks to those who have chosen none."""
     return settings.LANGUAGE_CODE
+
+
+def new_keeping_key() -> str:
+    """A random key of 256 bits, in hexadecimal."""
+    return secrets.token_hex(32)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,6 +57,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Empty while there is none; a session that does not hold the same has not passed it, and ends.
     second_factor = models.CharField(max_length=32, blank=True, default="", editable=False)
+    # Encrypts what this person's browsers keep (keeping.js). Never changes: what they keep would be unreadable.
+    keeping_key = models.CharField(max_length=64, default=new_keeping_key, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()
