@@ -281,6 +281,7 @@
       if (!(await this.acquire(id, options))) return null;
       const entry = await this.reread(id);
       if (!entry) this.release(id);
+      this.changed();
       return entry || null;
     }
 

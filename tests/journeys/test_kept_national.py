@@ -1,4 +1,4 @@
-"""The national answer in the comparison and on the meeting's screen saves itself as a proposal, and is kept like any."""
+"""The national answer saves itself as a proposal, in the comparison and at a meeting, and is kept like any other."""
 
 from __future__ import annotations
 
