@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diagnostic.actions.errors import ActsForOther
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Response as Answer
 from diagnostic.forms.agreement import ProposalForm
-from diagnostic.forms.question import QuestionForm
+from diagnostic.forms.question import QuestionForm, in_words
 from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
@@ -89,7 +90,7 @@ def _guarded_theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> Ht
     require_voice(request, assessment, voice)
     if request.method != "POST":
         return _show_standing(request, assessment, voice, theme)
-    require(can_answer(request.user, assessment, voice), request)
+    require(can_answer(request.user, assessment, voice), request, assessment)
     page = _load(assessment, voice, theme)
     owner = page_key.owner(request, pk)
     require(owner in (None, request.user.pk), request)
@@ -222,6 +223,8 @@ def answers_in_json(view: View) -> View:
             return _refuse(code, 401, "sign_in", _("You have been signed out."))
         try:
             response = view(request, **kwargs)
+        except ActsForOther as refused:
+            return _refuse(403, "forbidden", in_words(refused.message))
         except PermissionDenied:
             return _refuse(code, 403, "forbidden", _("You may not change this answer."))
         except Http404:
@@ -254,7 +257,7 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     # The act checks the person itself; who is told more than "saved" is looked at as on every page.
     assessment = load_assessment(request, pk)
     require_voice(request, assessment, voice)
-    require(can_answer(request.user, assessment, voice), request)
+    require(can_answer(request.user, assessment, voice), request, assessment)
     return _save_with_care(request, assessment, voice, code, outcome)
 
 

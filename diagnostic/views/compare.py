@@ -41,7 +41,7 @@ UNPROCESSABLE = 422
 def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Both agencies' answers, largest difference first, with what was agreed on each."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment), request)
+    require(can_compare(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
     opened = request.GET.get("open", "")
     return _render(request, page, opened or (page.first_to_agree() if page.open_codes else ""))
@@ -95,7 +95,9 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     What lacks something is kept as a proposal as far as it can be, and shown with what is wrong.
     """
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    require(
+        can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request, assessment
+    )
     page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
     pair = _pair_or_404(page, code)
     if request.method == "GET":
@@ -180,7 +182,9 @@ def _say_stale(request: HttpRequest, page: ComparePage, code: str, row: Row) -> 
 def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take over the equal answers that the page listed; a GET, as after signing in again, leads to the page."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    require(
+        can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request, assessment
+    )
     if request.method == "POST":
         try:
             taken = comparison.take_over(
@@ -200,7 +204,7 @@ def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
 def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Add to the discussion of one question; a GET, as after signing in again, leads to the question."""
     assessment = load_assessment(request, pk)
-    require(can_discuss(request.user, assessment), request)
+    require(can_discuss(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
     _pair_or_404(page, code)
     if request.method == "GET":
@@ -221,7 +225,7 @@ def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
 def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One question a screen, for the wall of the room in which both agencies meet; in the order of the page."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment), request)
+    require(can_compare(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
     codes = [pair.question.code for pair in page.shown]
     if not codes:

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .address import AddressKeyField
+
 
 def site_languages() -> list[tuple[str, str]]:
     """The languages that are switched on: code, and the language's own name."""
@@ -43,9 +45,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is the login, kept in lower case; `language` may be switched off since."""
+    """A person. `email` is the login, kept in lower case; `language` may be switched off since.
+
+    No two people have the same address in two spellings: `address_key` is unique.
+    """
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    address_key = AddressKeyField(unique=True)
     full_name = models.CharField(_("full name"), max_length=120)
     language = models.CharField(_("language"), max_length=10, choices=site_languages, default=site_language)
     is_active = models.BooleanField(default=True)
