@@ -187,7 +187,10 @@ def reactivate(*, person: Membership, by: User) -> None:
 def _set_active(person: Membership, by: User, *, is_active: bool, act: str) -> None:
     if not can_manage(by, person):
         raise PermissionDenied
-    if User.objects.filter(pk=person.user_id, is_active=not is_active).update(is_active=is_active):
+    ended_at = None if is_active else timezone.now()
+    if User.objects.filter(pk=person.user_id, is_active=not is_active).update(
+        is_active=is_active, deactivated_at=ended_at
+    ):
         record(act=act, by=by, person=person.user_id)
 
 

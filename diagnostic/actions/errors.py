@@ -29,6 +29,46 @@ class StateChanged(ActionRefused):
         )
 
 
+class NothingAnswered(ActionRefused):
+    """The voice has no answer at all, so it can neither be declared complete nor compared."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(_("No question has been answered yet. Answer at least one first. Nothing was changed."))
+        )
+
+
+class GapsChanged(ActionRefused):
+    """The blank and open questions that were confirmed are not those that stand now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "The blank and open questions are not those that this page named when it was opened. Read the list "
+                    "again before you confirm it. Nothing was changed."
+                )
+            )
+        )
+
+
+class Declared(ActionRefused):
+    """The agency has declared its answers complete; they cannot change while the declaration stands."""
+
+    def __init__(self, agency: str):
+        message = {
+            "customs": _(
+                "Customs has declared its answers complete, so this answer cannot be changed now. A coordinator of "
+                "customs can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+            "police": _(
+                "The police have declared their answers complete, so this answer cannot be changed now. A coordinator "
+                "of the police can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+        }[agency]
+        super().__init__(Message(message))
+
+
 class NotAttested(ActionRefused):
     """An agency's signature under what stands now is missing; `agencies` says whose."""
 

@@ -29,7 +29,7 @@ from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from .attestations import void
 from .clock import now
-from .errors import AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
+from .errors import AgreementNeeded, Declared, Invalid, NotAsked, NotOpen, Stale, StateChanged
 
 
 @transaction.atomic
@@ -48,8 +48,8 @@ def save(
 
     `base_version` is the version the writer saw; `agreement` why customs and police agree on this national answer,
     where it is "" what stands is kept; `confirms` the submission whose answer is said to be still true. What stands
-    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`,
-    `AgreementNeeded`, or `Stale` where someone else saved first.
+    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen`, `NotAsked`,
+    `Invalid`, `AgreementNeeded`, or `Stale` where someone else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -187,6 +187,8 @@ def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
         raise PermissionDenied
     if row.voice not in workflow.writable_voices(assessment.state, assessment.mode):
         raise StateChanged
+    if assessment.has_declared(row.voice):
+        raise Declared(row.voice)
     if assessment.state == workflow.RETURNED and row.question not in open_questions(
         instrument, assessment, load_clarifications(assessment)
     ):
@@ -263,7 +265,7 @@ def _chain_of(row: Any) -> AuditChain | None:
 def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answer, by: Any) -> ResponseRevision:
     """Keep in the history a text that its writer gave up for another's after a conflict; the answer stays as it is.
 
-    Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
+    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen` or `Invalid`.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]

@@ -23,8 +23,8 @@ from diagnostic.models import Action, Assessment, Attestation, Submission
 from diagnostic.permissions import can_submit
 from diagnostic.queries import (
     count_respondents,
+    load_absent_agencies,
     load_agreements,
-    load_coordinators,
     load_signatures,
     load_voices,
     to_file,
@@ -119,13 +119,13 @@ def _plan_from_what_is_frozen(assessment: Assessment, last: int, result: Result)
 def _signatures_under(digest: str, assessment: Assessment) -> list[Attestation]:
     """What each agency signed (2 queries); `assessment` is locked.
 
-    What was recorded for an agency does not count any more once it has a coordinator of its own.
+    What was recorded for an agency does not count any more once somebody there has an account or an invitation.
     """
-    coordinators = load_coordinators(assessment)
+    absent = load_absent_agencies(assessment)
     good = {
         agency: signature
         for agency, signature in load_signatures(assessment).items()
-        if signature.digest == digest and not (signature.agreed_by and coordinators[agency])
+        if signature.digest == digest and (agency in absent or not signature.agreed_by)
     }
     missing = tuple(agency for agency in AGENCIES if agency not in good)
     if missing:

@@ -20,7 +20,11 @@ ACTS = {
     "assessment.export": _("downloaded the answers as a file"),
     "comparison.declare": _("declared the answers of %(agency)s complete"),
     "comparison.undeclare": _("took back that the answers of %(agency)s are complete"),
-    "comparison.open": _("opened the comparison: %(reason)s"),
+    "comparison.ask": _("asked for %(agency)s to open the comparison early: %(reason)s"),
+    "comparison.unask": _("took back that %(agency)s asked to open the comparison early"),
+    "comparison.open": _(
+        "opened the comparison early, as both agencies had asked. Customs: %(customs)s Police: %(police)s"
+    ),
     "comparison.open_declared": _("opened the comparison, as both agencies had declared their answers complete"),
     "comparison.take_over": _("took over the equal answers to %(questions)s"),
     "comparison.discuss": _("wrote to the discussion of %(question)s"),

@@ -128,6 +128,10 @@ class ReportBasis:
         return reduce_to(report, self.edition, self.instrument)
 
 
+AGREED = ("agreed_by", "agreed_office", "agreed_on", "agreed_reference")
+"""What an attestation holds of an agreement that the other agency recorded."""
+
+
 def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """`assessments` with what `report_of_assessment` needs.
 
@@ -154,7 +158,7 @@ def _with_signatures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
             **{
                 f"{agency}_attested_by": F(f"signed_{agency}__attested_by__full_name"),
                 f"{agency}_attested_at": F(f"signed_{agency}__attested_at"),
-                f"{agency}_agreed_by": F(f"signed_{agency}__agreed_by"),
+                **{f"{agency}_{name}": F(f"signed_{agency}__{name}") for name in AGREED},
             }
         )
     return submissions
@@ -245,11 +249,11 @@ def report_of_submission(submission: Submission, edition: str = FULL) -> ReportB
 def _attestations(submission: Submission) -> tuple[AttestationLine, ...]:
     lines = []
     for agency in AGENCIES:
-        by, at, agreed_by = (
-            getattr(submission, f"{agency}_{name}") for name in ("attested_by", "attested_at", "agreed_by")
-        )
-        if at is not None:
-            lines.append(AttestationLine(agency, by, _moment(at), agreed_by))
+        held = {name: getattr(submission, f"{agency}_{name}") for name in ("attested_by", "attested_at", *AGREED)}
+        if held["attested_at"] is not None:
+            held["attested_at"] = _moment(held["attested_at"])
+            held["agreed_on"] = held["agreed_on"].isoformat() if held["agreed_on"] else ""
+            lines.append(AttestationLine(agency, **held))
     return tuple(lines)
 
 

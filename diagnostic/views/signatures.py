@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +13,18 @@ from cpch.accounts.models import User
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.progress import write_gaps
 from diagnostic.forms.attestation import AttestForm, RecordForm
 from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures
+from diagnostic.queries import load_absent_agencies, load_attestations, load_coordinators, load_lost_signatures
 from diagnostic.rendering.words import AGENCY_WORDS
 
 VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
 """What is told after a change that voided what was signed."""
+
+
+NO_GAPS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,12 @@ class LostSignature:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done."""
+    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done.
+
+    `is_absent` says that nobody there has an account, so that the other agency records who agreed.
+    `uncounted` is what was recorded for the agency, and counts no longer: somebody there has an account or an
+    invitation by now.
+    """
 
     agency: str
     signature: Attestation | None
@@ -43,6 +52,8 @@ class Key:
     coordinators: tuple[User, ...]
     form: AttestForm | None
     may_take_back: bool
+    is_absent: bool
+    uncounted: Attestation | None
 
     @property
     def name(self) -> str:
@@ -70,15 +81,19 @@ def form_of(
     assessment: Assessment,
     agency: str,
     reader: object,
-    coordinators: Mapping[str, Sequence[User]],
+    absent: Collection[str],
     data: QueryDict | None = None,
     digest: str = "",
+    gaps: Mapping[str, str] = NO_GAPS,
 ) -> AttestForm | None:
-    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn."""
+    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn.
+
+    `absent` are the agencies in which nobody has an account, `gaps` the questions that the page names as blank or open.
+    """
     if can_attest(reader, assessment, agency):
-        return AttestForm(agency, data, initial={"digest": digest})
-    if can_record_agreement(reader, assessment, agency, coordinators):
-        return RecordForm(agency, data, initial={"digest": digest})
+        return AttestForm(agency, data, digest=digest, gaps=gaps)
+    if can_record_agreement(reader, assessment, agency, absent):
+        return RecordForm(agency, data, digest=digest, gaps=gaps)
     return None
 
 
@@ -87,46 +102,63 @@ def faults_of(form: AttestForm) -> list[tuple[str, str]]:
     return [(field.id_for_label, str(text)) for field in form for text in field.errors]
 
 
-def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None = None) -> Keys | None:
-    """The keys as `reader` finds them (5 queries); None, at no query, where nothing can be submitted now.
-
-    `posted` is shown in its place as it was filled in.
-    """
+def digest_to_sign(assessment: Assessment) -> str:
+    """The digest of what would be submitted now (at most 4 queries); "", at none, where nothing can be."""
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
+        return ""
+    return digest_of(build_snapshot(assessment)[0])
+
+
+def load_keys(
+    assessment: Assessment, reader: object, digest: str, gaps: Mapping[str, str], posted: AttestForm | None = None
+) -> Keys | None:
+    """The keys to `digest` as `reader` finds them (4 queries, 3 where each agency answers apart); None where it is "".
+
+    `gaps` are the blank and open questions that the page names. `posted` is shown again with what was typed, to be
+    confirmed anew where it was filled in over another digest or other gaps.
+    """
+    if not digest:
         return None
-    digest = digest_of(build_snapshot(assessment)[0])
-    coordinators = load_coordinators(assessment)
+    coordinators, absent = load_coordinators(assessment), load_absent_agencies(assessment)
     given = load_attestations(assessment)
     lost = load_lost_signatures(assessment)
     keys = []
     for agency in AGENCIES:
         own = [item for item in given if item.agency == agency]
-        signature = _standing(own, assessment, digest, bool(coordinators[agency]))
-        form = None
-        if signature is None and posted is not None and posted.agency == agency:
-            form = posted
-        elif signature is None:
-            form = form_of(assessment, agency, reader, coordinators, digest=digest)
-        may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
-        people = tuple(coordinators[agency])
-        gone = _lost(own, lost.get(agency))
-        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back))
+        standing = _standing(own, assessment, digest)
+        is_counted = standing is not None and (agency in absent or not standing.agreed_by)
+        typed = _typed(posted, digest, gaps) if posted is not None and posted.agency == agency else None
+        keys.append(
+            Key(
+                agency=agency,
+                signature=standing if is_counted else None,
+                lost=_lost(own, lost.get(agency)),
+                coordinators=tuple(coordinators[agency]),
+                form=None if is_counted else form_of(assessment, agency, reader, absent, typed, digest, gaps),
+                may_take_back=is_counted and can_take_attestation_back(reader, assessment, agency, absent),
+                is_absent=agency in absent,
+                uncounted=None if is_counted else standing,
+            )
+        )
     return Keys(digest, tuple(keys))
 
 
-def _standing(
-    given: Iterable[Attestation], assessment: Assessment, digest: str, has_coordinator: bool
-) -> Attestation | None:
-    """The signature that counts for a submission made now, as the act itself looks at it."""
+def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDict:
+    """What was typed into `posted`, over what stands now; what was confirmed of something else is confirmed no more."""
+    data = QueryDict(mutable=True)
+    data.update(posted.data)
+    stands = {posted.add_prefix("digest"): digest, posted.add_prefix("gaps"): write_gaps(gaps)}
+    if any(data.get(name) != value for name, value in stands.items()):
+        data.pop(posted.add_prefix("confirmed"), None)
+    for name, value in stands.items():
+        data[name] = value
+    return data
+
+
+def _standing(given: Iterable[Attestation], assessment: Assessment, digest: str) -> Attestation | None:
+    """The signature that stands under what would be submitted now."""
     standing = assessment.standing_attestations.values()
-    return next(
-        (
-            item
-            for item in given
-            if item.pk in standing and item.digest == digest and not (item.agreed_by and has_coordinator)
-        ),
-        None,
-    )
+    return next((item for item in given if item.pk in standing and item.digest == digest), None)
 
 
 def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:
