@@ -123,11 +123,11 @@ def attest(
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     act = "attestation.record" if given else "attestation.sign"
-    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **logged(signed))
+    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **logged_agreement(signed))
     return signed
 
 
-def logged(signed: Attestation) -> dict[str, str]:
+def logged_agreement(signed: Attestation) -> dict[str, str]:
     """What the log holds of an agreement that was recorded; nothing of a coordinator's own signature."""
     if not signed.agreed_by or signed.agreed_on is None:
         return {}

@@ -26,7 +26,7 @@ from diagnostic.queries import load_opening_requests, load_rows_by_voice, voices
 
 from . import audit, responses
 from .clock import now
-from .errors import ActionRefused, StateChanged
+from .errors import ActionRefused, GapsChanged, NothingAnswered, StateChanged
 from .transitions import move
 
 
@@ -131,7 +131,7 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
 
 @transaction.atomic
 def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
-    """Take the agency's request to open early back, while the comparison is closed. Where there is none, nothing happens.
+    """Take the agency's request to open early back, while the comparison is closed. Without one, nothing happens.
 
     Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
     """
@@ -160,7 +160,7 @@ def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assess
     moved.comparison_opened_at = moved.state_changed_at
     Assessment.objects.filter(pk=moved.pk).update(comparison_opened_at=moved.comparison_opened_at)
     act = "comparison.open" if reasons else "comparison.open_declared"
-    audit.record(act=act, by=by, assessment=moved, **reasons)
+    audit.record(act=act, by=by, assessment=moved, sealed=audit.sealed_heads(moved), **reasons)
     return moved
 
 

@@ -39,7 +39,7 @@ def acts(assessment):
 
 
 def opened(assessment, people):
-    return comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(assessment)
 
 
 def test_the_comparison_opens_when_both_have_declared(assessment, people):
@@ -80,7 +80,7 @@ def test_only_the_agencys_own_coordinator_declares(assessment, people, who):
 
 def test_a_coordinator_opens_with_a_reason(assessment, people):
     with pytest.raises(ActionRefused, match="why the comparison is opened"):
-        comparison.open_comparison(assessment=assessment, by=people.coordinator, reason=" ")
+        factories.open_comparison(assessment)
     held = opened(assessment, people)
     assert (held.state, held.comparison_reason) == ("comparing", "The year ends.")
     with pytest.raises(StateChanged):
@@ -96,7 +96,7 @@ def test_nobody_else_opens(assessment, people, who):
 def test_there_is_nothing_to_compare_in_a_joint_session(people):
     joint = factories.start_assessment(people.coordinator)
     with pytest.raises(StateChanged):
-        comparison.open_comparison(assessment=joint, by=people.coordinator, reason="Now.")
+        factories.open_comparison(joint)
     with pytest.raises(StateChanged):
         comparison.declare_complete(assessment=joint, agency="customs", by=people.coordinator)
 
@@ -222,7 +222,7 @@ def test_the_two_agencies_discuss_once_it_is_open(assessment, people):
 
 
 def test_a_word_of_the_discussion_pressed_twice_is_said_once(assessment, people):
-    opened = comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(assessment)
 
     def discuss(by, text):
         return comparison.discuss(assessment=opened, question="A.1", text=text, by=by)

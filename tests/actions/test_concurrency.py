@@ -140,9 +140,7 @@ def test_a_save_beside_the_opening_of_the_comparison_is_frozen_in_it_or_refused(
         assessment = factories.start_assessment(people.coordinator, mode="separate")
         saved, opened = at_once(
             lambda assessment=assessment: save(assessment, people.police_respondent, 3, voice="police"),
-            lambda assessment=assessment: comparison.open_comparison(
-                assessment=assessment, by=people.coordinator, reason="The period ends today."
-            ),
+            lambda assessment=assessment: factories.open_comparison(assessment),
         )
         assert isinstance(opened, Assessment)
         assert isinstance(saved, Response | StateChanged)

@@ -43,7 +43,7 @@ def open_two(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     factories.save_answer(draft, people.respondent, "A.1", voice="customs", level=2)
     factories.save_answer(draft, people.police_respondent, "A.1", voice="police", level=4)
-    return comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(draft)
 
 
 def agree(assessment, by, level):
@@ -215,7 +215,7 @@ def test_an_answer_agreed_beside_the_taking_over_of_equal_ones_stands(people):
         draft = factories.start_assessment(people.coordinator, mode="separate")
         for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
             factories.save_answer(draft, by, "A.1", voice=voice, level=2)
-        opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+        opened = factories.open_comparison(draft)
         taken, agreed = at_once(
             partial(comparison.take_over, assessment=opened, questions=["A.1"], by=people.coordinator),
             partial(agree, opened, people.police_coordinator, 3),

@@ -32,7 +32,7 @@ def fill_both(assessment, people):
 @pytest.fixture
 def opened(assessment, people):
     fill_both(assessment, people)
-    return comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(assessment)
 
 
 def visit(client, person, name, assessment, query="", **kwargs):
@@ -371,7 +371,7 @@ def test_the_next_step_leads_from_answers_to_declaration_to_comparison(client, p
     assert step(client, people.respondent, assessment).heading == "A coordinator can declare your answers complete"
     comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
     assert step(client, people.respondent, assessment).heading == "Waiting for the other agency"
-    comparison.open_comparison(assessment=assessment, by=people.police_coordinator, reason="The year ends.")
+    factories.open_comparison(assessment)
     opened = Assessment.objects.get(pk=assessment.pk)
     for who in (people.coordinator, people.respondent, people.observer):
         assert step(client, who, opened).url == reverse("compare", kwargs={"pk": assessment.pk})

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import comparison, confirmations, responses
+from diagnostic.actions import confirmations, responses
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import ResponseRevision
@@ -94,7 +94,7 @@ def test_a_text_that_was_set_aside_is_told_as_that(people, assessment):
 
 def test_why_two_agencies_agreed_is_told_once(people):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    factories.open_comparison(apart)
     act = {"assessment_id": apart.pk, "voice": "national", "question": "A.1", "by": people.coordinator}
     responses.save(**act, response=Answer(level=2), base_version=0, agreement="The MOU is in force.")
     responses.save(**act, response=Answer(level=3), base_version=1)
@@ -164,7 +164,7 @@ def test_an_agency_reads_its_own_history_and_not_the_others_before_they_compare(
         response = signed_in(getattr(people, who)).get(url(apart, voice=voice))
         assert response.status_code == 404, (who, voice)
         assert b"Secret" not in response.content
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    factories.open_comparison(apart)
     for who in ("respondent", "coordinator", "observer"):
         for voice in ("customs", "police", "national"):
             assert signed_in(getattr(people, who)).get(url(apart, voice=voice)).status_code == 200
@@ -191,7 +191,11 @@ def test_the_page_costs_the_same_few_queries_however_often_it_was_saved(people, 
     row = factories.save_answer(assessment, people.respondent, "A.1", level=1, narrative="0")
     ResponseRevision.objects.bulk_create(
         ResponseRevision(
-            response=row, version=number, content={"level": 1, "narrative": str(number)}, saved_by=people.respondent
+            response=row,
+            number=number,
+            version=number,
+            content={"level": 1, "narrative": str(number)},
+            saved_by=people.respondent,
         )
         for number in range(2, count + 1)
     )
