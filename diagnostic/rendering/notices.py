@@ -18,13 +18,12 @@ from diagnostic.permissions import agency_of
 SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
 AGENCIES = "agencies"
-OTHER_AGENCY = "other agency"
 BOTH_AGENCIES = "both agencies"
 OTHER_COORDINATORS = "other agency's coordinators"
 COORDINATORS = "coordinators"
 FELLOW_COORDINATORS = "fellow coordinators"
 NAMED = "named"
-ABOUT_ASSESSMENTS = (OTHER_AGENCY, BOTH_AGENCIES, OTHER_COORDINATORS, FELLOW_COORDINATORS)
+ABOUT_ASSESSMENTS = (BOTH_AGENCIES, OTHER_COORDINATORS, FELLOW_COORDINATORS)
 """Whom a hand-over concerns that is about an assessment, within its country."""
 
 
@@ -169,11 +168,11 @@ def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: 
         return people.filter(pk=to)
     if isinstance(about, Submission) and notice.audience in (SECRETARIAT, REVIEWERS):
         return _of_the_secretariat(people, notice, about)
-    roles = AGENCY_ROLES if notice.audience in (AGENCIES, OTHER_AGENCY, BOTH_AGENCIES) else (Role.COORDINATOR,)
+    roles = AGENCY_ROLES if notice.audience in (AGENCIES, BOTH_AGENCIES) else (Role.COORDINATOR,)
     at_home = people.filter(
         membership__country_id=_assessment(about).country_id, membership__role__in=[str(role) for role in roles]
     )
-    is_others = notice.audience in (OTHER_AGENCY, OTHER_COORDINATORS)
+    is_others = notice.audience == OTHER_COORDINATORS
     return at_home.exclude(membership__agency__kind=agency_of(by)) if is_others else at_home
 
 

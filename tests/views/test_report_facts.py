@@ -33,6 +33,7 @@ from diagnostic.views.report_facts import (
     submissions_for_report,
 )
 from tests.factories import (
+    AGREED,
     People,
     example_answers,
     fill,
@@ -173,7 +174,7 @@ def attester_renamed(laid: Laid) -> None:
 
 
 def agreed_without_account(laid: Laid) -> None:
-    laid.submission.attestations.filter(agency="police").update(agreed_by="Ada Example, Head")
+    laid.submission.attestations.filter(agency="police").update(**AGREED.columns())
 
 
 def another_voice(laid: Laid) -> None:
