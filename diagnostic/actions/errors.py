@@ -30,12 +30,10 @@ class StateChanged(ActionRefused):
 
 
 class NothingAnswered(ActionRefused):
-    """The voice has no answer at all, so it can neither be declared complete nor compared."""
+    """No question is answered in the voice, so there is nothing to declare, to compare or to attest."""
 
     def __init__(self) -> None:
-        super().__init__(
-            Message(_("No question has been answered yet. Answer at least one first. Nothing was changed."))
-        )
+        super().__init__(Message(_("No question has been answered yet. Answer at least one first.")))
 
 
 class GapsChanged(ActionRefused):

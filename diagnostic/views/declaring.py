@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from diagnostic.actions import comparison
 from diagnostic.actions.errors import ActionRefused, GapsChanged, NothingAnswered
 from diagnostic.core import workflow
-from diagnostic.core.progress import find_gaps, is_anything_answered
+from diagnostic.core.progress import find_gaps, is_anything_answered, write_gaps
 from diagnostic.forms.declaring import AskToOpenForm, DeclareForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
@@ -75,7 +75,9 @@ def _show(
     if workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None:
         overview = load_overview(assessment, agency, (agency,))
         gaps = find_gaps(overview.states)
-        again = DeclareForm(agency, gaps)
+        # What was not confirmed is asked again of what stands now; what was, of something else, is not confirmed.
+        is_unconfirmed = form is not None and refusal is None
+        again = DeclareForm(agency, gaps, {"gaps": write_gaps(gaps)} if is_unconfirmed else None)
         context |= {
             "is_possible": True,
             "overview": overview,

@@ -395,6 +395,7 @@ def test_declaring_takes_one_confirmation_of_what_is_blank(client, people, asses
     unconfirmed = post(client, people.coordinator, "assessment-declare", assessment, {"gaps": given["gaps"]})
     assert unconfirmed.status_code == 422
     assert 'href="#id_confirmed"' in unconfirmed.content.decode()
+    assert "is-invalid" in unconfirmed.content.decode()
     unnamed = post(client, people.coordinator, "assessment-declare", assessment, {"confirmed": "on"})
     assert unnamed.status_code == 409
     assert not Declaration.objects.exists()
