@@ -374,7 +374,9 @@ def test_the_page_of_declaring_names_what_is_blank_and_what_it_does(client, peop
 def test_with_nothing_answered_declaring_is_neither_offered_nor_accepted(client, people, assessment):
     """Two coordinators of a new assessment press their buttons: nothing is declared, and nothing opens."""
     for by in (people.coordinator, people.police_coordinator):
+        overview = visit(client, by, "assessment-detail", assessment).content.decode()
         for name in ("assessment-declare", "assessment-open-comparison"):
+            assert reverse(name, kwargs={"pk": assessment.pk}) not in overview
             page = visit(client, by, name, assessment)
             assert "No question has been answered yet." in words(page)
             assert 'name="confirmed"' not in page.content.decode()
