@@ -29,7 +29,7 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
 from diagnostic.models import Assessment, Attestation, Evidence, OpeningRequest, Response, ResponseRevision, Submission
 from diagnostic.permissions import agency_of
-from diagnostic.queries import load_coordinators, voices_of
+from diagnostic.queries import load_coordinators, load_heads, voices_of
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
 AGREED = Agreement("Ada Example", "Head of Crime Investigation", date(2020, 3, 14), "POL/2020/112")
@@ -272,7 +272,8 @@ def _lay_signature(
         **(agreement.columns() if agreement else {}),
     )
     setattr(assessment, f"{agency}_attestation", signed)
-    act, more = ("attestation.record" if agreement else "attestation.sign"), attestations.logged_agreement(signed)
+    act = "attestation.record" if agreement else "attestation.sign"
+    more = {**attestations.logged_agreement(signed), "heads": load_heads(assessment)}
     audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)
 
 

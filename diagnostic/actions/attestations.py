@@ -18,7 +18,7 @@ from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_absent_agencies, load_rows_by_voice, load_signatures, voices_of
+from diagnostic.queries import load_absent_agencies, load_heads, load_rows_by_voice, load_signatures, voices_of
 
 from . import audit
 from .clock import now
@@ -122,8 +122,9 @@ def attest(
         assessment=held, agency=agency, digest=digest, attested_at=now(), attested_by=by, **given
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
+    proof = {**logged_agreement(signed), "heads": load_heads(held)}
     act = "attestation.record" if given else "attestation.sign"
-    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **logged_agreement(signed))
+    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **proof)
     return signed
 
 

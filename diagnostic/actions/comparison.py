@@ -22,7 +22,7 @@ from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
 from diagnostic.permissions import can_answer, can_ask_to_open, can_declare, can_discuss
-from diagnostic.queries import load_opening_requests, load_rows_by_voice, voices_of
+from diagnostic.queries import load_heads, load_opening_requests, load_rows_by_voice, voices_of
 
 from . import audit, responses
 from .clock import now
@@ -71,9 +71,8 @@ def declare_complete(
         raise GapsChanged
     declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
     _let_stand(held, agency, declaration)
-    audit.record(
-        act="comparison.declare", by=by, assessment=held, sealed_for=agency, agency=agency, gaps=find_gaps(states)
-    )
+    named = {"agency": agency, "gaps": find_gaps(states), "heads": load_heads(held, [agency])}
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, **named)
     return _open(held, by, {}) if all(held.has_declared(each) for each in AGENCIES) else held
 
 
@@ -160,7 +159,8 @@ def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assess
     moved.comparison_opened_at = moved.state_changed_at
     Assessment.objects.filter(pk=moved.pk).update(comparison_opened_at=moved.comparison_opened_at)
     act = "comparison.open" if reasons else "comparison.open_declared"
-    audit.record(act=act, by=by, assessment=moved, sealed=audit.sealed_heads(moved), **reasons)
+    proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
+    audit.record(act=act, by=by, assessment=moved, **proofs, **reasons)
     return moved
 
 

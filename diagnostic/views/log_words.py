@@ -15,7 +15,10 @@ ACTS = {
     "assessment.start": _("started the assessment for %(period)s"),
     "assessment.submit": _("submitted it, as submission %(number)s"),
     "attestation.sign": _("attested the answers for %(agency)s"),
-    "attestation.record": _("recorded that %(agreed_by)s agreed to the answers for %(agency)s"),
+    "attestation.record": _(
+        "recorded that %(agreed_by)s, %(agreed_office)s, agreed to the answers for %(agency)s on %(agreed_on)s "
+        "(%(agreed_reference)s)"
+    ),
     "attestation.take_back": _("took back the attestation of %(agency)s"),
     "attestation.void": _("changed %(because)s, which voided the attestations of %(agencies)s"),
     "assessment.withdraw": _("withdrew it: %(reason)s"),

@@ -78,8 +78,8 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
     audit.record(act="assessment.export", by=people.coordinator, assessment=assessment)
     expected = [
         *("Everyone who reads this log", "3", "2"),
-        *("Police only, before the comparison", "1"),
-        *("Customs only, before the comparison", "2", "1"),
+        *("Police only, before the comparison", "2", "1"),
+        *("Customs only, before the comparison", "3", "2", "1"),
         *("Everyone who reads this log", "1"),
     ]
     for user in (people.coordinator, people.police_coordinator, people.observer):
@@ -87,10 +87,11 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
 
 
 def test_the_entry_that_opens_the_comparison_names_the_sealed_chains(people, assessment):
-    last = seal(assessment, people.police_coordinator, "police", "A.2")
+    seal(assessment, people.police_coordinator, "police", "A.2")
     opened = factories.open_comparison(assessment)
     entry = AuditChain.objects.get(assessment=opened, sealed_for="").entries.get(act="comparison.open")
-    assert entry.detail["sealed"]["police"] == {"length": 1, "head": last.hash}
+    last = AuditChain.objects.get(assessment=opened, sealed_for="police").entries.get(number=2)
+    assert entry.detail["sealed"]["police"] == {"length": 2, "head": last.hash}
     assert set(entry.detail["sealed"]) == {"customs", "police"}
     assert last.hash not in page_for(people.coordinator, opened)
 
