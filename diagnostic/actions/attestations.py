@@ -13,17 +13,17 @@ from django.db import transaction
 from diagnostic.core import workflow
 from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
-from diagnostic.core.responses import NATIONAL
+from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_absent_agencies, load_heads, load_rows_by_voice, load_signatures, voices_of
+from diagnostic.queries import load_absent_agencies, load_heads, load_signatures, load_voices
 
 from . import audit
 from .clock import now
 from .errors import ActionRefused, GapsChanged, StateChanged
-from .submissions import build_snapshot, digest_of
+from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
 LINE_LENGTH = 200
 BY_THEMSELVES: dict[str, Any] = {"agreed_by": "", "agreed_office": "", "agreed_on": None, "agreed_reference": ""}
@@ -96,8 +96,9 @@ def attest(
     since the assessment began, they record in `agreement` who agreed for it. In a joint session `gaps` are the blank
     and open questions that were named to the person and confirmed, as `find_gaps` gives them. Who signs the same again
     is given what stands. Raises `PermissionDenied`, `StateChanged` where nothing can be submitted now,
-    `AnswersChanged`, `GapsChanged`, `WrongAgreement`, or `ActionRefused` for who has turned the other key, as someone
-    may who changed from one agency to the other.
+    `AnswersChanged`, `NothingAnswered` or `NotSettled` where the answers are not complete, `GapsChanged`,
+    `WrongAgreement`, or `ActionRefused` for who has turned the other key, as someone may who changed from one agency to
+    the other.
     """
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
     is_own = can_attest(by, held, agency)
@@ -106,10 +107,12 @@ def attest(
     given = {} if is_own else _columns_of(agreement)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
-    if digest != digest_of(build_snapshot(held)[0]):
+    voices = load_voices(held)
+    if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
+    require_complete(held, voices)
     if held.mode == workflow.JOINT:
-        _require_named(held, gaps or {})
+        _require_named(held, voices, gaps or {})
     signatures = load_signatures(held)
     standing = signatures.pop(agency, None)
     if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):
@@ -119,7 +122,13 @@ def attest(
     if standing is not None and standing.digest == digest and _is_same(standing, given):
         return standing
     signed = Attestation.objects.create(
-        assessment=held, agency=agency, digest=digest, attested_at=now(), attested_by=by, **given
+        assessment=held,
+        agency=agency,
+        digest=digest,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
+        **given,
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     proof = {**logged_agreement(signed), "heads": load_heads(held)}
@@ -154,11 +163,9 @@ def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
     return columns
 
 
-def _require_named(assessment: Assessment, gaps: Mapping[str, str]) -> None:
-    """Go on where `gaps` are the blank and open questions of a joint session as it stands (1 query)."""
-    rows = load_rows_by_voice(assessment, (NATIONAL,))
-    states = question_states(instrument_of(assessment), NATIONAL, voices_of(rows[NATIONAL].values()))
-    if find_gaps(states) != dict(gaps):
+def _require_named(assessment: Assessment, voices: Voices, gaps: Mapping[str, str]) -> None:
+    """Go on where `gaps` are the blank and open questions of a joint session, as they are in `voices`."""
+    if find_gaps(question_states(instrument_of(assessment), NATIONAL, voices)) != dict(gaps):
         raise GapsChanged
 
 
@@ -200,3 +207,18 @@ def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | N
     Assessment.objects.filter(pk=assessment.pk).update(customs_attestation=None, police_attestation=None)
     audit.record(act="attestation.void", by=by, assessment=assessment, chain=chain, agencies=agencies, because=because)
     return True
+
+
+def void_outdated(*, country_id: int, by: Any, because: str) -> None:
+    """Void what was attested in the country's assessments and is no longer what would be submitted (1 query if none).
+
+    For acts on what a snapshot holds beside the answers, such as the plan. An assessment that another act has locked is
+    left to that: nothing is submitted but what both agencies attested.
+    """
+    standing = Assessment.objects.filter(country=country_id, state__in=workflow.WITH_COUNTRY)
+    signed = standing.exclude(customs_attestation=None, police_attestation=None).select_related("country")
+    for held in signed.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        digest = digest_of(build_snapshot(held)[0])
+        keys = held.standing_attestations.values()
+        if Attestation.objects.filter(pk__in=keys).exclude(digest=digest).exists():
+            void(assessment=held, by=by, because=because)

@@ -70,6 +70,7 @@ class Attestation(models.Model):
 
     It stands while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and goes with the
     `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log.
+    `attested_by_name` is what its person was called when they attested.
 
     In a joint session with an agency in which nobody has an account, the other agency's coordinator records who agreed
     for it: `agreed_by` is that person's name, `agreed_office` their function, `agreed_on` the date of the agreement and
@@ -85,12 +86,13 @@ class Attestation(models.Model):
     agreed_reference = models.CharField(max_length=200, blank=True, default="")
     attested_at = models.DateTimeField(default=timezone.now)
     attested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    attested_by_name = models.CharField(max_length=120, default="")
     submission = models.ForeignKey(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="attestations"
     )
 
     class Meta:
-        ordering = ["attested_at", "pk"]
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="attestation_agency_known"),
             models.CheckConstraint(

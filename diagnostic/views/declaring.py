@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from diagnostic.actions import comparison
 from diagnostic.actions.errors import ActionRefused, GapsChanged, NothingAnswered
 from diagnostic.core import workflow
-from diagnostic.core.progress import find_gaps, is_anything_answered, write_gaps
+from diagnostic.core.completeness import has_answers
+from diagnostic.core.progress import find_gaps, write_gaps
 from diagnostic.forms.declaring import AskToOpenForm, DeclareForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
@@ -84,7 +85,7 @@ def _show(
             "how_far": say_how_far(overview.done, overview.asked, gaps),
             "opening": load_opening(assessment, request.user),
             "people": load_declarers(assessment, request.user),
-            "is_anything_answered": is_anything_answered(overview.states),
+            "is_anything_answered": has_answers(overview.states),
             "form": again,
             "faults": _faults(again, form, gaps, refusal),
         }
@@ -139,7 +140,7 @@ def _show_opening(request: HttpRequest, assessment: Assessment, form: AskToOpenF
         context |= {
             "is_possible": True,
             "opening": load_opening(assessment, request.user),
-            "is_anything_answered": is_anything_answered(overview.states),
+            "is_anything_answered": has_answers(overview.states),
         }
     return render(request, "compare/open.html", context, status=status)
 

@@ -31,6 +31,7 @@ ACTS = {
         "opened the comparison early, as both agencies had asked. Customs: %(customs)s Police: %(police)s"
     ),
     "comparison.open_declared": _("opened the comparison, as both agencies had declared their answers complete"),
+    "comparison.leave_open": _("left open %(questions)s"),
     "comparison.take_over": _("took over the equal answers to %(questions)s"),
     "comparison.discuss": _("wrote to the discussion of %(question)s"),
     "submission.download": _("downloaded the record of submission %(number)s"),
@@ -77,7 +78,7 @@ MEMBERS = {
         "agreement": _("the draft of a memorandum between customs and police"),
         "terms": _("the draft of a committee’s terms of reference"),
     },
-    "because": {"settings": _("the settings")},
+    "because": {"settings": _("the settings"), "plan": _("the action plan")},
 }
 """The words for what a detail holds as a code; all else is read as it is."""
 SEALED = {

@@ -103,16 +103,22 @@ def _when_comparing(overview: Overview, user: object) -> NextStep:
             url,
             gettext("Read both answers"),
         )
-    count = overview.blank_count
+    count = overview.unsettled_count
     if not count:
-        return _check(assessment, user, gettext("Every question has a national answer or is left open with a reason."))
+        return _check(assessment, user, gettext("Every question has an agreed answer or is left open with a reason."))
+    return _agree(overview, count)
+
+
+def _agree(overview: Overview, count: int) -> NextStep:
     return NextStep(
         gettext("Next: compare and agree"),
         ngettext(
-            "%(count)d question has no national answer yet.", "%(count)d questions have no national answer yet.", count
+            "%(count)d question has no agreed national answer yet.",
+            "%(count)d questions have no agreed national answer yet.",
+            count,
         )
         % {"count": count},
-        url,
+        reverse("compare", kwargs={"pk": overview.assessment.pk}),
         gettext("Compare and agree"),
     )
 
@@ -124,6 +130,9 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
             gettext("Returned for clarification"),
             gettext("The country’s people answer the questions that the secretariat named."),
         )
+    count = overview.unsettled_count
+    if not waiting and overview.assessment.mode == workflow.SEPARATE and count:
+        return _agree(overview, count)
     if not waiting:
         return _check(overview.assessment, user, gettext("Every question that was returned has been answered again."))
     count = len(waiting)

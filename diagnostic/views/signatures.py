@@ -10,14 +10,22 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import User
-from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.actions.submissions import digest_of, snapshot_of
 from diagnostic.core import workflow
+from diagnostic.core.completeness import Completeness, find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.progress import write_gaps
 from diagnostic.forms.attestation import AttestForm, RecordForm
+from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_absent_agencies, load_attestations, load_coordinators, load_lost_signatures
+from diagnostic.queries import (
+    load_absent_agencies,
+    load_attestations,
+    load_coordinators,
+    load_lost_signatures,
+    load_voices,
+)
 from diagnostic.rendering.words import AGENCY_WORDS
 
 VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
@@ -44,6 +52,7 @@ class Key:
     `is_absent` says that nobody there has an account, so that the other agency records who agreed.
     `uncounted` is what was recorded for the agency, and counts no longer: somebody there has an account or an
     invitation by now.
+    It `is_outdated` where nobody took it back, but something beside the answers is no longer as it was attested.
     """
 
     agency: str
@@ -54,6 +63,7 @@ class Key:
     may_take_back: bool
     is_absent: bool
     uncounted: Attestation | None
+    is_outdated: bool
 
     @property
     def name(self) -> str:
@@ -67,10 +77,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What both agencies sign, and how far they have come."""
+    """What both agencies sign, and how far they have come; nothing is offered while the answers are not complete."""
 
     digest: str
     keys: tuple[Key, ...]
+    completeness: Completeness
 
     @property
     def are_complete(self) -> bool:
@@ -102,23 +113,36 @@ def faults_of(form: AttestForm) -> list[tuple[str, str]]:
     return [(field.id_for_label, str(text)) for field in form for text in field.errors]
 
 
-def digest_to_sign(assessment: Assessment) -> str:
-    """The digest of what would be submitted now (at most 4 queries); "", at none, where nothing can be."""
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """What both agencies would sign now, by its digest, and whether it is complete enough."""
+
+    digest: str
+    completeness: Completeness
+
+
+def load_signable(assessment: Assessment) -> Signable | None:
+    """What would be submitted now (at most 7 queries); None, at none, where nothing can be."""
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
-        return ""
-    return digest_of(build_snapshot(assessment)[0])
+        return None
+    voices = load_voices(assessment)
+    completeness = find_completeness(instrument_of(assessment), assessment.mode, voices)
+    return Signable(digest_of(snapshot_of(assessment, voices)[0]), completeness)
 
 
 def load_keys(
-    assessment: Assessment, reader: object, digest: str, gaps: Mapping[str, str], posted: AttestForm | None = None
-) -> Keys | None:
-    """The keys to `digest` as `reader` finds them (4 queries, 3 where each agency answers apart); None where it is "".
+    assessment: Assessment,
+    reader: object,
+    signable: Signable,
+    gaps: Mapping[str, str],
+    posted: AttestForm | None = None,
+) -> Keys:
+    """The keys to `signable` as `reader` finds them (4 queries, 3 where each agency answers apart).
 
     `gaps` are the blank and open questions that the page names. `posted` is shown again with what was typed, to be
     confirmed anew where it was filled in over another digest or other gaps.
     """
-    if not digest:
-        return None
+    digest = signable.digest
     coordinators, absent = load_coordinators(assessment), load_absent_agencies(assessment)
     given = load_attestations(assessment)
     lost = load_lost_signatures(assessment)
@@ -128,19 +152,21 @@ def load_keys(
         standing = _standing(own, assessment, digest)
         is_counted = standing is not None and (agency in absent or not standing.agreed_by)
         typed = _typed(posted, digest, gaps) if posted is not None and posted.agency == agency else None
+        form = form_of(assessment, agency, reader, absent, typed, digest, gaps)
         keys.append(
             Key(
                 agency=agency,
                 signature=standing if is_counted else None,
                 lost=_lost(own, lost.get(agency)),
                 coordinators=tuple(coordinators[agency]),
-                form=None if is_counted else form_of(assessment, agency, reader, absent, typed, digest, gaps),
+                form=form if not is_counted and signable.completeness.is_enough else None,
                 may_take_back=is_counted and can_take_attestation_back(reader, assessment, agency, absent),
                 is_absent=agency in absent,
                 uncounted=None if is_counted else standing,
+                is_outdated=_is_outdated(own, assessment, digest),
             )
         )
-    return Keys(digest, tuple(keys))
+    return Keys(digest, tuple(keys), signable.completeness)
 
 
 def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDict:
@@ -159,6 +185,12 @@ def _standing(given: Iterable[Attestation], assessment: Assessment, digest: str)
     """The signature that stands under what would be submitted now."""
     standing = assessment.standing_attestations.values()
     return next((item for item in given if item.pk in standing and item.digest == digest), None)
+
+
+def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: str) -> bool:
+    """Whether one was given that nobody voided, of a text that has changed since."""
+    standing = assessment.standing_attestations.values()
+    return any(item.pk in standing and item.digest != digest for item in given)
 
 
 def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:

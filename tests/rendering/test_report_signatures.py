@@ -10,7 +10,8 @@ from datetime import datetime
 
 import pytest
 
-from diagnostic.core.report_data import AttestationLine, Report, canonical
+from diagnostic.core.plain_data import canonical
+from diagnostic.core.report_data import AttestationLine, Report
 from diagnostic.models import Submission
 from diagnostic.rendering.html import render_html
 from diagnostic.rendering.xlsx.report import build_workbook

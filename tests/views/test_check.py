@@ -17,6 +17,7 @@ from diagnostic.models import Assessment, Attestation, Submission
 from diagnostic.views import assessments as views
 from tests import factories
 from tests.factories import (
+    complete,
     example_answers,
     fill,
     make_submission,
@@ -91,7 +92,7 @@ def test_nothing_is_attested_without_the_confirmation(client: Client, people: fa
 
 
 def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Client, people: factories.People) -> None:
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     attest(client, people.coordinator, assessment, "customs", confirmed="on")
     address = reverse("assessment-submit", args=[assessment.pk])
     assert address not in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
@@ -121,7 +122,7 @@ AGREED = {
 
 def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
     factories.empty_agency(people)
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     attest(client, people.coordinator, assessment, "police", confirmed="on", **AGREED)
     attest(client, people.coordinator, assessment, "customs", confirmed="on")
     receipt = client.get(post(client, people.coordinator, "assessment-submit", assessment.pk).url)

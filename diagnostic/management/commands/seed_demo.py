@@ -205,12 +205,16 @@ class Apart:
         equal = find_takeable(instrument, find_pairs(instrument, voices), voices, comparison.agency_names())
         comparison.take_over(assessment=assessment, questions=list(equal), by=self.coordinators["customs"])
         for code, agreed in self.apart["agreed"].items():
-            response, by = response_from_json(agreed["answer"]), self.coordinators["police"]
-            self._save(assessment, NATIONAL, code, response, by, agreed["agreement"])
+            responses.record(
+                assessment_id=assessment.pk,
+                question=code,
+                response=response_from_json(agreed["answer"]),
+                agreement=agreed["agreement"],
+                base_version=0,
+                by=self.coordinators["police"],
+            )
 
-    def _save(
-        self, assessment: Assessment, voice: str, code: str, response: Answer, by: User, agreement: str = ""
-    ) -> None:
+    def _save(self, assessment: Assessment, voice: str, code: str, response: Answer, by: User) -> None:
         responses.save(
             assessment_id=assessment.pk,
             voice=voice,
@@ -218,7 +222,6 @@ class Apart:
             response=response,
             base_version=0,
             by=by,
-            agreement=agreement,
         )
 
 
