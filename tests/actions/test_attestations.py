@@ -205,7 +205,7 @@ def test_where_each_agency_answers_for_itself_no_agreement_is_recorded(people):
     factories.empty_agency(people)
     apart = factories.start_assessment(people.coordinator, mode="separate")
     Assessment.objects.filter(pk=apart.pk).update(state="comparing", comparison_opened_at=now())
-    factories.fill(apart, people.coordinator, {"A.1": Answer(level=2)})
+    factories.complete(apart, people.coordinator)
     with pytest.raises(PermissionDenied):
         record(apart, people.coordinator)
     factories.sign_both(apart, people.coordinator)

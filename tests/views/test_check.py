@@ -139,7 +139,7 @@ def test_of_an_agreement_everything_is_asked_and_nothing_typed_is_lost(
     client: Client, people: factories.People, missing: str
 ) -> None:
     factories.empty_agency(people)
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     given = AGREED | {missing: ""}
     response = attest(client, people.coordinator, assessment, "police", confirmed="on", **given)
     assert response.status_code == 422
@@ -153,7 +153,7 @@ def test_of_an_agreement_everything_is_asked_and_nothing_typed_is_lost(
 @pytest.mark.parametrize("day", ["03/04/2026", "2999-01-01", "yesterday"])
 def test_the_date_of_an_agreement_is_past_and_unambiguous(client: Client, people: factories.People, day: str) -> None:
     factories.empty_agency(people)
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     response = attest(client, people.coordinator, assessment, "police", confirmed="on", **AGREED | {"agreed_on": day})
     assert response.status_code == 422
     assert 'href="#police-agreed_on"' in response.content.decode()
@@ -164,7 +164,7 @@ def test_what_was_recorded_stays_in_its_fields_where_an_answer_has_changed(
     client: Client, people: factories.People
 ) -> None:
     factories.empty_agency(people)
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     given = {f"police-{name}": value for name, value in AGREED.items()} | {
         "police-digest": factories.digest_now(assessment),
         "police-gaps": write_gaps(factories.gaps_now(assessment)),
@@ -185,7 +185,7 @@ def test_what_was_recorded_stays_in_its_fields_where_an_answer_has_changed(
 def test_no_record_is_offered_where_the_other_agency_has_lost_its_coordinator_only(
     client: Client, people: factories.People
 ) -> None:
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     factories.deactivate(people.police_coordinator)
     page = get(client, people.coordinator, "assessment-check", assessment.pk)
     assert "police-name" not in page.content.decode()
