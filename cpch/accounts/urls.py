@@ -29,7 +29,6 @@ urlpatterns = [
     path("people/invite/", views.invite, name="invitation-create"),
     path("people/invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),
     path("people/invitations/<int:pk>/resend/", views.resend_invitation, name="invitation-resend"),
-    path("people/<int:pk>/deactivate/", views.deactivate, name="person-deactivate"),
     path("people/<int:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
     path("people/<int:pk>/reactivate/", views.reactivate, name="person-reactivate"),
     path("invitations/<str:token>/", views.accept_invitation, name="invitation-accept"),

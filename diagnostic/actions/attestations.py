@@ -98,6 +98,19 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
     return True
 
 
+def void_one(*, attestation: Attestation, by: Any, because: str) -> None:
+    """Void one signature whose giver is "deactivated" or "moved" (`because`); the other agency's stays.
+
+    The caller has locked its assessment, and checked that it stands and that `by` may.
+    """
+    assessment, agency = attestation.assessment, attestation.agency
+    voided = Assessment.objects.filter(pk=assessment.pk, **{f"{agency}_attestation": attestation})
+    if voided.update(**{f"{agency}_attestation": None}):
+        person = attestation.attested_by.full_name
+        detail = {"agencies": [agency], "because": because, "person": person}
+        audit.record(act="attestation.void", by=by, assessment=assessment, **detail)
+
+
 def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | None = None) -> bool:
     """Void every signature that stands under `assessment`, which the caller has locked and `by` has just changed.
 
