@@ -15,6 +15,7 @@ from diagnostic.permissions import can_attest, can_record_agreement, can_take_at
 from diagnostic.queries import load_coordinators, load_signatures
 
 from . import audit
+from .actor import require_unchanged
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .submissions import build_snapshot, digest_of
@@ -55,6 +56,7 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     elif not agreed_by or len(agreed_by) > NAME_LENGTH or find_text_fault(agreed_by):
         raise ActionRefused(Message(_("Give the name and the function of the person who agreed for the other agency.")))
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
+    require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
     if digest != digest_of(build_snapshot(held)[0]):

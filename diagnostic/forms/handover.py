@@ -20,10 +20,6 @@ from .review import MarkedField
 
 NOBODY = "none"
 ALL_ACTIONS = "actions"
-NOT_CHOSEN = {
-    "required": _("Choose what happens to it."),
-    "invalid_choice": _("This person cannot take it over any more. Choose again."),
-}
 
 
 class HandoverForm(WithoutFormTag):
@@ -47,7 +43,7 @@ class HandoverForm(WithoutFormTag):
             people = left.successors_for_assignment(assignment)
             self._offer(key_of(assignment), _say_assignment(assignment), _("Nobody: end the assignment"), people)
         if self.is_in_one:
-            label = gettext("Who is responsible for the actions from now on")
+            label = gettext("Responsible for the actions from now on")
             self._offer(ALL_ACTIONS, label, _("Leave them to the agency"), left.successors_for_actions(left.actions))
             return
         for action in left.actions:
@@ -55,12 +51,16 @@ class HandoverForm(WithoutFormTag):
             self._offer(key_of(action), _say_action(action), _("Leave it to the agency"), people)
 
     def _offer(self, name: str, label: str, to_nobody: Any, people: Iterable[Membership]) -> None:
+        faults = {
+            "required": gettext("Choose what happens: %(item)s.") % {"item": label},
+            "invalid_choice": gettext("This person can no longer take it over: %(item)s.") % {"item": label},
+        }
         choices = [(str(item.user_id), _say_person(item)) for item in people]
         self.fields[name] = forms.ChoiceField(
             label=label,
             choices=[("", _("Choose")), (NOBODY, to_nobody), *choices],
             widget=forms.Select(attrs={"class": "form-select"}),
-            error_messages=NOT_CHOSEN,
+            error_messages=faults,
         )
 
     @property

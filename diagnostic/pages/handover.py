@@ -99,9 +99,7 @@ def _of_agency(period: str, agency: str) -> str:
 def _warnings(left: Left, closed: int) -> Iterable[str]:
     if left.lost_coordinator:
         agency = str(Agency.Kind(left.lost_coordinator).label)
-        yield _("%(agency)s has no active coordinator afterwards. Only a new one can attest for it.") % {
-            "agency": agency
-        }
+        yield _("%(agency)s will have no active coordinator.") % {"agency": agency}
     if closed and left.to:
         own = left.person.agency
         yield ngettext(

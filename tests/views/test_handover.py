@@ -158,7 +158,7 @@ def test_who_leaves_nothing_is_deactivated_without_a_choice(client: Client, peop
 def test_the_last_coordinator_of_an_agency_is_not_taken_away_in_silence(
     client: Client, people: factories.People
 ) -> None:
-    assert "Customs has no active coordinator afterwards" in say(page(client, people.administrator, people.coordinator))
+    assert "Customs will have no active coordinator" in say(page(client, people.administrator, people.coordinator))
     make_user()
     assert "no active coordinator" not in say(page(client, people.administrator, people.coordinator))
 
@@ -219,7 +219,7 @@ def test_a_choice_is_asked_for_and_what_was_chosen_stays(client: Client, people:
     again = confirm(client, shown, **{handover.key_of(first): "none"})
 
     assert again.status_code == 422
-    assert "Choose what happens to it." in say(again)
+    assert "Choose what happens: Invitation of b@example.org (Respondent, customs)." in say(again)
     assert again.context["form"][handover.key_of(first)].value() == "none"
     assert again.context["form"][handover.key_of(second)].errors
     assert User.objects.get(pk=people.coordinator.pk).is_active
@@ -350,6 +350,16 @@ def test_the_act_looks_again_under_its_lock(people: factories.People) -> None:
         handover.deactivate(person=person, choices={}, seen=load_left(person, by).stamp, by=by)
     assert User.objects.get(pk=people.coordinator.pk).is_active
     assert Assessment.objects.get(pk=assessment.pk).standing_attestations
+
+
+def test_who_was_deactivated_or_moved_while_they_pressed_the_button_attests_nothing(people: factories.People) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    administrator = people.administrator
+    accounts.move(person=membership(people.coordinator), to=Place("coordinator", "police"), by=administrator)
+    accounts.deactivate(person=membership(people.police_coordinator), by=administrator)
+    for as_the_request_loaded_them in (people.coordinator, people.police_coordinator):
+        with pytest.raises(PermissionDenied):
+            sign(assessment, as_the_request_loaded_them)
 
 
 def test_two_who_deactivate_at_once_do_it_once(client: Client, people: factories.People) -> None:
