@@ -150,7 +150,9 @@ def _colleagues(person: Membership, by: Any) -> QuerySet[Membership]:
 
 def _attestations(person: Membership) -> QuerySet[Attestation]:
     standing = Q(assessment__customs_attestation=F("pk")) | Q(assessment__police_attestation=F("pk"))
-    found = Attestation.objects.filter(standing, attested_by=person.user_id, submission=None)
+    found = Attestation.objects.filter(
+        standing, attested_by=person.user_id, submission=None, assessment__state__in=workflow.WITH_COUNTRY
+    )
     return found.select_related("assessment__country", "attested_by").order_by("assessment__started_at", "pk")
 
 
