@@ -306,6 +306,18 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
     return _is_of_country(user, assessment, Role.COORDINATOR, Role.OBSERVER)
 
 
+def unsealed_agencies(user: Any, assessment: Assessment) -> tuple[str, ...]:
+    """The agencies whose sealed log `user` reads: their own; once the comparison has been opened, both.
+
+    Nobody else learns before then that there is anything sealed: an observer reads the main log alone.
+    """
+    if not can_read_log(user, assessment):
+        return ()
+    if assessment.comparison_opened_at is not None:
+        return AGENCIES
+    return (agency_of(user),) if agency_of(user) else ()
+
+
 def can_plan(user: Any, assessment: Assessment) -> bool:
     """Make an action on `assessment`: the country's coordinators, once its result holds more than one agency's voice.
 

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
@@ -27,6 +28,7 @@ from diagnostic.models import (
     Assessment,
     Assignment,
     Attestation,
+    AuditChain,
     AuditEntry,
     Clarification,
     Comment,
@@ -262,11 +264,14 @@ def load_lost_signatures(assessment: Assessment) -> dict[str, AuditEntry]:
 
     Only what happened since the assessment came into its state.
     """
-    acts = AuditEntry.objects.filter(
-        chain__assessment=assessment, act__startswith="attestation.", at__gte=assessment.state_changed_at
+    acts = AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for="").filter(
+        Q(act__startswith="attestation.") | Q(act__in=workflow.MOVES)
     )
     last: dict[str, AuditEntry] = {}
     for entry in acts.select_related("by").order_by("number"):
+        if entry.act in workflow.MOVES:
+            last.clear()
+            continue
         for agency in entry.detail.get("agencies") or [entry.detail["agency"]]:
             last[agency] = entry
     return {agency: entry for agency, entry in last.items() if entry.act in LOST}
@@ -316,14 +321,39 @@ def load_assignments(assessment: Assessment) -> QuerySet[Assignment]:
     return Assignment.objects.filter(assessment=assessment).select_related("reviewer", "assigned_by", "assessment")
 
 
+AFTER_ALL = 2**31 - 1
 BEFORE_RETURN = ("review.ask", "review.unask")
 """What a reviewer notes to ask; older logs of assessments hold it, and it is told by the return alone."""
 
 
-def load_log(assessment: Assessment) -> QuerySet[AuditEntry]:
-    """What the country reads of the assessment's log, the latest act first, with who did it (1 query)."""
-    entries = AuditEntry.objects.filter(chain__assessment=assessment).exclude(act__in=BEFORE_RETURN)
-    return entries.select_related("by").order_by("-number")
+OPENINGS = tuple(act for act, move in workflow.MOVES.items() if move == "open_comparison")
+"""The acts that open the comparison; each names the sealed chains as they then stood."""
+
+
+def load_log(assessment: Assessment, agencies: Collection[str] = ()) -> QuerySet[AuditEntry]:
+    """What the country reads of the assessment's log, the latest act first, with who did it (1 query).
+
+    The order is that of the chains, never of a clock: what was sealed for one of `agencies` stands just before the
+    entry that opened the comparison, and while there is none, after everything else.
+    """
+    entries = AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for__in=["", *agencies])
+    opening = AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for="", act__in=OPENINGS)
+    is_main = When(chain__sealed_for="", then=F("number"))
+    return (
+        entries.exclude(act__in=BEFORE_RETURN)
+        .annotate(
+            place=Case(is_main, default=Coalesce(Subquery(opening.values("number")[:1]), Value(AFTER_ALL))),
+            is_sealed=Case(When(chain__sealed_for="", then=Value(0)), default=Value(1)),
+        )
+        .select_related("by", "chain")
+        .order_by("-place", "is_sealed", "-chain__sealed_for", "-number")
+    )
+
+
+def load_chains(assessment: Assessment, agencies: Collection[str] = ()) -> list[AuditChain]:
+    """The main chain of the assessment's log, and those sealed for `agencies` (1 query)."""
+    chains = AuditChain.objects.filter(assessment=assessment, sealed_for__in=["", *agencies])
+    return list(chains.order_by("sealed_for"))
 
 
 def to_action_line(action: Action, result: Result | None = None) -> ActionLine:

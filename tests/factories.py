@@ -17,11 +17,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cpch.accounts.models import Agency, Country, Membership, Role, User
-from diagnostic.actions import assessments, attestations, audit, responses, reviews, submissions
+from diagnostic.actions import assessments, attestations, audit, responses, reviews, revisions, submissions
 from diagnostic.actions.clock import now
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.instrument import AGENCIES
-from diagnostic.core.interchange import parse_assessment, response_to_json
+from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
 from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
@@ -169,23 +169,17 @@ def fill(
         for question in instrument_at(assessment.pk).questions
         if question.code in answers and not answers[question.code].is_blank
     ]
-    at = now()
+    at, kept = now(), []
     with transaction.atomic():
         for row, answer in laid:
             values = {name: getattr(answer, name) for name in COLUMNS}
             more = {"agreement": agreement, "confirms_id": None, "version": 1, "saved_at": at, "saved_by_id": by.pk}
-            assert responses.WRITE.run(pk=row.pk, base=0, **values, **more), f"{row.question} is answered already"
-        ResponseRevision.objects.bulk_create(
-            ResponseRevision(
-                response=row,
-                version=1,
-                content=response_to_json(answer),
-                agreement=agreement,
-                saved_at=at,
-                saved_by=by,
-            )
-            for row, answer in laid
-        )
+            revision = revisions.follow(row, answer=answer, **more)
+            more |= revisions.head_after(revision)
+            is_blank = responses.WRITE.run(pk=row.pk, base=0, count=0, **values, **more)
+            assert is_blank, f"{row.question} is answered already"
+            kept.append(revision)
+        ResponseRevision.objects.bulk_create(kept)
         Evidence.objects.bulk_create(
             Evidence(response=row, position=place, title=item.title, reference=item.reference)
             for row, answer in laid

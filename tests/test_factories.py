@@ -10,7 +10,7 @@ from diagnostic.models import AuditEntry, Evidence, Response, ResponseRevision
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-OWN = {"id", "saved_at", "response", "assessment", "chain", "at", "attested_at", "hash", "previous"}
+OWN = {"id", "saved_at", "response", "assessment", "chain", "at", "attested_at", "hash", "previous", "head"}
 """What two rows that say the same differ in."""
 
 

@@ -119,7 +119,13 @@ def test_an_update_writes_every_kind_of_value_to_the_rows_it_finds_and_to_no_oth
 
 def test_an_insert_is_the_row_that_django_would_make():
     row = Response.objects.filter(assessment=factories.start_assessment(factories.make_user())).first()
-    given = {"response_id": row.pk, "version": 1, "content": {"level": 3, "narrative": "%s"}, "agreement": "It’s so."}
+    given = {
+        "response_id": row.pk,
+        "number": 1,
+        "version": 1,
+        "content": {"level": 3, "narrative": "%s"},
+        "agreement": "It’s so.",
+    }
     given |= {"confirms_id": None, "saved_by_id": row.assessment.started_by_id, "saved_at": datetime.now(UTC)}
     keep = PreparedInsert(ResponseRevision)
     with CaptureQueriesContext(connection) as asked:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from diagnostic.core import hash_chain
 from diagnostic.models import Assessment, AuditChain, AuditEntry
 
 from .clock import now
@@ -17,17 +14,24 @@ from .clock import now
 
 @transaction.atomic(savepoint=False)
 def record(
-    *, act: str, by: Any = None, assessment: Assessment | None = None, chain: AuditChain | None = None, **detail: Any
+    *,
+    act: str,
+    by: Any = None,
+    assessment: Assessment | None = None,
+    sealed_for: str = "",
+    chain: AuditChain | None = None,
+    **detail: Any,
 ) -> AuditEntry:
-    """Append one act to the chain of `assessment`, or to the one for acts outside any (3 queries).
+    """Append one act to the main chain of `assessment`, or to the one for acts outside any (3 queries).
 
+    With `sealed_for`, an agency, it goes to the chain that only that agency's people read before the comparison opens.
     `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. `chain` is
     the chain as the caller has read it, which saves a query; where somebody has appended since, it is read anew. Inside
     an act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
     """
-    entry = _next_entry(chain or _locked_chain(assessment), act, by, detail)
+    entry = _next_entry(chain or _locked_chain(assessment, sealed_for), act, by, detail)
     if not _advance(entry):
-        entry = _next_entry(_locked_chain(assessment), act, by, detail)
+        entry = _next_entry(_locked_chain(assessment, sealed_for), act, by, detail)
         _advance(entry)
     entry.save(force_insert=True)
     return entry
@@ -55,33 +59,38 @@ def _advance(entry: AuditEntry) -> bool:
     return bool(followed.update(length=entry.number, head=entry.hash))
 
 
-def _locked_chain(assessment: Assessment | None) -> AuditChain:
+def _locked_chain(assessment: Assessment | None, sealed_for: str) -> AuditChain:
     chains = AuditChain.objects.select_for_update()
-    chain = chains.filter(assessment=assessment).first()
+    chain = chains.filter(assessment=assessment, sealed_for=sealed_for).first()
     if chain is not None:
         return chain
     try:
         with transaction.atomic():
-            AuditChain.objects.create(assessment=assessment)
+            AuditChain.objects.create(assessment=assessment, sealed_for=sealed_for)
     except IntegrityError:
         pass  # someone else was faster: theirs is the chain
-    return chains.get(assessment=assessment)
+    return chains.get(assessment=assessment, sealed_for=sealed_for)
+
+
+def sealed_heads(assessment: Assessment) -> dict[str, dict[str, Any]]:
+    """How many entries each sealed chain of `assessment` has and the hash of its last, by agency (1 query).
+
+    The entry that opens the comparison names them: until then nothing in the main chain tells of a sealed one.
+    """
+    chains = AuditChain.objects.filter(assessment=assessment).exclude(sealed_for="").order_by("sealed_for")
+    return {chain.sealed_for: {"length": chain.length, "head": chain.head} for chain in chains}
 
 
 def hash_of(entry: AuditEntry) -> str:
-    """SHA-256, in hexadecimal, of the entry's own fields and the hash before it, in canonical JSON."""
-    content = {
-        "chain": entry.chain_id,
-        "number": entry.number,
-        "at": _instant(entry.at),
-        "by": entry.by_id,
-        "act": entry.act,
-        "detail": entry.detail,
-        "previous": entry.previous,
-    }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(timezone.get_fixed_timezone(0)).isoformat(timespec="microseconds")
+    """The hash of the entry's own fields and the hash before it."""
+    return hash_chain.hash_of(
+        {
+            "chain": entry.chain_id,
+            "number": entry.number,
+            "at": entry.at,
+            "by": entry.by_id,
+            "act": entry.act,
+            "detail": entry.detail,
+            "previous": entry.previous,
+        }
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from diagnostic.core import workflow
@@ -19,16 +20,6 @@ from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, S
 from .audit import hash_of
 from .submissions import digest_of
 
-MOVES = {
-    "comparison.open": "open_comparison",
-    "comparison.open_declared": "open_comparison",
-    "assessment.submit": "submit",
-    "assessment.withdraw": "withdraw",
-    "review.take_up": "take_up",
-    "review.return": "return",
-    "review.accept": "accept",
-}
-"""The acts that change the state of an assessment, as the log and as the transition table call them."""
 SIGNED = ("attestation.sign", "attestation.record")
 
 
@@ -99,7 +90,7 @@ def find_contradictions(assessment_id: UUID) -> list[str]:
     """
     with transaction.atomic():
         assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-        entries = list(AuditEntry.objects.filter(chain__assessment=assessment).order_by("number"))
+        entries = list(AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for="").order_by("number"))
         signed = list(Attestation.objects.filter(assessment=assessment).order_by("attested_at", "pk"))
         frozen = list(Submission.objects.filter(assessment=assessment).order_by("number"))
     if not entries:
@@ -124,9 +115,9 @@ def _wrong_start(assessment: Assessment, first: AuditEntry) -> Iterator[str]:
 def _wrong_state(assessment: Assessment, entries: Sequence[AuditEntry]) -> Iterator[str]:
     state = workflow.DRAFT
     for entry in entries:
-        if entry.act not in MOVES:
+        if entry.act not in workflow.MOVES:
             continue
-        transition = workflow.find_transition(MOVES[entry.act], state, assessment.mode)
+        transition = workflow.find_transition(workflow.MOVES[entry.act], state, assessment.mode)
         if transition is None:
             yield _("entry %(number)s is no act for an assessment that is %(state)s") % {
                 "number": entry.number,
@@ -190,16 +181,22 @@ def _wrong_submissions(frozen: Sequence[Submission], entries: Sequence[AuditEntr
 
 def find_unlogged() -> list[UUID]:
     """The assessments that have no log at all (1 query)."""
-    return list(Assessment.objects.filter(audit_chain=None).order_by("pk").values_list("pk", flat=True))
+    logged = AuditChain.objects.filter(assessment=OuterRef("pk"), sealed_for="")
+    return list(Assessment.objects.filter(~Exists(logged)).order_by("pk").values_list("pk", flat=True))
 
 
 def read_heads() -> dict[str, dict[str, Any]]:
-    """How many entries each chain has and the hash of its last, by assessment or "" outside any (1 query).
+    """How many entries each chain has and the hash of its last, by `key_of` the chain (1 query).
 
     To be kept where nobody who can write to the database can: what was logged until then cannot be made anew unseen.
     """
-    rows = AuditChain.objects.order_by("pk").values_list("assessment_id", "length", "head")
-    return {str(assessment or ""): {"length": length, "head": head} for assessment, length, head in rows}
+    chains = AuditChain.objects.order_by("pk")
+    return {key_of(chain): {"length": chain.length, "head": chain.head} for chain in chains}
+
+
+def key_of(chain: AuditChain) -> str:
+    """What a chain is called in a file of heads: its assessment's key and, after a space, whom it is sealed for."""
+    return f"{chain.assessment_id or ''} {chain.sealed_for}".strip()
 
 
 def find_lost(heads: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -207,7 +204,8 @@ def find_lost(heads: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str
     for key, kept in heads.items():
         if not kept["length"]:
             continue
-        chain = AuditChain.objects.filter(assessment=key or None)
+        assessment, _space, sealed_for = key.partition(" ")
+        chain = AuditChain.objects.filter(assessment=assessment or None, sealed_for=sealed_for)
         held = AuditEntry.objects.filter(chain__in=chain, number=kept["length"]).values_list("hash", flat=True).first()
         if held != kept["head"]:
             yield key, _("entry %(number)s is not the one that was kept") % {"number": kept["length"]}

@@ -103,10 +103,11 @@ def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
     Assessment.objects.filter(pk=moved.pk).update(**opened)
     for name, value in opened.items():
         setattr(moved, name, value)
+    sealed = audit.sealed_heads(moved)
     if reason:
-        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason)
+        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, sealed=sealed)
     else:
-        audit.record(act="comparison.open_declared", by=by, assessment=moved)
+        audit.record(act="comparison.open_declared", by=by, assessment=moved, sealed=sealed)
     return moved
 
 

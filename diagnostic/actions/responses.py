@@ -10,13 +10,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from cpch.prepared import PreparedInsert, PreparedRead, PreparedUpdate, Slot
+from cpch.prepared import PreparedRead, PreparedUpdate, Slot
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs
 from diagnostic.core.instrument import Instrument, Question
-from diagnostic.core.interchange import response_to_json
 from diagnostic.core.response_rules import Fault, check_response, find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
@@ -27,6 +26,7 @@ from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
 from diagnostic.permissions import can_answer
 from diagnostic.queries import load_clarifications, open_questions, to_response
 
+from . import revisions
 from .attestations import void
 from .clock import now
 from .errors import AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
@@ -108,11 +108,12 @@ def _locking() -> QuerySet[Response]:
     return (
         Response.objects.select_related("assessment")
         .annotate(
+            log=FilteredRelation("assessment__audit_chains", condition=Q(assessment__audit_chains__sealed_for="")),
             document=F("evidence__title"),
             reference=F("evidence__reference"),
-            chain_id=F("assessment__audit_chain"),
-            chain_length=F("assessment__audit_chain__length"),
-            chain_head=F("assessment__audit_chain__head"),
+            chain_id=F("log__pk"),
+            chain_length=F("log__length"),
+            chain_head=F("log__head"),
         )
         .select_for_update(of=("assessment",))
         .order_by("pk", "evidence__position")
@@ -129,14 +130,15 @@ ONE_ANSWER = PreparedRead(
 
 WRITE = PreparedUpdate(
     lambda: Response.objects.filter(
-        pk=Slot("pk", models.BigAutoField()), version=Slot("base", models.PositiveIntegerField())
+        pk=Slot("pk", models.BigAutoField()),
+        version=Slot("base", models.PositiveIntegerField()),
+        revision_count=Slot("count", models.PositiveIntegerField()),
     ),
     columns=(
         *("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges"),
-        *("agreement", "confirms_id", "version", "saved_at", "saved_by_id"),
+        *("agreement", "confirms_id", "version", "saved_at", "saved_by_id", "revision_count", "head"),
     ),
 )
-KEEP = PreparedInsert(ResponseRevision)
 
 
 def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
@@ -200,6 +202,14 @@ def _changes_the_digest(standing: _Standing, response: Answer, agreement: str) -
 
 def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID | None, by: Any) -> Response:
     row, is_edited = standing.row, _changes_the_digest(standing, response, agreement)
+    said: dict[str, Any] = {
+        "agreement": agreement,
+        "confirms_id": confirms,
+        "version": row.version + 1,
+        "saved_at": now(),
+        "saved_by_id": by.pk,
+    }
+    revision = revisions.follow(row, answer=response, **said)
     values: dict[str, Any] = {
         "status": response.status,
         "level": response.level,
@@ -210,27 +220,19 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         "areas": dict(response.areas),
         "topics": list(response.topics),
         "challenges": list(response.challenges),
-        "agreement": agreement,
-        "confirms_id": confirms,
-        "version": row.version + 1,
-        "saved_at": now(),
-        "saved_by_id": by.pk,
+        **said,
+        **revisions.head_after(revision),
     }
-    written = WRITE.run(pk=row.pk, base=row.version, **values)
-    if not written:
-        raise Stale(_lock(row.assessment_id, row.voice, row.question).row)
+    if not WRITE.run(pk=row.pk, base=row.version, count=row.revision_count, **values):
+        fresh = _lock(row.assessment_id, row.voice, row.question)
+        if fresh.row.version != row.version:
+            raise Stale(fresh.row)
+        # Somebody has only set a text aside meanwhile, which leaves the answer as it was read.
+        return _write(fresh, response, agreement, confirms, by)
     _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
         setattr(row, name, value)
-    KEEP.run(
-        response_id=row.pk,
-        version=row.version,
-        content=response_to_json(response),
-        agreement=agreement,
-        confirms_id=confirms,
-        saved_at=row.saved_at,
-        saved_by_id=by.pk,
-    )
+    revisions.write(revision)
     if is_edited:
         row.has_voided = void(assessment=row.assessment, by=by, because=row.question, chain=_chain_of(row))
     return row
@@ -272,11 +274,15 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
     faults = check_response(instrument, asked, voice, response)
     if faults:
         raise Invalid(faults)
-    return ResponseRevision.objects.create(
-        response=row,
-        version=row.version,
-        content=response_to_json(response),
-        was_kept=False,
-        saved_at=now(),
-        saved_by=by,
+    return _keep_aside(row, response, by)
+
+
+def _keep_aside(row: Response, response: Answer, by: Any) -> ResponseRevision:
+    revision = revisions.follow(
+        row, answer=response, version=row.version, was_kept=False, saved_at=now(), saved_by_id=by.pk
     )
+    ended = Response.objects.filter(pk=row.pk, revision_count=row.revision_count)
+    if not ended.update(**revisions.head_after(revision)):
+        return _keep_aside(_lock(row.assessment_id, row.voice, row.question).row, response, by)
+    revisions.write(revision)
+    return revision

@@ -52,6 +52,17 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 ACTS: tuple[str, ...] = tuple(dict.fromkeys(row.act for row in TRANSITIONS))
 
+MOVES = {
+    "comparison.open": "open_comparison",
+    "comparison.open_declared": "open_comparison",
+    "assessment.submit": "submit",
+    "assessment.withdraw": "withdraw",
+    "review.take_up": "take_up",
+    "review.return": "return",
+    "review.accept": "accept",
+}
+"""The acts that change the state of an assessment, as the log and as the transition table call them."""
+
 WITH_COUNTRY: tuple[str, ...] = (DRAFT, COMPARING, RETURNED)
 """The states in which an assessment is with its country: answers, settings and signatures are its own matter."""
 

@@ -1,4 +1,4 @@
-"""The append-only, hash-chained log: one chain for each assessment, and one for acts outside any."""
+"""The append-only, hash-chained log: a main chain for each assessment, sealed ones, and one for acts outside any."""
 
 from __future__ import annotations
 
@@ -8,29 +8,41 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from diagnostic.core.instrument import AGENCIES
+
 from .assessment import Assessment
 
 
 class AuditChain(models.Model):
-    """The head of one chain: how many entries it has and the hash of the last, so that a cut tail shows too."""
+    """The head of one chain: how many entries it has and the hash of the last, so that a cut tail shows too.
 
-    assessment = models.OneToOneField(
-        Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_chain"
+    A chain `sealed_for` an agency holds what only that agency may know before the comparison opens; "" is the main
+    chain of its assessment, or the one outside any.
+    """
+
+    assessment = models.ForeignKey(
+        Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_chains"
     )
+    sealed_for = models.CharField(max_length=8, blank=True, default="")
     length = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["assessment", "sealed_for"], name="audit_chain_once"),
             models.UniqueConstraint(
                 models.Value(1),
                 condition=Q(assessment__isnull=True),
                 name="one_chain_outside_any_assessment",
-            )
+            ),
+            models.CheckConstraint(condition=Q(sealed_for__in=["", *AGENCIES]), name="audit_chain_sealed_for_known"),
+            models.CheckConstraint(
+                condition=Q(assessment__isnull=False) | Q(sealed_for=""), name="audit_chain_sealed_of_an_assessment"
+            ),
         ]
 
     def __str__(self) -> str:
-        return str(self.assessment or "outside")
+        return " ".join(filter(None, (str(self.assessment or "outside"), self.sealed_for)))
 
 
 class AppendOnly(models.QuerySet):

@@ -24,7 +24,8 @@ class Response(models.Model):
 
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
     why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
-    true, until another is saved. Two are no columns: `has_voided`, by which the act that saved a row says whether that
+    true, until another is saved. `head` is the hash of the last of its `revision_count` revisions, "" while it has
+    none (see actions.revisions). Two are no columns: `has_voided`, by which the act that saved a row says whether that
     voided what the agencies had attested, and `documents`, the evidence where it was read with the row.
     """
 
@@ -50,6 +51,8 @@ class Response(models.Model):
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    revision_count = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -72,10 +75,13 @@ class Response(models.Model):
 class ResponseRevision(models.Model):
     """What one save wrote, whole, in the form of the interchange file; never changed or deleted.
 
-    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict.
+    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `number` counts
+    every revision of the answer from 1, these too. `hash` covers what the revision says and `previous`, the hash of the
+    revision before it: see actions.revisions.
     """
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
     version = models.PositiveIntegerField()
     content = models.JSONField()
     agreement = models.TextField(blank=True, default="")
@@ -83,13 +89,16 @@ class ResponseRevision(models.Model):
     was_kept = models.BooleanField(default=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    previous = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["saved_at", "pk"]
+        ordering = ["response", "number"]
         constraints = [
+            models.UniqueConstraint(fields=["response", "number"], name="revision_once_a_number"),
             models.UniqueConstraint(
                 fields=["response", "version"], condition=Q(was_kept=True), name="revision_once_a_version"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,14 +46,15 @@ from diagnostic.permissions import (
     membership_of,
     readable_voices,
     submissions_visible_to,
+    unsealed_agencies,
 )
-from diagnostic.queries import load_coordinators, load_log, load_voices, to_file
+from diagnostic.queries import load_chains, load_coordinators, load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
 from .declaring import load_declaring
-from .log_words import say_entry
+from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
 from .notices import tell, tell_once
 from .overview import Overview, load_overview
@@ -391,17 +392,18 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who did what, when, and whether the chain of entries is whole."""
+    """Who did what, when, and whether the chains of entries are whole."""
     assessment = load_assessment(request, pk)
     require(can_read_log(request.user, assessment), request)
-    page = Paginator(load_log(assessment), PER_PAGE * 2).get_page(request.GET.get("page"))
-    chain = getattr(assessment, "audit_chain", None)
+    agencies = unsealed_agencies(request.user, assessment)
+    page = Paginator(load_log(assessment, agencies), PER_PAGE * 2).get_page(request.GET.get("page"))
+    chains = load_chains(assessment, agencies)
     context = {
         "assessment": assessment,
         "page": page,
-        "entries": [(entry, say_entry(entry)) for entry in page],
-        "chain": chain,
-        "breaks": list(find_breaks(chain)) if chain else [],
+        "sections": say_sections(page, is_open=assessment.comparison_opened_at is not None),
+        "total": sum(chain.length for chain in chains),
+        "breaks": [words for chain in chains for words in find_breaks(chain)],
     }
     return render(request, "assessments/log.html", context)
 

@@ -93,7 +93,7 @@ def _load_revisions(assessment: Assessment, voice: str, code: str) -> QuerySet[R
         response__assessment=assessment, response__voice=voice, response__question=code
     )
     people = found.select_related("saved_by", "confirms__assessment").defer("confirms__snapshot")
-    return people.order_by("-saved_at", "-pk")
+    return people.order_by("-number")
 
 
 def _steps(instrument: Instrument, question: Question, found: Sequence[ResponseRevision]) -> list[Step]:

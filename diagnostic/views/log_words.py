@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext
@@ -76,7 +78,23 @@ MEMBERS = {
     "because": {"settings": _("the settings")},
 }
 """The words for what a detail holds as a code; all else is read as it is."""
+SEALED = {
+    "customs": _("Customs only, until the comparison opens"),
+    "police": _("Police only, until the comparison opens"),
+}
+UNSEALED = {"customs": _("Customs only, before the comparison"), "police": _("Police only, before the comparison")}
 PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
+
+
+def say_sections(entries: Iterable[AuditEntry], *, is_open: bool) -> list[tuple[str, list[tuple[AuditEntry, str]]]]:
+    """The entries with their sentences, under a heading for each run of one chain; "" where all are of the main one."""
+    names = {"": _("Everyone who reads this log")} | (UNSEALED if is_open else SEALED)
+    runs = [(sealed_for, list(run)) for sealed_for, run in groupby(entries, key=lambda entry: entry.chain.sealed_for)]
+    is_plain = all(not sealed_for for sealed_for, _run in runs)
+    return [
+        ("" if is_plain else str(names[sealed_for]), [(entry, say_entry(entry)) for entry in run])
+        for sealed_for, run in runs
+    ]
 
 
 def say_entry(entry: AuditEntry) -> str:
@@ -90,7 +108,9 @@ def say_entry(entry: AuditEntry) -> str:
     if words is None:
         return entry.act
     try:
-        return str(words) % {name: _say_member(name, value) for name, value in entry.detail.items()}
+        # Hashes of answers and sealed chains are for verify_audit; no sentence names them.
+        said = {name: value for name, value in entry.detail.items() if not isinstance(value, dict)}
+        return str(words) % {name: _say_member(name, value) for name, value in said.items()}
     except KeyError:
         return entry.act
 

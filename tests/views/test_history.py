@@ -191,7 +191,11 @@ def test_the_page_costs_the_same_few_queries_however_often_it_was_saved(people, 
     row = factories.save_answer(assessment, people.respondent, "A.1", level=1, narrative="0")
     ResponseRevision.objects.bulk_create(
         ResponseRevision(
-            response=row, version=number, content={"level": 1, "narrative": str(number)}, saved_by=people.respondent
+            response=row,
+            number=number,
+            version=number,
+            content={"level": 1, "narrative": str(number)},
+            saved_by=people.respondent,
         )
         for number in range(2, count + 1)
     )

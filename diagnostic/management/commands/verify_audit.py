@@ -69,9 +69,10 @@ class Command(BaseCommand):
         """Whose log is broken, and how."""
         for chain in chains:
             found = list(find_breaks(chain))
-            if not found and chain.assessment_id:
+            if not found and chain.assessment_id and not chain.sealed_for:
                 found = find_contradictions(chain.assessment_id)
             whose = _name(chain.assessment) if chain.assessment else OUTSIDE
+            whose += f", sealed for {chain.sealed_for}" if chain.sealed_for else ""
             yield from ((whose, words) for words in found)
         for assessment in Assessment.objects.filter(pk__in=unlogged).select_related("country"):
             yield from ((_name(assessment), words) for words in find_contradictions(assessment.pk))
@@ -100,8 +101,9 @@ class Command(BaseCommand):
 
 
 def _key(text: str) -> str:
-    """Whose head it is: an assessment's key, or "". Raises `ValueError`."""
-    return str(UUID(text)) if text else ""
+    """Whose head it is, as `key_of` a chain. Raises `ValueError`."""
+    assessment, space, sealed_for = text.partition(" ")
+    return f"{UUID(assessment)}{space}{sealed_for}" if text else ""
 
 
 def _name(assessment: Assessment) -> str:
