@@ -15,7 +15,15 @@ from django.db.models import F, Q, QuerySet
 
 from cpch.accounts.models import Invitation, Membership, Role
 from cpch.accounts.models.membership import AGENCY_ROLES
-from cpch.accounts.permissions import Place, could_make, membership_of, people_visible_to, place_of
+from cpch.accounts.permissions import (
+    Place,
+    can_manage_invitation,
+    could_make,
+    invitations_visible_to,
+    membership_of,
+    people_visible_to,
+    place_of,
+)
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import OPEN
 from diagnostic.core.instrument import AGENCIES
@@ -70,8 +78,12 @@ class Left:
         )
 
     def successors_for_invitation(self, invitation: Invitation) -> list[Membership]:
-        """Those who could have made the invitation themselves."""
-        return [item for item in self.colleagues if could_make(place_of(item), item.country_id, invitation)]
+        """Those who could have made the invitation themselves, and can send it again."""
+        return [
+            item
+            for item in self.colleagues
+            if could_make(place_of(item), item.country_id, invitation) and can_manage_invitation(item.user, invitation)
+        ]
 
     def successors_for_assignment(self, assignment: Assignment) -> list[Membership]:
         """Those of the secretariat who are not assigned to the same assessment already."""
@@ -111,7 +123,7 @@ def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
         to=to,
         attestations=tuple(_attestations(person)) if is_of_country else (),
         declarations=tuple(_declarations(person, by)) if is_of_country else (),
-        invitations=tuple(item for item in _invitations(person) if to is None or not _keeps(person, to, item)),
+        invitations=tuple(item for item in _invitations(person, by) if to is None or not _keeps(person, to, item)),
         assignments=assignments,
         reviews=() if is_of_country or to is not None else tuple(_reviews(person)),
         actions=tuple(_actions(person, to)) if is_of_country else (),
@@ -165,9 +177,9 @@ def _declarations(person: Membership, by: Any) -> QuerySet[Declaration]:
     return found.select_related("assessment").order_by("assessment__started_at", "pk")
 
 
-def _invitations(person: Membership) -> QuerySet[Invitation]:
-    found = Invitation.objects.filter(invited_by=person.user_id, accepted_at=None, withdrawn_at=None)
-    return found.select_related("country", "agency").order_by("email", "pk")
+def _invitations(person: Membership, by: Any) -> QuerySet[Invitation]:
+    found = invitations_visible_to(by).filter(invited_by=person.user_id, accepted_at=None, withdrawn_at=None)
+    return found.order_by("email", "pk")
 
 
 def _keeps(person: Membership, to: Place, invitation: Invitation) -> bool:
