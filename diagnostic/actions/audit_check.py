@@ -155,7 +155,10 @@ def _wrong_standing(
             logged[entry.detail["agency"]] = entry.detail["digest"]
         elif entry.act == "attestation.take_back":
             logged.pop(entry.detail["agency"], None)
-        elif entry.act in ("attestation.void", "assessment.submit"):
+        elif entry.act == "attestation.void":
+            for agency in entry.detail["agencies"]:
+                logged.pop(agency, None)
+        elif entry.act == "assessment.submit":
             logged.clear()
     digests = {item.pk: item.digest for item in signed}
     if logged != {agency: digests.get(key) for agency, key in assessment.standing_attestations.items()}:

@@ -17,6 +17,7 @@ from cpch.accounts import actions as accounts
 from cpch.accounts.models import Invitation, Membership, Role, User
 from cpch.accounts.permissions import Place
 from diagnostic.actions import action_plan, assignments, handover, reviews
+from diagnostic.actions.audit_check import find_contradictions
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.handover_queries import load_left
@@ -75,6 +76,7 @@ def test_an_attestation_that_was_not_submitted_is_voided_and_both_agencies_are_t
     entry = AuditEntry.objects.get(chain__assessment=assessment, act="attestation.void")
     assert entry.detail == {"agencies": ["customs"], "because": "deactivated", "person": people.coordinator.full_name}
     assert f"deactivated {people.coordinator.full_name}, which voided" in say_entry(entry)
+    assert find_contradictions(assessment.pk) == []
     colleague = make_user(Role.RESPONDENT, agency="customs")
     for reader in (people.police_coordinator, colleague):
         client.force_login(reader)
