@@ -1,6 +1,6 @@
 """Breaks the code in one place at a time and looks whether the tests that should notice do.
 
-.venv/bin/python tests/mutants.py            every mutant of tests/mutants_table.py, two at a time
+.venv/bin/python tests/mutants.py            every mutant, two at a time
 .venv/bin/python tests/mutants.py void       those whose name contains "void"
 .venv/bin/python tests/mutants.py --list     their names
 
@@ -25,7 +25,10 @@ from queue import SimpleQueue
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.mutants_table import MUTANTS, Mutant  # noqa: E402
+from tests import mutants_of_acts, mutants_of_core  # noqa: E402
+from tests.mutant import Mutant  # noqa: E402
+
+MUTANTS = (*mutants_of_core.MUTANTS, *mutants_of_acts.MUTANTS)
 
 TIME_LIMIT = 300
 """How long the tests of one mutant may take, in seconds."""

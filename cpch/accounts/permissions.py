@@ -3,7 +3,9 @@
 | Role          | Sees                    | Invites                                | Deactivates                       |
 | ------------- | ----------------------- | -------------------------------------- | --------------------------------- |
 | administrator | everyone                | any role, anywhere                     | anyone but themselves; also takes |
-|               |                         |                                        | a lost second factor off them     |
+|               |                         |                                        | a lost second factor off them and |
+|               |                         |                                        | changes roles, never between a    |
+|               |                         |                                        | country and the secretariat       |
 | coordinator   | their country's people  | their agency's respondents and         | their agency's respondents and    |
 |               |                         | coordinators, their country's          | their country's observers         |
 |               |                         | observers; also the other agency's,    |                                   |

@@ -1,4 +1,4 @@
-"""Deactivating and moving a person: what they leave behind is shown, settled with the act, and never comes back."""
+"""Deactivating a person: what they leave behind is shown, settled with the act, and never comes back."""
 
 from __future__ import annotations
 
@@ -14,49 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts import actions as accounts
-from cpch.accounts.models import Invitation, Membership, Role, User
+from cpch.accounts.models import Invitation, Role, User
 from cpch.accounts.permissions import Place
 from diagnostic.actions import action_plan, assignments, handover, reviews
 from diagnostic.actions.audit_check import find_contradictions
-from diagnostic.actions.errors import ActionRefused
-from diagnostic.core.action_plan import ActionDetails
 from diagnostic.handover_queries import load_left
 from diagnostic.models import Action, Assessment, Assignment, Attestation, AuditEntry, Declaration
 from diagnostic.views.log_words import say_entry
 from tests import factories
-from tests.factories import fill, make_country, make_submission, make_user, sign, start_assessment
+from tests.factories import fill, make_submission, make_user, sign, start_assessment
+from tests.views.leaving import confirm, invited, led_by, membership, page, say
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "SECRET-OF-THE-PLAN"
-
-
-def membership(user: User) -> Membership:
-    return Membership.objects.select_related("user", "country", "agency").get(user=user)
-
-
-def page(client: Client, by: User, person: User, name: str = "person-deactivate", **query: str) -> Any:
-    client.force_login(by)
-    return client.get(reverse(name, args=[person.pk], query=query))
-
-
-def confirm(client: Client, shown: Any, **chosen: str) -> Any:
-    """Press the button of the page that was shown, with these choices."""
-    seen = shown.context["form"]["seen"].value()
-    return client.post(shown.wsgi_request.get_full_path(), {"seen": seen} | chosen)
-
-
-def say(response: Any) -> str:
-    return " ".join(response.content.decode().split())
-
-
-def led_by(person: User, by: User, assessment: Assessment, title: str = "Meet the new minister") -> Action:
-    return action_plan.add(assessment=assessment, details=ActionDetails(title, "customs", "", person.full_name), by=by)
-
-
-def invited(by: User, email: str = "amara@example.org", role: str = Role.RESPONDENT) -> Invitation:
-    agency = "customs" if role == Role.RESPONDENT else ""
-    return accounts.invite(email=email, role=role, country=make_country(), agency_kind=agency, by=by)[0]
 
 
 # Attestations
@@ -369,124 +340,6 @@ def test_two_who_deactivate_at_once_do_it_once(client: Client, people: factories
     confirm(client, shown)
     assert confirm(client, shown).status_code == 302
     assert AuditEntry.objects.filter(act="person.deactivated").count() == 1
-
-
-# Moving
-
-
-def test_a_move_changes_role_and_agency_and_voids_what_was_attested(client: Client, people: factories.People) -> None:
-    assessment = fill(start_assessment(people.coordinator), people.coordinator)
-    sign(assessment, people.coordinator)
-    shown = page(client, people.administrator, people.coordinator, "person-move", to="coordinator-police")
-    assert "not be able to act for police in 1 assessment in which they acted for customs" in say(shown)
-
-    assert confirm(client, shown).status_code == 302
-
-    moved = membership(people.coordinator)
-    assert (moved.role, moved.agency.kind, moved.country.alpha2) == ("coordinator", "police", "ZZ")
-    assert Assessment.objects.get(pk=assessment.pk).standing_attestations == {}
-    entry = AuditEntry.objects.get(act="person.moved")
-    assert entry.detail == {
-        "person": people.coordinator.pk,
-        "before": {"role": "coordinator", "agency": "customs"},
-        "after": {"role": "coordinator", "agency": "police"},
-    }
-    client.force_login(people.police_coordinator)
-    told = say(client.get(reverse("assessment-check", args=[assessment.pk])))
-    assert f"because {people.administrator.full_name} changed their role" in told
-
-
-def test_the_role_is_chosen_first_and_nothing_happens_before_it_is_confirmed(
-    client: Client, people: factories.People
-) -> None:
-    first = page(client, people.administrator, people.respondent, "person-move")
-    assert {code for code, _label in first.context["form"].fields["to"].choices} == {
-        "coordinator-customs",
-        "respondent-police",
-        "coordinator-police",
-        "observer",
-    }
-    assert page(client, people.administrator, people.respondent, "person-move", to="observer").status_code == 200
-    for wrong in ("reviewer", "respondent-customs", "partner", "x"):
-        assert page(client, people.administrator, people.respondent, "person-move", to=wrong).status_code == 422
-    assert membership(people.respondent).role == Role.RESPONDENT
-
-
-def test_only_what_cannot_be_kept_is_handed_over(people: factories.People) -> None:
-    assessment = start_assessment(people.coordinator)
-    led_by(people.coordinator, people.coordinator, assessment)
-    invited(people.coordinator)
-    observer = invited(people.coordinator, "o@example.org", Role.OBSERVER)
-    person, by = membership(people.coordinator), people.administrator
-
-    as_respondent = load_left(person, by, Place("respondent", "customs"))
-    as_police = load_left(person, by, Place("coordinator", "police"))
-
-    assert (len(as_respondent.actions), len(as_respondent.invitations)) == (0, 2)
-    assert (len(as_police.actions), len(as_police.invitations)) == (1, 1)
-    assert observer not in as_police.invitations
-
-
-def test_nobody_moves_between_a_country_and_the_secretariat_or_out_of_their_hands(people: factories.People) -> None:
-    cases = [
-        (people.respondent, Place("reviewer"), people.administrator),
-        (people.reviewer, Place("respondent", "customs"), people.administrator),
-        (people.reviewer, Place("partner"), people.administrator),
-        (people.partner, Place("reviewer"), people.administrator),
-        (people.administrator, Place("reviewer"), people.administrator),
-        (people.respondent, Place("observer"), people.coordinator),
-        (people.respondent, Place("observer"), people.reviewer),
-        (people.respondent, Place("observer", "customs"), people.administrator),
-        (people.respondent, Place("coordinator"), people.administrator),
-    ]
-    for user, to, by in cases:
-        person = membership(user)
-        for act in (
-            lambda person=person, to=to, by=by: accounts.move(person=person, to=to, by=by),
-            lambda person=person, to=to, by=by: handover.move(person=person, to=to, choices={}, seen="", by=by),
-        ):
-            with pytest.raises(PermissionDenied):
-                act()
-
-
-@pytest.mark.parametrize("who", ["coordinator", "police_coordinator", "respondent", "observer", "foreigner"])
-def test_the_page_of_a_move_is_the_administrators(client: Client, people: factories.People, who: str) -> None:
-    response = page(client, getattr(people, who), people.police_respondent, "person-move")
-    assert response.status_code == (404 if who == "foreigner" else 403)
-
-
-def test_a_reviewer_becomes_administrator_and_keeps_what_is_assigned(client: Client, people: factories.People) -> None:
-    submission = make_submission(people.coordinator)
-    assignments.assign(
-        assessment=submission.assessment,
-        reviewer=people.reviewer,
-        due_on=timezone.now().date(),
-        by=people.administrator,
-    )
-    shown = page(client, people.administrator, people.reviewer, "person-move", to="administrator")
-
-    assert confirm(client, shown).status_code == 302
-    assert membership(people.reviewer).role == Role.ADMINISTRATOR
-    assert Assignment.objects.get().reviewer == people.reviewer
-
-
-def test_who_is_moved_into_a_role_with_a_second_factor_is_led_to_its_setup_in_the_open_session(
-    client: Client, people: factories.People, settings: Any
-) -> None:
-    settings.SECOND_FACTOR_REQUIRED_OF = "secretariat"
-    own = Client()
-    own.force_login(people.reviewer)
-    accounts.move(person=membership(people.reviewer), to=Place("administrator"), by=people.administrator)
-
-    assert own.get(reverse("people"))["Location"] == reverse("security")
-
-
-def test_a_move_to_the_same_role_is_refused(people: factories.People) -> None:
-    person = membership(people.respondent)
-    place = Place("respondent", "customs")
-    seen = load_left(person, people.administrator, place).stamp
-    with pytest.raises(ActionRefused):
-        handover.move(person=person, to=place, choices={}, seen=seen, by=people.administrator)
 
 
 # Looks
