@@ -74,10 +74,10 @@ MUTANTS = (
         SCORING,
     ),
     Mutant(
-        "scoring: exactly three quarters are enough",
+        "scoring: what is not applicable is known",
         "diagnostic/core/scoring.py",
-        "len(standings)) < ENOUGH",
-        "len(standings)) <= ENOUGH",
+        "known = sum(not item.is_open for",
+        "known = sum(item.is_counted for",
         SCORING,
     ),
     Mutant(

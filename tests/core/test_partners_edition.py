@@ -31,7 +31,13 @@ def full(instrument: Instrument) -> Report:
     report = build_report(
         instrument, score(instrument, file.voices, target_level=4), file.voices, facts, is_target_chosen=True
     )
-    return replace(report, open_questions=("A.1", "A.9", "A.11"), not_counted=("A.2.2", "A.10"))
+    return replace(
+        report,
+        open_questions=("A.1", "A.9", "A.11"),
+        not_counted=("A.2.2", "A.10"),
+        # What partners never get is dropped whole, whatever it holds.
+        **{name: ("something",) for name in ("plan", "remarks", "periods")},
+    )
 
 
 def test_open_questions_and_answers_that_do_not_count_are_those_of_other_questions(
