@@ -8,7 +8,8 @@ import sys
 def main() -> None:
     """Run the command named on the command line.
 
-    A faulty environment stops here with one line, so that an operator reads what to set and not a traceback.
+    A faulty environment stops here with one line, so that an operator reads what to set and not a traceback. The exit
+    status is 2 then: 1 is what a command says of what it looked at, such as a log that does not verify.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
     from django.conf import settings
@@ -18,7 +19,8 @@ def main() -> None:
     try:
         settings.INSTALLED_APPS  # noqa: B018 - the first access reads the environment
     except ImproperlyConfigured as error:
-        sys.exit(f"{error}")
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
     execute_from_command_line(sys.argv)
 
 

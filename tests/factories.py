@@ -26,7 +26,7 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
 from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
 from diagnostic.permissions import agency_of
-from diagnostic.queries import load_coordinators
+from diagnostic.queries import load_coordinators, load_heads
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
 AGREED_BY = "Ada Example, Head of Crime Investigation"
@@ -228,6 +228,7 @@ def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, a
     )
     setattr(assessment, f"{agency}_attestation", signed)
     act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})
+    more["heads"] = load_heads(assessment)
     audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)
 
 

@@ -199,8 +199,8 @@ MUTANTS = (
     Mutant(
         "audit: an entry that was changed is not found",
         "diagnostic/actions/audit_check.py",
-        "if hash_of(entry) != entry.hash:",
-        "if False:",
+        "return hash_of(entry) == entry.hash",
+        "return True",
         AUDIT,
     ),
     Mutant(
@@ -213,8 +213,8 @@ MUTANTS = (
     Mutant(
         "audit: an attestation voided alone voids both in the check",
         "diagnostic/actions/audit_check.py",
-        '            for agency in entry.detail["agencies"]:\n                logged.pop(agency, None)\n',
-        "            logged.clear()\n",
+        "if not isinstance(named, list) or agency in named:",
+        "if True:",
         HANDOVER,
     ),
     Mutant(

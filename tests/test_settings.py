@@ -191,7 +191,7 @@ def test_a_faulty_start_prints_one_line_and_no_traceback() -> None:
         [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
 
-    assert process.returncode == 1
+    assert process.returncode == 2
     assert process.stdout == ""
     assert process.stderr.splitlines() == [
         "DATABASE_URL is not set: set it to an address such as postgres://user:password@host:5432/name."

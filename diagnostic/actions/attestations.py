@@ -12,7 +12,7 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_coordinators, load_signatures
+from diagnostic.queries import load_coordinators, load_heads, load_signatures
 
 from . import audit
 from .actor import require_unchanged
@@ -73,7 +73,8 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
         assessment=held, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
-    record = {"agreed_by": agreed_by} if agreed_by else {}
+    record: dict[str, Any] = {"agreed_by": agreed_by} if agreed_by else {}
+    record["heads"] = load_heads(held)
     act = "attestation.record" if agreed_by else "attestation.sign"
     audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **record)
     return signed

@@ -1,32 +1,40 @@
-"""Verifies the log: that each chain is what was appended, and that it agrees with what stands.
+"""Verifies the log: that each chain is what was appended, and that it agrees with the assessment as it is now.
 
-Whoever can write to the database can make a chain anew that is whole. What they cannot do is to leave what stands as it
-is and cut off, exchange or remove what led to it; and none of it where the chains' heads are kept elsewhere.
+Whoever can write to the database can make a whole chain anew. What they cannot do is cut off, exchange or remove what
+led to the present state and leave that as it is; and none of it where the chains' heads are kept elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain as chained
 from typing import Any
-from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from diagnostic.core import workflow
-from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, Submission
+from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.interchange import response_from_json
+from diagnostic.core.responses import NATIONAL
+from diagnostic.instruments import instrument_of
+from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, ResponseRevision, Submission
+from diagnostic.queries import load_clarifications, load_heads, open_questions
 
 from .audit import hash_of
+from .revision_check import CHUNK, Heads, find_missing, find_moved, list_answers
 from .submissions import digest_of
 
 SIGNED = ("attestation.sign", "attestation.record")
+WITH_HEADS = ("comparison.declare", "comparison.open", "comparison.open_declared", *SIGNED, "assessment.submit")
+"""The acts that name the last revisions of the answers they speak of."""
 
 
 def find_breaks(chain: AuditChain) -> Iterator[str]:
     """Every place where `chain` is not what was appended, a sentence each; nothing where it is whole.
 
-    What is appended after `chain` was loaded breaks nothing (1 query, 2 then).
+    What is appended after `chain` was loaded breaks nothing (1 query, 2 then). Holds few entries at a time.
     """
     previous, length = "", 0
     for length, entry in enumerate(_read(chain), start=1):
@@ -38,7 +46,7 @@ def find_breaks(chain: AuditChain) -> Iterator[str]:
             return
         if entry.previous != previous:
             yield _("entry %(number)s does not follow the one before it") % {"number": entry.number}
-        if hash_of(entry) != entry.hash:
+        if not _has_its_hash(entry):
             yield _("entry %(number)s was changed") % {"number": entry.number}
         previous = entry.hash
         if length == chain.length and previous != chain.head:
@@ -52,56 +60,58 @@ def find_breaks(chain: AuditChain) -> Iterator[str]:
         }
 
 
+def _has_its_hash(entry: AuditEntry) -> bool:
+    try:
+        return hash_of(entry) == entry.hash
+    except TypeError:
+        return False
+
+
 def _grew(chain: AuditChain, length: int) -> bool:
     """Whether more than `length` entries are there by now (1 query)."""
     return chain.entries.filter(number=length + 1).exists()
 
 
-def _read(chain: AuditChain) -> Iterable[AuditEntry | int]:
+def _read(chain: AuditChain) -> Iterator[AuditEntry | int]:
     """The entries in order; where one cannot be read, its number, and nothing after it."""
-    entries = chain.entries.order_by("number")
+    last = 0
     try:
-        return [_sound(entry) for entry in entries.iterator()]
+        for entry in chain.entries.order_by("number").iterator(CHUNK):
+            yield entry
+            last = entry.number
     except ValueError:
-        return _one_by_one(chain)
+        yield from _one_by_one(chain.entries.filter(number__gt=last).order_by("number"))
 
 
-def _one_by_one(chain: AuditChain) -> Iterator[AuditEntry | int]:
-    for number in chain.entries.order_by("number").values_list("number", flat=True):
+def _one_by_one(entries: QuerySet[AuditEntry]) -> Iterator[AuditEntry | int]:
+    for number in entries.values_list("number", flat=True).iterator(CHUNK):
         try:
-            yield _sound(chain.entries.get(number=number))
+            yield entries.get(number=number)
         except ValueError:
             yield number
             return
 
 
-def _sound(entry: AuditEntry) -> AuditEntry:
-    """`entry` as it is. Raises `ValueError` where its time is none; of its other members their reading tells."""
-    if entry.at is None:
-        raise ValueError(entry.number)
-    return entry
+def find_contradictions(assessment: Assessment) -> Iterator[str]:
+    """Where the log of `assessment` does not agree with what is there now, a sentence each.
 
-
-def find_contradictions(assessment_id: UUID) -> list[str]:
-    """Where the log of an assessment does not agree with what stands, a sentence each (at most 5 queries).
-
-    Its chain must be whole. The states it was led through, what was signed and what was handed in are compared, and
-    that each submission still is what its digest says.
+    Its chains must be whole. Compared are the states it was led through, what was signed and submitted, that each
+    submission still is what its digest says, and the answers that were declared, compared, signed and submitted.
     """
-    with transaction.atomic():
-        assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-        entries = list(AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for="").order_by("number"))
-        signed = list(Attestation.objects.filter(assessment=assessment).order_by("attested_at", "pk"))
-        frozen = list(Submission.objects.filter(assessment=assessment).order_by("number"))
-    if not entries:
-        return [_("nothing was logged of it, from its start on")]
-    return [
-        *_wrong_start(assessment, entries[0]),
-        *_wrong_state(assessment, entries),
-        *_wrong_signatures(signed, entries),
-        *_wrong_standing(assessment, signed, entries),
-        *_wrong_submissions(frozen, entries),
-    ]
+    entries = AuditEntry.objects.filter(chain__assessment=assessment)
+    main = entries.filter(chain__sealed_for="").order_by("number").iterator(CHUNK)
+    first = next(main, None)
+    if first is None:
+        yield _("nothing was logged of it, from its start on")
+        return
+    yield from _wrong_start(assessment, first)
+    log = _Log(assessment)
+    for entry in chained([first], main):
+        yield from log.follow(entry)
+    sealed = entries.exclude(chain__sealed_for="").filter(act__in=WITH_HEADS).order_by("chain_id", "number")
+    for entry in sealed.iterator(CHUNK):
+        yield from log.find_heads(entry)
+    yield from log.end()
 
 
 def _wrong_start(assessment: Assessment, first: AuditEntry) -> Iterator[str]:
@@ -112,103 +122,201 @@ def _wrong_start(assessment: Assessment, first: AuditEntry) -> Iterator[str]:
         yield _("its log begins with the start of another assessment")
 
 
-def _wrong_state(assessment: Assessment, entries: Sequence[AuditEntry]) -> Iterator[str]:
-    state = workflow.DRAFT
-    for entry in entries:
-        if entry.act not in workflow.MOVES:
-            continue
-        transition = workflow.find_transition(workflow.MOVES[entry.act], state, assessment.mode)
+class _Log:
+    """Follows the main log of an assessment entry by entry, and compares it with what is there now.
+
+    Holds what an assessment has at any one time, never a list of what happened.
+    """
+
+    def __init__(self, assessment: Assessment):
+        self.assessment = assessment
+        self.state = workflow.DRAFT
+        self.is_led = True
+        """Whether every act so far was possible."""
+        self.signed = Attestation.objects.filter(assessment=assessment).order_by("pk").iterator(CHUNK)
+        self.signatures = 0
+        self.are_signatures_right = True
+        self.standing: dict[str, Any] = {}
+        self.submissions = 0
+        self.frozen: dict[str, Mapping[str, str]] = {}
+        """The heads that the log names last for each voice that has been frozen at some time."""
+        self.opening: AuditEntry | None = None
+        self.missing: set[tuple[str, str]] = set()
+        """The answers of which the log names a revision that is not there: each is told once."""
+
+    def follow(self, entry: AuditEntry) -> Iterator[str]:
+        act = entry.act
+        if act in workflow.MOVES:
+            yield from self._move(entry)
+        if act in SIGNED:
+            self._sign(entry)
+        elif act == "attestation.take_back":
+            self.standing.pop(entry.detail.get("agency"), None)
+        elif act == "attestation.void":
+            self._void(entry.detail.get("agencies"))
+        elif act == "assessment.submit":
+            self.standing.clear()
+        if act == "assessment.submit":
+            yield from self._submit(entry)
+        yield from self.find_heads(entry)
+
+    def _void(self, named: Any) -> None:
+        """An edit voids every signature, the leaving of one who signed theirs alone; the entry names whose."""
+        for agency in AGENCIES:
+            if not isinstance(named, list) or agency in named:
+                self.standing.pop(agency, None)
+
+    def _move(self, entry: AuditEntry) -> Iterator[str]:
+        if not self.is_led:
+            return
+        transition = workflow.find_transition(workflow.MOVES[entry.act], self.state, self.assessment.mode)
         if transition is None:
+            self.is_led = False
             yield _("entry %(number)s is no act for an assessment that is %(state)s") % {
                 "number": entry.number,
-                "state": state,
+                "state": self.state,
             }
             return
-        state = transition.target
-    if state != assessment.state:
-        yield _("by its log it is %(logged)s, and it stands as %(stands)s") % {
-            "logged": state,
-            "stands": assessment.state,
-        }
+        self.state = transition.target
+        if transition.act == "open_comparison":
+            self.opening = entry
+            self.frozen |= {voice: held for voice, held in _heads_of(entry).items() if voice in AGENCIES}
+        elif transition.act == "submit":
+            self.frozen |= _heads_of(entry)
 
+    def _sign(self, entry: AuditEntry) -> None:
+        said = entry.detail
+        self.signatures += 1
+        self.standing[said.get("agency")] = said.get("digest")
+        item = next(self.signed, None)
+        self.are_signatures_right &= item is not None and (
+            said.get("agency"),
+            said.get("digest"),
+            entry.by_id,
+            said.get("agreed_by", ""),
+        ) == (item.agency, item.digest, item.attested_by_id, item.agreed_by)
 
-def _wrong_signatures(signed: Sequence[Attestation], entries: Sequence[AuditEntry]) -> Iterator[str]:
-    logged = sorted(
-        (entry.detail["agency"], entry.detail["digest"], entry.by_id, entry.detail.get("agreed_by", ""))
-        for entry in entries
-        if entry.act in SIGNED
-    )
-    if logged != sorted((item.agency, item.digest, item.attested_by_id, item.agreed_by) for item in signed):
-        yield _("%(logged)s attestations were logged, and they are not the %(there)s that are there") % {
-            "logged": len(logged),
-            "there": len(signed),
-        }
-
-
-def _wrong_standing(
-    assessment: Assessment, signed: Sequence[Attestation], entries: Sequence[AuditEntry]
-) -> Iterator[str]:
-    """Which signatures stand is in the assessment's own row; the log says of each whether it still does."""
-    logged: dict[str, str] = {}
-    for entry in entries:
-        if entry.act in SIGNED:
-            logged[entry.detail["agency"]] = entry.detail["digest"]
-        elif entry.act == "attestation.take_back":
-            logged.pop(entry.detail["agency"], None)
-        elif entry.act == "attestation.void":
-            for agency in entry.detail["agencies"]:
-                logged.pop(agency, None)
-        elif entry.act == "assessment.submit":
-            logged.clear()
-    digests = {item.pk: item.digest for item in signed}
-    if logged != {agency: digests.get(key) for agency, key in assessment.standing_attestations.items()}:
-        yield _("by its log %(logged)s attestations stand, and others do") % {"logged": len(logged)}
-
-
-def _wrong_submissions(frozen: Sequence[Submission], entries: Sequence[AuditEntry]) -> Iterator[str]:
-    logged: Mapping[int, Any] = {
-        entry.detail["number"]: (entry.detail["digest"], entry.by_id)
-        for entry in entries
-        if entry.act == "assessment.submit"
-    }
-    there = {item.number: item for item in frozen}
-    for number in sorted(logged.keys() | there.keys()):
-        item = there.get(number)
+    def _submit(self, entry: AuditEntry) -> Iterator[str]:
+        number = self.submissions = self.submissions + 1
+        item = Submission.objects.filter(assessment=self.assessment, number=number).first()
+        logged = (entry.detail.get("number"), entry.detail.get("digest"), entry.by_id)
         if item is None:
             yield _("submission %(number)s was logged and is not there") % {"number": number}
-        elif logged.get(number) != (item.digest, item.submitted_by_id):
+        elif logged != (number, item.digest, item.submitted_by_id):
             yield _("submission %(number)s is not the one that was logged") % {"number": number}
         elif digest_of(item.snapshot) != item.digest:
             yield _("submission %(number)s does not hold what was frozen in it") % {"number": number}
+        else:
+            yield from _wrong_snapshot(item, _heads_of(entry))
+
+    def find_heads(self, entry: AuditEntry) -> Iterator[str]:
+        """Where a revision that `entry` names is not there (1 query for an entry that names any)."""
+        if entry.act not in WITH_HEADS:
+            return
+        if "heads" not in entry.detail:
+            yield f"entry {entry.number} does not name the revisions of the answers that it speaks of"
+        missing = [item for item in find_missing(self.assessment.pk, _heads_of(entry)) if item not in self.missing]
+        if missing:
+            self.missing.update(missing)
+            yield f"entry {entry.number} ({entry.act}) names a revision that is not there: {list_answers(missing)}"
+
+    def end(self) -> Iterator[str]:
+        """What only the whole log tells."""
+        yield from self._wrong_state()
+        yield from self._wrong_signatures()
+        submitted = Submission.objects.filter(assessment=self.assessment)
+        for number in submitted.filter(number__gt=self.submissions).order_by("number").values_list("number", flat=True):
+            yield _("submission %(number)s is not the one that was logged") % {"number": number}
+        yield from self._wrong_seals()
+        yield from self._wrong_answers()
+
+    def _wrong_state(self) -> Iterator[str]:
+        if self.is_led and self.state != self.assessment.state:
+            yield _("by its log it is %(logged)s, and it stands as %(stands)s") % {
+                "logged": self.state,
+                "stands": self.assessment.state,
+            }
+
+    def _wrong_signatures(self) -> Iterator[str]:
+        """Which signatures stand is in the assessment's own row; the log says of each whether it still does."""
+        if not self.are_signatures_right or next(self.signed, None) is not None:
+            yield _("%(logged)s attestations were logged, and they are not the %(there)s that are there") % {
+                "logged": self.signatures,
+                "there": Attestation.objects.filter(assessment=self.assessment).count(),
+            }
+        held = self.assessment.standing_attestations
+        digests = dict(Attestation.objects.filter(pk__in=held.values()).values_list("pk", "digest"))
+        if self.standing != {agency: digests.get(key) for agency, key in held.items()}:
+            yield _("by its log %(logged)s attestations stand, and others do") % {"logged": len(self.standing)}
+
+    def _wrong_seals(self) -> Iterator[str]:
+        """The entry that opened the comparison says how each sealed chain ended; nothing is sealed after it."""
+        if self.opening is None:
+            return
+        chains = AuditChain.objects.filter(assessment=self.assessment).exclude(sealed_for="")
+        there = {chain.sealed_for: {"length": chain.length, "head": chain.head} for chain in chains}
+        if self.opening.detail.get("sealed") != there:
+            yield f"the sealed entries are not the ones that entry {self.opening.number} names"
+
+    def _wrong_answers(self) -> Iterator[str]:
+        """The answers that nobody could change since the log named their last revisions."""
+        may_change = self._may_change()
+        frozen, current = (
+            {voice: _without(held, may_change if voice == NATIONAL else frozenset()) for voice, held in heads.items()}
+            for heads in (self.frozen, load_heads(self.assessment, list(self.frozen)))
+        )
+        moved = find_moved(frozen, current)
+        if moved:
+            yield f"answers were saved after they were frozen: {list_answers(moved)}"
+
+    def _may_change(self) -> frozenset[str]:
+        """The questions whose national answer may have changed since it was submitted."""
+        assessment, instrument = self.assessment, instrument_of(self.assessment)
+        if assessment.state == workflow.WITHDRAWN:
+            # It may have been with the country once more before.
+            return frozenset(instrument.by_code)
+        if NATIONAL in workflow.writable_voices(assessment.state, assessment.mode):
+            return open_questions(instrument, assessment, load_clarifications(assessment))
+        return frozenset()
 
 
-def find_unlogged() -> list[UUID]:
-    """The assessments that have no log at all (1 query)."""
-    logged = AuditChain.objects.filter(assessment=OuterRef("pk"), sealed_for="")
-    return list(Assessment.objects.filter(~Exists(logged)).order_by("pk").values_list("pk", flat=True))
+def _without(held: Mapping[str, str], codes: frozenset[str]) -> dict[str, str]:
+    return {code: head for code, head in held.items() if code not in codes}
 
 
-def read_heads() -> dict[str, dict[str, Any]]:
-    """How many entries each chain has and the hash of its last, by `key_of` the chain (1 query).
-
-    To be kept where nobody who can write to the database can: what was logged until then cannot be made anew unseen.
-    """
-    chains = AuditChain.objects.order_by("pk")
-    return {key_of(chain): {"length": chain.length, "head": chain.head} for chain in chains}
-
-
-def key_of(chain: AuditChain) -> str:
-    """What a chain is called in a file of heads: its assessment's key and, after a space, whom it is sealed for."""
-    return f"{chain.assessment_id or ''} {chain.sealed_for}".strip()
+def _heads_of(entry: AuditEntry) -> Heads:
+    """The hashes that `entry` names, as far as they are any."""
+    heads = entry.detail.get("heads")
+    voices = heads.items() if isinstance(heads, dict) else ()
+    return {
+        voice: {code: head for code, head in held.items() if isinstance(head, str)}
+        for voice, held in voices
+        if isinstance(held, dict)
+    }
 
 
-def find_lost(heads: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Of the `heads` once read those that are in no chain any more: whose, and in a sentence what is wrong."""
-    for key, kept in heads.items():
-        if not kept["length"]:
-            continue
-        assessment, _space, sealed_for = key.partition(" ")
-        chain = AuditChain.objects.filter(assessment=assessment or None, sealed_for=sealed_for)
-        held = AuditEntry.objects.filter(chain__in=chain, number=kept["length"]).values_list("hash", flat=True).first()
-        if held != kept["head"]:
-            yield key, _("entry %(number)s is not the one that was kept") % {"number": kept["length"]}
+def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
+    """Where `submission` froze something else than the revisions that its entry names (1 query)."""
+    content = json.loads(submission.snapshot)
+    named = {(code, voice, head) for voice, held in heads.items() for code, head in held.items()}
+    revisions = ResponseRevision.objects.filter(
+        response__assessment=submission.assessment_id, hash__in=sorted({head for _code, _voice, head in named})
+    )
+    said: dict[tuple[str, str], Any] = {}
+    for item in revisions.select_related("response").order_by():
+        answer = (item.response.question, item.response.voice)
+        if (*answer, item.hash) in named and _counts(item):
+            said[answer] = item.content
+    frozen = {
+        (code, voice): members
+        for voice, responses in content["assessment"]["voices"].items()
+        for code, members in responses.items()
+    }
+    wrong = sorted(answer for answer in frozen.keys() | said.keys() if frozen.get(answer) != said.get(answer))
+    if wrong:
+        yield f"submission {submission.number} does not hold the answers that its entry names: {list_answers(wrong)}"
+
+
+def _counts(revision: ResponseRevision) -> bool:
+    """Whether what `revision` says enters a submission: it says something, and is no mere proposal."""
+    return not response_from_json(revision.content).is_blank and getattr(revision, "is_agreed", True)

@@ -21,7 +21,7 @@ from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, Response
 from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
-from diagnostic.queries import voices_of
+from diagnostic.queries import load_heads, voices_of
 
 from . import audit, responses
 from .clock import now
@@ -61,7 +61,8 @@ def declare_complete(*, assessment: Assessment, agency: str, by: Any) -> Assessm
     if agency in declared:
         return held
     Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
-    audit.record(act="comparison.declare", by=by, assessment=held, agency=agency)
+    heads = load_heads(held, [agency])
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, agency=agency, heads=heads)
     return _open(held, by, "") if declared | {agency} == set(AGENCIES) else held
 
 
@@ -76,7 +77,7 @@ def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> No
     held = _lock_before_comparison(assessment)
     taken_back, _rows = Declaration.objects.filter(assessment=held, agency=agency).delete()
     if taken_back:
-        audit.record(act="comparison.undeclare", by=by, assessment=held, agency=agency)
+        audit.record(act="comparison.undeclare", by=by, assessment=held, sealed_for=agency, agency=agency)
 
 
 @transaction.atomic
@@ -103,11 +104,11 @@ def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
     Assessment.objects.filter(pk=moved.pk).update(**opened)
     for name, value in opened.items():
         setattr(moved, name, value)
-    sealed = audit.sealed_heads(moved)
+    proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
     if reason:
-        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, sealed=sealed)
+        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, **proofs)
     else:
-        audit.record(act="comparison.open_declared", by=by, assessment=moved, sealed=sealed)
+        audit.record(act="comparison.open_declared", by=by, assessment=moved, **proofs)
     return moved
 
 

@@ -25,6 +25,7 @@ from diagnostic.queries import (
     count_respondents,
     load_agreements,
     load_coordinators,
+    load_heads,
     load_signatures,
     load_voices,
     to_file,
@@ -98,7 +99,8 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     Attestation.objects.filter(pk__in=[signature.pk for signature in signatures]).update(submission=submission)
     Assessment.objects.filter(pk=moved.pk).update(customs_attestation=None, police_attestation=None)
     _plan_from_what_is_frozen(moved, last, result)
-    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, digest=digest)
+    proof = {"digest": digest, "heads": load_heads(moved)}
+    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, **proof)
     return submission
 
 

@@ -31,7 +31,9 @@ def draft(people):
 
 
 def acts(assessment):
-    return list(AuditEntry.objects.filter(chain__assessment=assessment).order_by("number").values_list("act", "detail"))
+    """What was done and said of it, without the hashes of the answers."""
+    entries = AuditEntry.objects.filter(chain__assessment=assessment).order_by("number").values_list("act", "detail")
+    return [(act, {name: value for name, value in detail.items() if name != "heads"}) for act, detail in entries]
 
 
 def standing(assessment):

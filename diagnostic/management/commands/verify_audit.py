@@ -1,110 +1,102 @@
-"""Verifies every chain of the audit log, and that it agrees with what stands."""
+"""Verifies the log and the answers: every hash chain, and that they agree with each other and with what is there."""
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, OperationalError, ProgrammingError
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseFault
 
-from diagnostic.actions.audit_check import find_breaks, find_contradictions, find_lost, find_unlogged, read_heads
-from diagnostic.models import Assessment, AuditChain
+from cpch.snapshot import snapshot
+from diagnostic.actions import kept_heads
+from diagnostic.actions.audit_check import find_breaks, find_contradictions
+from diagnostic.actions.revision_check import CHUNK, find_answer_breaks
+from diagnostic.models import Assessment, AuditChain, AuditEntry, ResponseRevision
 
 OUTSIDE = "acts outside any"
-UNUSABLE = 2
+BROKEN, UNREADABLE = 1, 2
 
 
 class Command(BaseCommand):
-    """Exit status 0 when the log is whole or there is nothing to verify; 1 with a line for each break; 2 for a file
-    that cannot be used.
+    """Exit status 0 when everything verifies, or nothing was logged yet; 1 with a line for each break; 2 where the
+    database or a file could not be read or written, with a line that says why. Status 1 is never given for the latter.
 
-    A database that is there and cannot be read is no empty one: that is 1 too.
+    Everything is read as it was at one moment; who writes meanwhile neither waits nor is seen.
     """
 
-    help = "Verify the hash chains of the audit log, and that they agree with what stands."
+    help = "Verify the hash chains of the log and of the answers, and that they agree with each other."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--keep-heads", type=Path, metavar="FILE", help="write the head of every whole chain to a new FILE"
+            "--keep-heads",
+            type=Path,
+            metavar="FILE",
+            help="write the heads of all chains, if they verify, to a new FILE",
         )
         parser.add_argument(
             "--against", type=Path, metavar="FILE", help="look for the heads that --keep-heads wrote to FILE"
         )
 
     def handle(self, *, keep_heads: Path | None, against: Path | None, **options: Any) -> None:
-        kept = self._read(against) if against else {}
         try:
-            chains = list(AuditChain.objects.select_related("assessment__country").order_by("pk"))
-            unlogged = find_unlogged()
-        except (OperationalError, ProgrammingError) as error:
+            if against:
+                for _line in kept_heads.read(against):
+                    pass  # the whole file is read before anything is compared with it
+            with snapshot():
+                self._verify(keep_heads, against)
+        except kept_heads.Unusable as error:
+            self._give_up(str(error))
+        except DatabaseFault as error:
             reason = str(error).strip().partition("\n")[0]
-            self.stdout.write(f"There is no database to verify, or it has no log yet ({reason}).")
-            return
-        except DatabaseError as error:
-            raise CommandError(f"The database cannot be read: {error}") from error
-        if not chains and not unlogged and not kept:
+            self._give_up(f"The database cannot be read, so this is no verdict: {reason}")
+        except Exception as error:
+            if options["traceback"]:
+                raise
+            self._give_up(f"Verifying stopped, so this is no verdict ({type(error).__name__}: {error}).")
+
+    def _verify(self, keep_heads: Path | None, against: Path | None) -> None:
+        is_broken = False
+        for whose, words in self._find(against):
+            self.stderr.write(f"{whose}: {words}")
+            is_broken = True
+        if is_broken:
+            sys.exit(BROKEN)
+        if keep_heads:
+            kept_heads.write(keep_heads)
+        entries = AuditEntry.objects.count()
+        if not entries:
             self.stdout.write("The log has no entries yet.")
             return
-        heads = read_heads()
-        breaks = list(self._find(chains, unlogged, kept))
-        for whose, words in breaks:
-            self.stderr.write(f"{whose}: {words}")
-        if breaks:
-            sys.exit(1)
-        if keep_heads:
-            self._write(keep_heads, heads)
-        entries = sum(head["length"] for head in heads.values())
-        self.stdout.write(f"{len(chains)} chains with {entries} entries verified.")
+        chains, revisions = AuditChain.objects.count(), ResponseRevision.objects.count()
+        self.stdout.write(f"{chains} chains with {entries} entries and {revisions} revisions of answers verified.")
 
-    def _find(
-        self, chains: list[AuditChain], unlogged: list[Any], kept: Mapping[str, Any]
-    ) -> Iterator[tuple[str, str]]:
-        """Whose log is broken, and how."""
-        for chain in chains:
-            found = list(find_breaks(chain))
-            if not found and chain.assessment_id and not chain.sealed_for:
-                found = find_contradictions(chain.assessment_id)
-            whose = _name(chain.assessment) if chain.assessment else OUTSIDE
-            whose += f", sealed for {chain.sealed_for}" if chain.sealed_for else ""
-            yield from ((whose, words) for words in found)
-        for assessment in Assessment.objects.filter(pk__in=unlogged).select_related("country"):
-            yield from ((_name(assessment), words) for words in find_contradictions(assessment.pk))
-        for key, words in find_lost(kept):
+    def _find(self, against: Path | None) -> Iterator[tuple[str, str]]:
+        """What does not verify: whose it is, and in a sentence what is wrong."""
+        for chain in AuditChain.objects.filter(assessment=None):
+            yield from ((OUTSIDE, words) for words in find_breaks(chain))
+        for assessment in Assessment.objects.select_related("country").order_by("pk").iterator(CHUNK):
+            name = f"assessment {assessment.pk} ({assessment})"
+            yield from ((name, words) for words in _find_in(assessment))
+        for key, words in kept_heads.find_lost(kept_heads.read(against)) if against else ():
             yield (f"assessment {key}" if key else OUTSIDE), words
 
-    def _read(self, file: Path) -> dict[str, Any]:
-        try:
-            heads = json.loads(file.read_text(encoding="utf-8"))
-            return {
-                _key(key): {"length": int(head["length"]), "head": str(head["head"])} for key, head in heads.items()
-            }
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            self._refuse(f"{file} is no file that --keep-heads wrote.")
-
-    def _write(self, file: Path, heads: Mapping[str, Any]) -> None:
-        try:
-            with file.open("x", encoding="utf-8") as written:
-                written.write(json.dumps(heads, indent=1) + "\n")
-        except OSError:
-            self._refuse(f"{file} cannot be written, or is there already: name a new file.")
-
-    def _refuse(self, words: str) -> Any:
+    def _give_up(self, words: str) -> NoReturn:
         self.stderr.write(words)
-        sys.exit(UNUSABLE)
+        sys.exit(UNREADABLE)
 
 
-def _key(text: str) -> str:
-    """Whose head it is, as `key_of` a chain. Raises `ValueError`."""
-    assessment, space, sealed_for = text.partition(" ")
-    return f"{UUID(assessment)}{space}{sealed_for}" if text else ""
-
-
-def _name(assessment: Assessment) -> str:
-    return f"assessment {assessment.pk} ({assessment})"
+def _find_in(assessment: Assessment) -> Iterator[str]:
+    """What does not verify in `assessment`; the log is compared with what is there only where it is whole itself."""
+    is_whole = True
+    for chain in AuditChain.objects.filter(assessment=assessment).order_by("sealed_for"):
+        for words in find_breaks(chain):
+            is_whole = False
+            yield f"sealed for {chain.sealed_for}, {words}" if chain.sealed_for else words
+    if is_whole:
+        yield from find_contradictions(assessment)
+    yield from find_answer_breaks(assessment)
