@@ -43,7 +43,7 @@ def test_no_key_that_a_deactivated_person_turned_stands(transactional_db: None) 
         assert is_active or isinstance(signed, PermissionDenied), signed
         assert is_active or not stands
         assert not isinstance(planned, Exception), planned
-        assert find_contradictions(assessment.pk) == []
+        assert list(find_contradictions(Assessment.objects.get(pk=assessment.pk))) == []
         action_plan.move(
             action=planned, act="drop", source="planned", reason="Tried.", base_version=1, by=people.police_coordinator
         )

@@ -36,7 +36,7 @@ def full(instrument: Instrument) -> Report:
         open_questions=("A.1", "A.9", "A.11"),
         not_counted=("A.2.2", "A.10"),
         # What partners never get is dropped whole, whatever it holds.
-        **{name: ("something",) for name in ("plan", "remarks", "periods")},
+        **dict.fromkeys(("plan", "remarks", "periods"), ("something",)),
     )
 
 

@@ -47,7 +47,7 @@ def test_an_attestation_that_was_not_submitted_is_voided_and_both_agencies_are_t
     entry = AuditEntry.objects.get(chain__assessment=assessment, act="attestation.void")
     assert entry.detail == {"agencies": ["customs"], "because": "deactivated", "person": people.coordinator.full_name}
     assert f"deactivated {people.coordinator.full_name}, which voided" in say_entry(entry)
-    assert find_contradictions(assessment.pk) == []
+    assert list(find_contradictions(Assessment.objects.get(pk=assessment.pk))) == []
     colleague = make_user(Role.RESPONDENT, agency="customs")
     for reader in (people.police_coordinator, colleague):
         client.force_login(reader)
