@@ -81,7 +81,7 @@ MUTANTS = (
         "blind: the declaration of the other agency on the page of a hand-over",
         "diagnostic/handover_queries.py",
         "        found = found.filter(agency=_kind(reader))\n",
-        "",
+        "        pass\n",
         HANDOVER,
     ),
     Mutant(
