@@ -193,7 +193,7 @@ def _assignments(person: Membership) -> QuerySet[Assignment]:
 
 def _reviews(person: Membership) -> QuerySet[Review]:
     found = Review.objects.filter(
-        taken_up_by=person.user_id, outcome="", submission__assessment__state=workflow.IN_REVIEW
+        taken_up_by=person.user_id, closing=None, submission__assessment__state=workflow.IN_REVIEW
     )
     return found.select_related("submission__assessment__country").defer("submission__snapshot").order_by("pk")
 

@@ -14,8 +14,11 @@ from django.db import models as orm
 from diagnostic import models
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.instrument_builder import build_instrument
+from diagnostic.core.instrument_text import read_instrument
 
 CURRENT = ("cpch-2018", "1.0")
+_LOADED: dict[str, Instrument] = {}
+"""The instruments that this process has read, by digest: the same digest is the same content, wherever it is from."""
 
 NOUNS: dict[str, type[orm.Model]] = {
     "instrument": models.InstrumentVersion,
@@ -70,7 +73,22 @@ def get_instrument(code: str, version: str) -> Instrument:
         if noun != "instrument":
             path = "instrument" if _has(model, "instrument") else "question__instrument"
             rows[noun] = [_row(row) for row in _with_named(model).filter(**{path: held})]
-    return build_instrument(rows)
+    instrument = build_instrument(rows)
+    _LOADED[instrument.digest] = instrument
+    return instrument
+
+
+def instrument_submitted(submission: models.Submission) -> Instrument:
+    """The instrument as it was when `submission` was made, whatever its rows say now.
+
+    Memory answers from the second time on (1 query before). Raises `InstrumentTextChanged` where the text that was kept
+    is not the one that was submitted.
+    """
+    digest = submission.instrument_id
+    if digest not in _LOADED:
+        kept = models.InstrumentText.objects.get(pk=digest)
+        _LOADED[digest] = read_instrument(kept.content, digest)
+    return _LOADED[digest]
 
 
 def current_instrument() -> Instrument:

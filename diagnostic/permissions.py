@@ -109,16 +109,14 @@ def _visible_assessments(place: str, country_id: Any) -> QuerySet[Assessment]:
 
 
 def _visible_submissions(place: str, country_id: Any) -> QuerySet[Submission]:
-    found = Submission.objects.select_related(
-        "assessment__country", "submitted_by", "review__taken_up_by", "review__closed_by"
-    )
+    found = Submission.objects.select_related("assessment__country", "review__closing")
     if place == COUNTRY:
         return found.filter(assessment__country_id=country_id)
     if place == SECRETARIAT:
         return found.filter(assessment__state__in=SEEN_BY_SECRETARIAT)
     if place == PARTNER:
         return found.filter(
-            Q(assessment__state=workflow.ACCEPTED, review__outcome="accepted"),
+            Q(assessment__state=workflow.ACCEPTED, review__closing__outcome="accepted"),
             is_disclosed_to_partners=True,
             assessment__is_disclosed_to_partners=True,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from cpch.accounts.models import Membership, Role, User
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import DROPPED, find_level
 from diagnostic.core.instrument import AGENCIES, Instrument
-from diagnostic.core.interchange import AssessmentFile, response_from_json
+from diagnostic.core.interchange import AssessmentFile
 from diagnostic.core.progress import with_follow_ups
 from diagnostic.core.report_follow_up import ActionLine
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Responses, as_given_by
@@ -99,7 +98,7 @@ def load_rows_by_voice(assessment: Assessment, voices: Collection[str]) -> dict[
 
 
 def load_voices(assessment: Assessment, voices: Collection[str] = VOICES) -> dict[str, dict[str, Answer]]:
-    """The responses of `voices`, blank ones left out; each of them that the mode has is there (2 queries)."""
+    """The responses of `voices` that count; each of them that the mode has is there (2 queries)."""
     rows = Response.objects.filter(assessment=assessment, voice__in=voices).prefetch_related("evidence")
     return voices_of(rows)
 
@@ -111,19 +110,30 @@ def load_authorities(assessment_id: UUID, question: str) -> dict[str, dict[str, 
 
 
 def voices_of(rows: Iterable[Response]) -> dict[str, dict[str, Answer]]:
-    """The responses in `rows` by voice and question, blank ones left out."""
+    """The responses in `rows` that count, by voice and question; blank ones are left out.
+
+    This is the one place that says what counts: a national answer that two agencies have only proposed does not.
+    """
     found: dict[str, dict[str, Answer]] = {}
     for row in rows:
         responses = found.setdefault(row.voice, {})
+        if not row.is_agreed:
+            continue
         response = to_response(row)
         if not response.is_blank:
             responses[row.question] = response
     return found
 
 
+def proposed_in(rows: Iterable[Response]) -> frozenset[str]:
+    """The questions in `rows` with a national answer in progress: proposed, and not recorded as agreed."""
+    return frozenset(row.question for row in rows if not row.is_agreed and not to_response(row).is_blank)
+
+
 def load_agreements(assessment: Assessment) -> dict[str, str]:
     """Why customs and police agreed on the national answers, by question, where it was said (1 query)."""
-    rows = Response.objects.filter(assessment=assessment, voice=NATIONAL).exclude(agreement="").order_by("pk")
+    agreed = Response.objects.filter(assessment=assessment, voice=NATIONAL, is_agreed=True)
+    rows = agreed.exclude(agreement="").order_by("pk")
     return dict(rows.values_list("question", "agreement"))
 
 
@@ -143,8 +153,11 @@ def load_heads(assessment: Assessment, voices: Collection[str] = VOICES) -> dict
 
 
 def count_respondents(assessment: Assessment) -> dict[str, int]:
-    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query)."""
-    saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True)
+    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query).
+
+    Of national answers that two agencies agree on, those who recorded one are counted.
+    """
+    saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True, is_agreed=True)
     counted = saves.order_by().values("response__voice").annotate(people=Count("saved_by", distinct=True))
     found = dict(counted.values_list("response__voice", "people"))
     return {voice: found[voice] for voice in VOICES if voice in found}
@@ -163,11 +176,7 @@ def to_file(assessment: Assessment, voices: Mapping[str, Responses]) -> Assessme
 
 def snapshot_voices(submission: Submission) -> dict[str, dict[str, Answer]]:
     """The responses that `submission` froze, by voice and question (no query)."""
-    voices: Mapping[str, Any] = json.loads(submission.snapshot)["assessment"]["voices"]
-    return {
-        voice: {code: response_from_json(members) for code, members in responses.items()}
-        for voice, responses in voices.items()
-    }
+    return {voice: dict(responses) for voice, responses in submission.frozen.voices.items()}
 
 
 def load_previous(assessment: Assessment, voice: str = NATIONAL) -> Previous | None:
@@ -177,14 +186,18 @@ def load_previous(assessment: Assessment, voice: str = NATIONAL) -> Previous | N
     agency may give them.
     """
     found = _handed_in_before(assessment.pk, assessment.country_id, assessment.instrument_id, assessment.started_at)
-    return _as_previous(found.select_related("assessment").first(), voice)
+    return _as_previous(found.first(), voice)
 
 
-def load_previous_of(submission_id: UUID | None) -> Previous | None:
-    """What `with_previous` named (1 query, or none where it named nothing)."""
-    if submission_id is None:
-        return None
-    return _as_previous(Submission.objects.select_related("assessment").get(pk=submission_id))
+def load_previous_of(submission_id: UUID | str | None) -> Previous | None:
+    """The submission that `with_previous` or a snapshot named (1 query, or none where it named nothing)."""
+    return _as_previous(Submission.objects.get(pk=submission_id)) if submission_id else None
+
+
+def load_previous_then(submission: Submission) -> Previous | None:
+    """What `submission` follows, as it was when it was submitted (1 query, or none where it was the first)."""
+    previous = submission.frozen.context.previous
+    return load_previous_of(previous.submission) if previous else None
 
 
 def with_previous(rows: QuerySet[Row], assessment: str = "") -> QuerySet[Row]:
@@ -216,7 +229,7 @@ def _as_previous(submission: Submission | None, voice: str = NATIONAL) -> Previo
     voices = snapshot_voices(submission)
     source = voice if voices.get(voice) else NATIONAL
     return Previous(
-        period=submission.assessment.period,
+        period=submission.frozen.period,
         responses={code: as_given_by(voice, response) for code, response in voices.get(source, {}).items()},
         level=submission.level,
         index_shown=submission.index_shown,
@@ -227,11 +240,16 @@ def _as_previous(submission: Submission | None, voice: str = NATIONAL) -> Previo
 
 def load_clarifications(assessment: Assessment) -> dict[str, Clarification]:
     """What the secretariat asked at the last return, by question; empty unless it stands returned (1 query)."""
-    asked = Clarification.objects.filter(
-        review__submission__assessment=assessment,
-        review__submission__assessment__state=workflow.RETURNED,
-        review__outcome="returned",
-    ).select_related("asked_by", "review__submission")
+    asked = (
+        Clarification.objects.standing()
+        .filter(
+            review__submission__assessment=assessment,
+            review__submission__assessment__state=workflow.RETURNED,
+            review__closing__outcome="returned",
+        )
+        .select_related("review__submission", "review__closing")
+        .defer("review__submission__snapshot")
+    )
     last = max((item.review.submission.number for item in asked), default=0)
     return {item.question: item for item in asked if item.review.submission.number == last}
 
@@ -306,8 +324,8 @@ def load_queue() -> QuerySet[Submission]:
             others_assigned=Subquery(count) - 1,
         )
         .filter(assessment__state__in=WAITING)
-        .exclude(review__outcome__in=["returned", "accepted"])
-        .select_related("assessment__country__region", "submitted_by", "review__taken_up_by")
+        .filter(review__closing=None)
+        .select_related("assessment__country__region", "review")
         .order_by("submitted_at", "pk")
     )
 
@@ -318,12 +336,12 @@ def load_thread(submission: Submission, *audiences: str) -> QuerySet[Comment]:
         assessment_id=submission.assessment_id,
         submission__number__lte=submission.number,
         audience__in=audiences,
-    ).select_related("written_by__membership__agency", "submission")
+    ).select_related("submission")
 
 
 def load_opinions(submission: Submission) -> QuerySet[Opinion]:
-    """The opinions on `submission`, with who gave and who replied (1 query)."""
-    return Opinion.objects.filter(submission=submission).select_related("given_by", "replied_by__membership__agency")
+    """The opinions on `submission` as they stand (1 query)."""
+    return Opinion.objects.standing().filter(submission=submission)
 
 
 def load_read_marks(submission: Submission, reader: Any) -> dict[str, datetime]:

@@ -55,6 +55,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/open-comparison/", views.declaring.open_comparison, name="assessment-open-comparison"),
     path("assessments/<uuid:pk>/compare/", views.compare.compare, name="compare"),
     path("assessments/<uuid:pk>/compare/take-over/", views.compare.take_over, name="compare-take-over"),
+    path("assessments/<uuid:pk>/compare/leave-open/", views.leaving_open.leave_open, name="compare-leave-open"),
     path("assessments/<uuid:pk>/compare/meeting/", views.compare.meeting, name="compare-meeting"),
     path("assessments/<uuid:pk>/compare/<str:code>/", views.compare.agree, name="compare-agree"),
     path("assessments/<uuid:pk>/compare/<str:code>/discuss/", views.compare.discuss, name="compare-discuss"),

@@ -39,15 +39,17 @@ def fill_by_acts(assessment, by, agreement=""):
     answers = factories.example_answers()
     for question in current_instrument().questions:
         if question.code in answers:
-            responses.save(
-                assessment_id=assessment.pk,
-                voice="national",
-                question=question.code,
-                response=answers[question.code],
-                base_version=0,
-                by=by,
-                agreement=agreement,
-            )
+            act = {
+                "assessment_id": assessment.pk,
+                "question": question.code,
+                "response": answers[question.code],
+                "base_version": 0,
+                "by": by,
+            }
+            if agreement:
+                responses.record(**act, agreement=agreement)
+            else:
+                responses.save(**act, voice="national")
 
 
 def test_answers_are_laid_as_saves_lay_them(people):
@@ -57,7 +59,8 @@ def test_answers_are_laid_as_saves_lay_them(people):
 
 
 def test_signatures_are_laid_as_attesting_lays_them(people):
-    quick, by_acts = (factories.start_assessment(people.coordinator) for _each in range(2))
+    drafts = (factories.start_assessment(people.coordinator) for _each in range(2))
+    quick, by_acts = (factories.complete(draft, people.coordinator) for draft in drafts)
     factories.sign_both(quick, people.coordinator)
     factories.sign(by_acts, people.coordinator)
     factories.sign(by_acts, people.police_coordinator)
@@ -67,7 +70,8 @@ def test_signatures_are_laid_as_attesting_lays_them(people):
 
 def test_agreement_of_an_agency_without_a_coordinator_is_laid_as_recording_lays_it(people):
     factories.deactivate(people.police_coordinator)
-    quick, by_acts = (factories.start_assessment(people.coordinator) for _each in range(2))
+    drafts = (factories.start_assessment(people.coordinator) for _each in range(2))
+    quick, by_acts = (factories.complete(draft, people.coordinator) for draft in drafts)
     factories.sign_both(quick, people.coordinator)
     factories.sign(by_acts, people.coordinator)
     factories.sign(by_acts, people.coordinator, "police", factories.AGREED_BY)

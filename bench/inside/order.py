@@ -28,9 +28,7 @@ WORDS = "Officers of both services meet every month at the port, and what they a
 
 def main() -> None:
     """Print `{"order": …, "voices": …, "long": …, "file": …, "file_html": …}`."""
-    submissions = submissions_for_report(
-        Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
-    )
+    submissions = submissions_for_report(Submission.objects.select_related("assessment__country", "review__closing"))
     reports = {
         item: report_of_submission(item).build() for item in submissions.filter(assessment__country__alpha2="ZZ")
     }

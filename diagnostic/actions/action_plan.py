@@ -35,6 +35,7 @@ from diagnostic.permissions import can_change_plan, can_plan, can_work_on_plan
 from diagnostic.queries import load_voices
 
 from . import audit
+from .attestations import void_outdated
 from .clock import now
 from .errors import ActionChanged, ActionRefused, Invalid, StateChanged
 
@@ -156,7 +157,7 @@ def _create(
         state_changed_by=by,
     )
     _keep(action)
-    _log("plan.add", action, by, recommendation=recommendation)
+    _log_change("plan.add", action, by, recommendation=recommendation)
     return action
 
 
@@ -178,7 +179,7 @@ def change(*, action: Action, details: ActionDetails, base_version: int, by: Any
     if held.version != base_version:
         raise ActionChanged(held)
     _write(held, by, **wanted)
-    _log("plan.change", held, by, parts=changed)
+    _log_change("plan.change", held, by, parts=changed)
     return held
 
 
@@ -214,7 +215,7 @@ def move(
             _write(held, by, state=transition.target, state_changed_at=at, state_changed_by=by, **texts)
     except IntegrityError as error:
         raise AlreadyPlanned from error
-    _log("plan.move", held, by, state=transition.target)
+    _log_change("plan.move", held, by, state=transition.target)
     return held
 
 
@@ -233,7 +234,7 @@ def prove(*, action: Action, proof: str, base_version: int, by: Any) -> Action:
     if held.version != base_version:
         raise ActionChanged(held)
     _write(held, by, proof=text)
-    _log("plan.change", held, by, parts=["proof"])
+    _log_change("plan.change", held, by, parts=["proof"])
     return held
 
 
@@ -314,6 +315,12 @@ def _keep(action: Action) -> None:
         saved_at=action.changed_at,
         saved_by=action.changed_by,
     )
+
+
+def _log_change(act: str, action: Action, by: Any, **detail: Any) -> None:
+    """Log what changed the plan, and void what was attested with the plan as it stood before."""
+    _log(act, action, by, **detail)
+    void_outdated(country_id=action.country_id, by=by, because="plan")
 
 
 def _log(act: str, action: Action, by: Any, **detail: Any) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from diagnostic.core import workflow
 from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.responses import NATIONAL
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import CURRENT, current_instrument
 from diagnostic.models import Assessment, InstrumentVersion, Response
@@ -81,7 +82,12 @@ def start(
     except IntegrityError as error:
         raise PeriodTaken(period) from error
     Response.objects.bulk_create(
-        Response(assessment=assessment, voice=voice, question=question.code)
+        Response(
+            assessment=assessment,
+            voice=voice,
+            question=question.code,
+            is_agreed=voice != NATIONAL or mode != workflow.SEPARATE,
+        )
         for voice in workflow.voices_of(mode)
         for question in instrument.questions
     )

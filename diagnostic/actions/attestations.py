@@ -12,13 +12,13 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_coordinators, load_heads, load_signatures
+from diagnostic.queries import load_coordinators, load_heads, load_signatures, load_voices
 
 from . import audit
 from .actor import require_unchanged
 from .clock import now
 from .errors import ActionRefused, StateChanged
-from .submissions import build_snapshot, digest_of
+from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
 NAME_LENGTH = 200
 
@@ -43,8 +43,9 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
 
     A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
     agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
-    `StateChanged` where nothing can be submitted now, `AnswersChanged`, or `ActionRefused` without a proper name and
-    for who has turned the other key, as someone may who changed from one agency to the other.
+    `StateChanged` where nothing can be submitted now, `AnswersChanged`, `NothingAnswered` or `NotSettled` where the
+    answers are not complete, or `ActionRefused` without a proper name and for who has turned the other key, as someone
+    may who changed from one agency to the other.
     """
     coordinators = load_coordinators(assessment)
     agreed_by = " ".join(agreed_by.split())
@@ -59,8 +60,10 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
-    if digest != digest_of(build_snapshot(held)[0]):
+    voices = load_voices(held)
+    if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
+    require_complete(held, voices)
     signatures = load_signatures(held)
     standing = signatures.pop(agency, None)
     if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):
@@ -70,7 +73,13 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     if standing is not None and standing.digest == digest and standing.agreed_by == agreed_by:
         return standing
     signed = Attestation.objects.create(
-        assessment=held, agency=agency, digest=digest, agreed_by=agreed_by, attested_at=now(), attested_by=by
+        assessment=held,
+        agency=agency,
+        digest=digest,
+        agreed_by=agreed_by,
+        attested_at=now(),
+        attested_by=by,
+        attested_by_name=by.full_name,
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     record: dict[str, Any] = {"agreed_by": agreed_by} if agreed_by else {}
@@ -127,3 +136,18 @@ def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | N
     Assessment.objects.filter(pk=assessment.pk).update(customs_attestation=None, police_attestation=None)
     audit.record(act="attestation.void", by=by, assessment=assessment, chain=chain, agencies=agencies, because=because)
     return True
+
+
+def void_outdated(*, country_id: int, by: Any, because: str) -> None:
+    """Void what was attested in the country's assessments and is no longer what would be submitted (1 query if none).
+
+    For acts on what a snapshot holds beside the answers, such as the plan. An assessment that another act has locked is
+    left to that: nothing is submitted but what both agencies attested.
+    """
+    standing = Assessment.objects.filter(country=country_id, state__in=workflow.WITH_COUNTRY)
+    signed = standing.exclude(customs_attestation=None, police_attestation=None).select_related("country")
+    for held in signed.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        digest = digest_of(build_snapshot(held)[0])
+        keys = held.standing_attestations.values()
+        if Attestation.objects.filter(pk__in=keys).exclude(digest=digest).exists():
+            void(assessment=held, by=by, because=because)

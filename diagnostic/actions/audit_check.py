@@ -24,6 +24,7 @@ from diagnostic.queries import load_clarifications, load_heads, open_questions
 
 from .audit import hash_of
 from .revision_check import CHUNK, Heads, find_missing, find_moved, list_answers
+from .submission_check import find_wrong_parts
 from .submissions import digest_of
 
 SIGNED = ("attestation.sign", "attestation.record")
@@ -208,6 +209,7 @@ class _Log:
             yield _("submission %(number)s does not hold what was frozen in it") % {"number": number}
         else:
             yield from _wrong_snapshot(item, _heads_of(entry))
+            yield from find_wrong_parts(item, entry.detail.get("receipt"))
 
     def find_heads(self, entry: AuditEntry) -> Iterator[str]:
         """Where a revision that `entry` names is not there (1 query for an entry that names any)."""
@@ -319,4 +321,4 @@ def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
 
 def _counts(revision: ResponseRevision) -> bool:
     """Whether what `revision` says enters a submission: it says something, and is no mere proposal."""
-    return not response_from_json(revision.content).is_blank and getattr(revision, "is_agreed", True)
+    return not response_from_json(revision.content).is_blank and revision.is_agreed

@@ -15,7 +15,7 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Comment, Submission
-from diagnostic.permissions import can_answer_comments, can_review
+from diagnostic.permissions import agency_of, can_answer_comments, can_review
 
 from . import audit
 from .clock import now
@@ -83,6 +83,8 @@ def _write(submission: Submission, question: str, audience: str, text: str, by: 
         text=text.strip(),
         written_at=now(),
         written_by=by,
+        written_by_name=by.full_name,
+        written_by_agency=agency_of(by),
     )
     if audience == Comment.Audience.INTERNAL:
         audit.record(act="comment.note", by=by, question=question, submission=str(submission.pk))

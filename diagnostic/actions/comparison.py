@@ -5,7 +5,7 @@ The agreed answer to one question is saved as every answer is, by `responses.sav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,14 +14,16 @@ from django.db import transaction
 from cpch.accounts.models import Agency
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs, find_takeable
+from diagnostic.core.completeness import find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
+from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, Response
-from diagnostic.permissions import can_answer, can_declare, can_discuss, can_open_comparison
-from diagnostic.queries import load_heads, voices_of
+from diagnostic.permissions import agency_of, can_answer, can_declare, can_discuss, can_open_comparison
+from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
 
 from . import audit, responses
 from .clock import now
@@ -114,9 +116,9 @@ def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
 
 @transaction.atomic
 def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> list[str]:
-    """Make the equal answers of both agencies to `questions` the national ones, and say which ones were.
+    """Record the equal answers of both agencies to `questions` as agreed, and say which ones were.
 
-    Only what has no national answer yet is taken over: one that somebody recorded meanwhile stands. Raises
+    Only what has no national answer yet is taken over: one that somebody recorded or proposed meanwhile stands. Raises
     `PermissionDenied`, `StateChanged` unless the answers are being compared, or `ActionRefused` where the agencies'
     answers to one of `questions` are not equal.
     """
@@ -136,20 +138,55 @@ def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> l
                 Message(_("The two answers to %(code)s are not equal. Nothing was taken over."), {"code": code})
             )
     versions = {row.question: row.version for row in rows if row.voice == NATIONAL}
-    wanted = [pair for pair in pairs if pair.question.code in questions]
+    wanted = [pair for pair in pairs if pair.question.code in set(questions) - proposed_in(rows)]
     found = find_takeable(instrument, wanted, voices, agency_names())
     for code, response in found.items():
-        responses.save(
+        responses.record(
             assessment_id=held.pk,
-            voice=NATIONAL,
             question=code,
             response=response,
+            agreement=None,
             base_version=versions[code],
             by=by,
         )
     if found:
         audit.record(act="comparison.take_over", by=by, assessment=held, questions=list(found))
     return list(found)
+
+
+@transaction.atomic
+def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: str, by: Any) -> list[str]:
+    """Record that customs and police leave `questions` open, each for the one `reason`, and say which ones were.
+
+    `questions` gives the version of each that the writer saw. Left out is what was changed since or is agreed already;
+    the text and the evidence of a proposal stay with it. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, or
+    `ActionRefused` without a reason.
+    """
+    if not can_answer(by, assessment, NATIONAL):
+        raise PermissionDenied
+    if not reason.strip() or find_text_fault(reason):
+        raise ActionRefused(Message(_("Say in a few words why these questions are left open.")))
+    held = _lock(assessment)
+    if held.mode != workflow.SEPARATE or NATIONAL not in workflow.writable_voices(held.state, held.mode):
+        raise StateChanged
+    instrument = instrument_of(held)
+    rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
+    unsettled = find_completeness(instrument, held.mode, voices_of(rows)).unsettled
+    own = {row.question: row for row in rows if row.voice == NATIONAL}
+    found = [code for code in unsettled if questions.get(code) == own[code].version]
+    for code in found:
+        standing = to_response(own[code])
+        responses.record(
+            assessment_id=held.pk,
+            question=code,
+            response=Answer(status="unknown", reason=reason, narrative=standing.narrative, evidence=standing.evidence),
+            agreement=reason,
+            base_version=own[code].version,
+            by=by,
+        )
+    if found:
+        audit.record(act="comparison.leave_open", by=by, assessment=held, questions=found)
+    return found
 
 
 @transaction.atomic
@@ -179,6 +216,8 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
         text=text.strip(),
         written_at=now(),
         written_by=by,
+        written_by_name=by.full_name,
+        written_by_agency=agency_of(by),
     )
     audit.record(act="comparison.discuss", by=by, assessment=held, question=question)
     return comment

@@ -60,6 +60,56 @@ class NotAsked(ActionRefused):
         )
 
 
+class AgreeFirst(NotAsked):
+    """A follow-up whose condition holds by a proposal that is not agreed yet."""
+
+    def __init__(self, question: str, parent: str):
+        ActionRefused.__init__(
+            self,
+            Message(
+                _(
+                    "%(code)s is asked because of the answer to %(parent)s, which is not recorded as agreed yet. "
+                    "Record %(parent)s first."
+                ),
+                {"code": question, "parent": parent},
+            ),
+        )
+
+
+class NothingGiven(ActionRefused):
+    """What was to be recorded as agreed says nothing."""
+
+    def __init__(self, question: str):
+        super().__init__(
+            Message(
+                _("%(code)s: choose what both agree on, or leave the question open with a reason."), {"code": question}
+            )
+        )
+
+
+class NothingAnswered(ActionRefused):
+    """No question is answered, so there is nothing to attest or submit."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(_("No question is answered yet, so there is nothing to attest or submit.")))
+
+
+class NotSettled(ActionRefused):
+    """Two agencies have neither agreed on `questions` nor left them open."""
+
+    def __init__(self, questions: Sequence[str]):
+        super().__init__(
+            Message(
+                _(
+                    "These questions have no agreed national answer yet: %(codes)s. Record an answer to each, or leave "
+                    "it open with a reason."
+                ),
+                {"codes": ", ".join(questions)},
+            )
+        )
+        self.questions = tuple(questions)
+
+
 class NothingBefore(ActionRefused):
     """The country has no earlier answer to this question that could be still true."""
 
@@ -89,8 +139,8 @@ class AgreementNeeded(ActionRefused):
         super().__init__(
             Message(
                 _(
-                    "Customs and police answered %(code)s differently. Record what they agree on in their comparison, "
-                    "with the reason for it."
+                    "Customs and police answered %(code)s differently. Say why they agree on this answer before you "
+                    "record it."
                 ),
                 {"code": question},
             )

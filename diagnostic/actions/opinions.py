@@ -13,7 +13,7 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Opinion, Submission
-from diagnostic.permissions import can_reply, can_review
+from diagnostic.permissions import agency_of, can_reply, can_review
 
 from . import audit
 from .bases import require_base
@@ -28,9 +28,9 @@ def give(
 ) -> Opinion | None:
     """Say at which level a reviewer sees a question, and why; the country sees it at once.
 
-    Given again it takes the place of the one before, of which `base` is the stamp; a reply stays, and waits to be given
-    anew. Returns None where they gave just that: a button pressed twice says it once. Raises `PermissionDenied`,
-    `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused`.
+    Given again it is a new version, which takes the place of the one before, of which `base` is the stamp; a reply
+    stays, and waits to be given anew. Returns None where they gave just that: a button pressed twice says it once.
+    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused`.
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
@@ -40,18 +40,16 @@ def give(
     if level not in LEVELS:
         raise ActionRefused(Message(_("Choose a level from 1 to 5.")))
     _require_text(reason, Message(_("Say why you see it at this level.")))
-    wanted = {"level": level, "reason": reason.strip(), "given_by": by}
-    held = Opinion.objects.filter(submission=submission, question=question).first()
+    wanted = {"level": level, "reason": reason.strip()}
+    last = _last(submission, question)
+    held = _standing(last)
     if held and (held.level, held.reason) == (level, wanted["reason"]):
         if held.given_by_id == by.pk:
             return None
     elif held:
         require_base(base, held.given_at)
-    opinion, _created = Opinion.objects.update_or_create(
-        submission=submission,
-        question=question,
-        defaults={**wanted, "given_at": now()},
-    )
+    given = {"given_at": now(), "given_by": by, "given_by_name": by.full_name, "awaits_reply": True}
+    opinion = _append(last, submission, question, **_reply_of(held), **wanted, **given)
     audit.record(act="opinion.give", by=by, assessment=assessment, question=question, number=submission.number)
     return opinion
 
@@ -65,13 +63,13 @@ def take_back(*, submission: Submission, question: str, by: Any, base: str | Non
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
-    opinion = Opinion.objects.filter(submission=submission, question=question).first()
+    opinion = _standing(_last(submission, question))
     if opinion is None:
         raise StateChanged
     if opinion.reply:
         raise ActionRefused(Message(_("The country has replied to this opinion. Change it, or leave it as it stands.")))
     require_base(base, opinion.given_at)
-    opinion.delete()
+    _append(opinion, submission, question, **_view_of(opinion), is_taken_back=True)
     audit.record(act="opinion.take_back", by=by, assessment=assessment, question=question, number=submission.number)
 
 
@@ -87,17 +85,53 @@ def reply(*, submission: Submission, question: str, text: str, by: Any, base: st
         raise PermissionDenied
     assessment = lock_latest(submission, *workflow.REPLIED)
     _require_text(text, Message(_("Write the reply first.")))
-    opinion = Opinion.objects.filter(submission=submission, question=question).first()
-    if opinion is None:
+    held = _standing(_last(submission, question))
+    if held is None:
         raise StateChanged
-    is_said = (opinion.reply, opinion.replied_by_id) == (text.strip(), by.pk)
-    if is_said and not opinion.awaits_reply:
+    is_said = (held.reply, held.replied_by_id) == (text.strip(), by.pk)
+    if is_said and not held.awaits_reply:
         return None
-    require_base(base, opinion.given_at, opinion.replied_at)
-    opinion.reply, opinion.replied_at, opinion.replied_by = text.strip(), now(), by
-    opinion.save(update_fields=["reply", "replied_at", "replied_by"])
+    require_base(base, held.given_at, held.replied_at)
+    opinion = _append(
+        held,
+        submission,
+        question,
+        **_view_of(held),
+        reply=text.strip(),
+        replied_at=now(),
+        replied_by=by,
+        replied_by_name=by.full_name,
+        replied_by_agency=agency_of(by),
+        awaits_reply=False,
+    )
     audit.record(act="opinion.reply", by=by, assessment=assessment, question=question, number=submission.number)
     return opinion
+
+
+def _last(submission: Submission, question: str) -> Opinion | None:
+    """The last version of the opinion on `question`, be it one that takes it back."""
+    return Opinion.objects.filter(submission=submission, question=question).order_by("version").last()
+
+
+def _standing(last: Opinion | None) -> Opinion | None:
+    return None if last is None or last.is_taken_back else last
+
+
+def _append(last: Opinion | None, submission: Submission, question: str, **values: Any) -> Opinion:
+    """Add the version that follows `last`."""
+    version = last.version + 1 if last else 1
+    return Opinion.objects.create(submission=submission, question=question, version=version, **values)
+
+
+def _view_of(opinion: Opinion) -> dict[str, Any]:
+    names = ("level", "reason", "given_at", "given_by_id", "given_by_name")
+    return {name: getattr(opinion, name) for name in names}
+
+
+def _reply_of(opinion: Opinion | None) -> dict[str, Any]:
+    """What the country replied so far; it stays when the opinion is given anew."""
+    names = ("reply", "replied_at", "replied_by_id", "replied_by_name", "replied_by_agency")
+    return {name: getattr(opinion, name) for name in names} if opinion else {}
 
 
 def _require_reviewer(submission: Submission, by: Any) -> None:

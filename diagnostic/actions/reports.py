@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from diagnostic.core.formats import FORMATS_OF
-from diagnostic.core.report_data import canonical, digest_of
+from diagnostic.core.plain_data import canonical, digest_of
 from diagnostic.models import Assessment, ReportFile
 from diagnostic.permissions import editions_for
 

@@ -15,7 +15,8 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from cpch.prepared import PreparedRead, PreparedUpdate, Slot
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs
-from diagnostic.core.instrument import Instrument, Question
+from diagnostic.core.completeness import says_something
+from diagnostic.core.instrument import AGENCIES, Instrument, Question
 from diagnostic.core.response_rules import Fault, check_response, find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
@@ -29,7 +30,7 @@ from diagnostic.queries import load_clarifications, open_questions, to_response
 from . import revisions
 from .attestations import void
 from .clock import now
-from .errors import AgreementNeeded, Invalid, NotAsked, NotOpen, Stale, StateChanged
+from .errors import AgreeFirst, AgreementNeeded, Invalid, NotAsked, NothingGiven, NotOpen, Stale, StateChanged
 
 
 @transaction.atomic
@@ -41,52 +42,106 @@ def save(
     response: Answer,
     base_version: int,
     by: Any,
-    agreement: str = "",
+    agreement: str | None = None,
     confirms: UUID | None = None,
 ) -> Response:
     """Save `response` as the answer of `voice` to `question`, and append its revision.
 
-    `base_version` is the version the writer saw; `agreement` why customs and police agree on this national answer,
-    where it is "" what stands is kept; `confirms` the submission whose answer is said to be still true. What stands
-    already is not saved again. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`,
-    `AgreementNeeded`, or `Stale` where someone else saved first.
+    Where two agencies agree on the national answer, it becomes a proposal, whatever it was before; `record` makes it
+    count. `base_version` is the version the writer saw; `agreement` why customs and police agree, None to keep what was
+    said; `confirms` the submission whose answer is said to be still true. An unchanged answer is not saved again.
+    Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved
+    first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
     standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument)
     row = standing.row
-    _require_open(instrument, row, by)
-    faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
-    if faults:
-        raise Invalid(faults)
-    if response == standing.answer and agreement in ("", row.agreement) and confirms in (None, row.confirms_id):
+    _require_valid(instrument, asked, row, response, agreement, by)
+    why = row.agreement if agreement is None else agreement
+    if response == standing.answer and why == row.agreement and confirms in (None, row.confirms_id):
         return row
     if row.version != base_version:
         raise Stale(row)
     if not response.is_blank and not is_asked(instrument, asked, voice, _by_voice(parents)):
-        assert asked.asked_when is not None
-        raise NotAsked(asked.code, asked.asked_when.question)
-    if not response.is_blank and not agreement and not row.agreement and _is_disputed(instrument, row):
+        raise NotAsked(asked.code, _parent_of(asked))
+    return _write(standing, _Written(response, why, not _takes_agreement(row), confirms), by)
+
+
+@transaction.atomic
+def record(
+    *, assessment_id: UUID, question: str, response: Answer, agreement: str | None, base_version: int, by: Any
+) -> Response:
+    """Record `response` as the national answer that customs and police agree on, which counts from then on.
+
+    Where it stands word for word as a proposal, it is agreed whatever `base_version` says, for nothing is overwritten.
+    Raises as `save` does, and `NothingGiven` for an answer that says nothing, `AgreementNeeded` without a reason where
+    the agencies' own answers differ, or `AgreeFirst` where the question that it follows has no agreed answer.
+    """
+    instrument = instrument_at(assessment_id)
+    asked = instrument.by_code[question]
+    standing, *parents = _lock_with_parents(assessment_id, NATIONAL, asked, instrument)
+    row = standing.row
+    _require_valid(instrument, asked, row, response, agreement, by)
+    if not _takes_agreement(row):
+        raise StateChanged
+    why = row.agreement if agreement is None else agreement
+    is_same = response == standing.answer and why == row.agreement
+    if is_same and row.is_agreed:
+        return row
+    if row.version != base_version and not is_same:
+        raise Stale(row)
+    _require_agreed_parent(instrument, asked, parents)
+    if not says_something(asked, response):
+        raise NothingGiven(asked.code)
+    if not why.strip() and _is_disputed(instrument, row):
         raise AgreementNeeded(asked.code)
-    return _write(standing, response, agreement or row.agreement, confirms, by)
+    return _write(standing, _Written(response, why, True, None), by)
+
+
+def _require_valid(
+    instrument: Instrument, asked: Question, row: Response, response: Answer, agreement: str | None, by: Any
+) -> None:
+    """Raise as `save` does unless `by` may give `response` here and now, and it may be an answer to `asked`."""
+    _require_open(instrument, row, by)
+    faults = [*check_response(instrument, asked, row.voice, response), *_agreement_faults(row, agreement)]
+    if faults:
+        raise Invalid(faults)
+
+
+def _require_agreed_parent(instrument: Instrument, asked: Question, parents: Sequence[_Standing]) -> None:
+    agreed = [parent for parent in parents if parent.row.is_agreed]
+    if is_asked(instrument, asked, NATIONAL, _by_voice(agreed)):
+        return
+    if is_asked(instrument, asked, NATIONAL, _by_voice(parents)):
+        raise AgreeFirst(asked.code, _parent_of(asked))
+    raise NotAsked(asked.code, _parent_of(asked))
+
+
+def _parent_of(asked: Question) -> str:
+    assert asked.asked_when is not None
+    return asked.asked_when.question
+
+
+def _takes_agreement(row: Response) -> bool:
+    """Whether `row` is a national answer that two agencies agree on."""
+    return row.voice == NATIONAL and row.assessment.mode == workflow.SEPARATE
 
 
 def _is_disputed(instrument: Instrument, row: Response) -> bool:
-    """Whether `row` is the national answer to a question that the two agencies answered differently (1 query then)."""
-    if row.voice != NATIONAL or row.assessment.mode != workflow.SEPARATE:
-        return False
+    """Whether the two agencies answered the question of the national `row` differently (1 query)."""
     voices: dict[str, dict[str, Answer]] = {}
-    for held in Response.objects.filter(assessment=row.assessment_id):
+    for held in Response.objects.filter(assessment=row.assessment_id, voice__in=AGENCIES):
         voices.setdefault(held.voice, {})[held.question] = to_response(held, ())
     return any(
         pair.kind == "different" for pair in find_pairs(instrument, voices) if pair.question.code == row.question
     )
 
 
-def _agreement_faults(row: Response, agreement: str) -> list[Fault]:
+def _agreement_faults(row: Response, agreement: str | None) -> list[Fault]:
     if not agreement:
         return []
-    if row.voice != NATIONAL or row.assessment.mode != workflow.SEPARATE:
+    if not _takes_agreement(row):
         return [Fault("agreement", Message(_("goes only with what two agencies agreed on")))]
     fault = find_text_fault(agreement)
     return [Fault("agreement", fault)] if fault else []
@@ -136,7 +191,7 @@ WRITE = PreparedUpdate(
     ),
     columns=(
         *("status", "level", "basis", "narrative", "reason", "authority", "areas", "topics", "challenges"),
-        *("agreement", "confirms_id", "version", "saved_at", "saved_by_id", "revision_count", "head"),
+        *("agreement", "is_agreed", "confirms_id", "version", "saved_at", "saved_by_id", "revision_count", "head"),
     ),
 )
 
@@ -195,16 +250,29 @@ def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
         raise NotOpen(row.question)
 
 
-def _changes_the_digest(standing: _Standing, response: Answer, agreement: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a save writes: the answer, why it is agreed on, whether it counts, and what it confirms."""
+
+    response: Answer
+    agreement: str
+    is_agreed: bool
+    confirms: UUID | None
+
+
+def _changes_the_digest(standing: _Standing, written: _Written) -> bool:
     """Whether a submission would freeze something else after this; that an answer is still true is not part of it."""
-    return response != standing.answer or agreement != standing.row.agreement
+    before = (standing.answer, standing.row.agreement) if standing.row.is_agreed else None
+    after = (written.response, written.agreement) if written.is_agreed else None
+    return before != after
 
 
-def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID | None, by: Any) -> Response:
-    row, is_edited = standing.row, _changes_the_digest(standing, response, agreement)
+def _write(standing: _Standing, written: _Written, by: Any) -> Response:
+    row, response, is_edited = standing.row, written.response, _changes_the_digest(standing, written)
     said: dict[str, Any] = {
-        "agreement": agreement,
-        "confirms_id": confirms,
+        "agreement": written.agreement,
+        "is_agreed": written.is_agreed,
+        "confirms_id": written.confirms,
         "version": row.version + 1,
         "saved_at": now(),
         "saved_by_id": by.pk,
@@ -228,7 +296,7 @@ def _write(standing: _Standing, response: Answer, agreement: str, confirms: UUID
         if fresh.row.version != row.version:
             raise Stale(fresh.row)
         # Somebody has only set a text aside meanwhile, which leaves the answer as it was read.
-        return _write(fresh, response, agreement, confirms, by)
+        return _write(fresh, written, by)
     _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
         setattr(row, name, value)
@@ -262,7 +330,9 @@ def _chain_of(row: Any) -> AuditChain | None:
 
 
 @transaction.atomic
-def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answer, by: Any) -> ResponseRevision:
+def set_aside(
+    *, assessment_id: UUID, voice: str, question: str, response: Answer, by: Any, agreement: str | None = None
+) -> ResponseRevision:
     """Keep in the history a text that its writer gave up for another's after a conflict; the answer stays as it is.
 
     Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
@@ -271,18 +341,25 @@ def set_aside(*, assessment_id: UUID, voice: str, question: str, response: Answe
     asked = instrument.by_code[question]
     row = _lock(assessment_id, voice, question).row
     _require_open(instrument, row, by)
-    faults = check_response(instrument, asked, voice, response)
+    faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
         raise Invalid(faults)
-    return _keep_aside(row, response, by)
+    return _keep_aside(row, response, agreement or "", by)
 
 
-def _keep_aside(row: Response, response: Answer, by: Any) -> ResponseRevision:
+def _keep_aside(row: Response, response: Answer, agreement: str, by: Any) -> ResponseRevision:
     revision = revisions.follow(
-        row, answer=response, version=row.version, was_kept=False, saved_at=now(), saved_by_id=by.pk
+        row,
+        answer=response,
+        agreement=agreement,
+        is_agreed=not _takes_agreement(row),
+        version=row.version,
+        was_kept=False,
+        saved_at=now(),
+        saved_by_id=by.pk,
     )
     ended = Response.objects.filter(pk=row.pk, revision_count=row.revision_count)
     if not ended.update(**revisions.head_after(revision)):
-        return _keep_aside(_lock(row.assessment_id, row.voice, row.question).row, response, by)
+        return _keep_aside(_lock(row.assessment_id, row.voice, row.question).row, response, agreement, by)
     revisions.write(revision)
     return revision

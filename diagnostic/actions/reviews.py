@@ -12,7 +12,7 @@ from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Clarification, Review, Submission
+from diagnostic.models import Assessment, Clarification, Closing, Review, Submission
 from diagnostic.permissions import can_review
 from diagnostic.queries import snapshot_voices
 
@@ -29,7 +29,9 @@ def take_up(*, submission: Submission, by: Any) -> Review:
     _require_reviewer(submission, by)
     _require_last(submission)
     moved = move(submission.assessment, "take_up")
-    review = Review.objects.create(submission=submission, taken_up_at=now(), taken_up_by=by)
+    review = Review.objects.create(
+        submission=submission, taken_up_at=now(), taken_up_by=by, taken_up_by_name=by.full_name
+    )
     audit.record(act="review.take_up", by=by, assessment=moved, number=submission.number)
     return review
 
@@ -52,22 +54,28 @@ def ask(*, submission: Submission, question: str, text: str, by: Any, base: str 
     fault = find_text_fault(text)
     if fault:
         raise ActionRefused(fault)
-    held = Clarification.objects.filter(review=review, question=question).first()
+    last = Clarification.objects.filter(review=review, question=question).order_by("version").last()
+    held = None if last is None or last.is_taken_back else last
     if held and held.text != text.strip():
         require_base(base, held.asked_at)
+    version = {
+        "review": review,
+        "question": question,
+        "version": last.version + 1 if last else 1,
+        "asked_at": now(),
+        "asked_by": by,
+        "asked_by_name": by.full_name,
+    }
     if not text.strip():
-        Clarification.objects.filter(review=review, question=question).delete()
+        if held:
+            Clarification.objects.create(**version, text=held.text, is_taken_back=True)
         audit.record(act="review.unask", by=by, question=question, submission=str(submission.pk))
         return None
     if not is_asked(instrument, found, NATIONAL, snapshot_voices(submission)):
         raise ActionRefused(
             Message(_("The country is not asked this question, so it could not answer. Ask about its parent."))
         )
-    asked, _created = Clarification.objects.update_or_create(
-        review=review,
-        question=question,
-        defaults={"text": text.strip(), "asked_by": by, "asked_at": now()},
-    )
+    asked = Clarification.objects.create(**version, text=text.strip())
     audit.record(act="review.ask", by=by, question=question, submission=str(submission.pk))
     return asked
 
@@ -80,7 +88,7 @@ def return_for_clarification(*, submission: Submission, remark: str, by: Any) ->
     """
     _require_reviewer(submission, by)
     review = _open_review(submission)
-    named = list(review.clarifications.order_by("pk").values_list("question", flat=True))
+    named = list(review.clarifications.standing().order_by("pk").values_list("question", flat=True))
     if not named:
         raise ActionRefused(
             Message(_("Name at least one question to clarify, and say what is asked, before you return it."))
@@ -93,7 +101,7 @@ def accept(*, submission: Submission, remark: str, by: Any) -> Review:
     """Accept the submission. Raises `PermissionDenied`, `StateChanged`, or `ActionRefused` while one is named."""
     _require_reviewer(submission, by)
     review = _open_review(submission)
-    if review.clarifications.exists():
+    if review.clarifications.standing().exists():
         raise ActionRefused(
             Message(_("Questions are still marked for clarification. Return the assessment, or unmark them first."))
         )
@@ -107,13 +115,15 @@ def _close(
     if fault:
         raise ActionRefused(fault)
     moved = move(submission.assessment, act)
-    closed = Review.objects.filter(pk=review.pk, outcome="").update(
-        outcome=outcome, remark=remark.strip(), closed_at=now(), closed_by=by
+    Closing.objects.create(
+        review=review,
+        outcome=outcome,
+        remark=remark.strip(),
+        closed_at=now(),
+        closed_by=by,
+        closed_by_name=by.full_name,
     )
-    if not closed:
-        raise StateChanged
     audit.record(act=f"review.{act}", by=by, assessment=moved, number=submission.number, **detail)
-    review.refresh_from_db()
     return review
 
 
@@ -130,7 +140,7 @@ def _require_last(submission: Submission) -> None:
 def _open_review(submission: Submission) -> Review:
     """The submission's open review, its assessment locked so that return, accept and ask wait for each other."""
     assessment = Assessment.objects.select_for_update().get(pk=submission.assessment_id)
-    review = Review.objects.filter(submission=submission, outcome="").first()
+    review = Review.objects.filter(submission=submission, closing=None).first()
     if assessment.state != workflow.IN_REVIEW or review is None:
         raise StateChanged
     return review

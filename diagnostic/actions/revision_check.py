@@ -114,7 +114,9 @@ def _holds(row: Response, last: ResponseRevision | None, documents: list[Evidenc
     except (AttributeError, TypeError, ValueError):
         return False
     if last is None:
-        return answer == BLANK and all(getattr(row, field.attname) == field.get_default() for field in SAID_TWICE)
+        # Whether a blank answer counts depends on whose it is, and changes nothing.
+        given = (field for field in SAID_TWICE if field.name != "is_agreed")
+        return answer == BLANK and all(getattr(row, field.attname) == field.get_default() for field in given)
     return content == last.content and all(
         getattr(row, field.attname) == getattr(last, field.attname) for field in SAID_TWICE
     )

@@ -1,9 +1,10 @@
-"""Submitting: answers, marking, disclosure, instrument and scoring version, and the result, frozen and numbered."""
+"""Submitting: everything that a report of the submission prints, frozen, numbered and digested."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,14 +13,18 @@ from django.db.models import Max
 
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import find_level
-from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.completeness import find_completeness
+from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.interchange import write_assessment
-from diagnostic.core.responses import NATIONAL
+from diagnostic.core.plain_data import canonical, digest_of_text, to_moment
+from diagnostic.core.report_data import AttestationLine
+from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import SCORING_VERSION, shown
+from diagnostic.core.submission_file import FORMAT, FORMAT_VERSION, Receipt, write_context, write_receipt
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Action, Assessment, Attestation, Submission
+from diagnostic.models import Action, Assessment, Attestation, InstrumentText, Submission
 from diagnostic.permissions import can_submit
 from diagnostic.queries import (
     count_respondents,
@@ -33,23 +38,30 @@ from diagnostic.queries import (
 
 from . import audit
 from .clock import now
-from .errors import NotAttested
+from .errors import NotAttested, NothingAnswered, NotSettled
+from .submission_context import load_context
 from .transitions import move
 
 
 def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
-    """The canonical JSON that a submission of `assessment` would freeze now, and its result (3 queries).
+    """The canonical JSON that a submission of `assessment` would freeze now, and its result (5 queries).
 
-    How many people answered is frozen, not who. Where each agency answered for itself, why they agreed is frozen too,
-    by question (1 query more). The marking and whom it is disclosed to stand in it, so that nobody attests the answers
-    and has them read by others than they saw.
+    It holds everything that the report of the submission prints and that is known before submitting: the country as it
+    is called now, the plan, and which submissions of earlier periods it is compared with. How many people answered is
+    frozen, not who. Where each agency answered for itself, why they agreed is frozen too, by question (1 query more).
+    The marking and whom it is disclosed to stand in it, so that nobody attests the answers and has them read by others
+    than they saw. The instrument stands in it by its digest.
     """
+    return snapshot_of(assessment, load_voices(assessment))
+
+
+def snapshot_of(assessment: Assessment, voices: Voices) -> tuple[str, Result]:
+    """The same from `voices`, as they were loaded (1 query; 2 where each agency answered for itself)."""
     instrument = instrument_of(assessment)
-    voices = load_voices(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
     content = {
-        "format": "cpch-submission",
-        "format_version": 1,
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
         "assessment": json.loads(write_assessment(to_file(assessment, voices), instrument)),
         "marking": assessment.marking,
         "is_disclosed_to_partners": assessment.is_disclosed_to_partners,
@@ -58,50 +70,107 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
         "scoring_version": SCORING_VERSION,
         "respondents": count_respondents(assessment),
         "result": result_to_json(result, instrument, assessment.country.alpha2, assessment.period),
+        **write_context(load_context(assessment, result)),
     }
     if assessment.mode == workflow.SEPARATE:
         content["agreements"] = load_agreements(assessment)
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")), result
+    return canonical(content), result
 
 
-def digest_of(snapshot: str) -> str:
-    """SHA-256, in hexadecimal, of the bytes of `snapshot`."""
-    return hashlib.sha256(snapshot.encode("utf-8")).hexdigest()
+def digest_of(text: str) -> str:
+    """SHA-256, in hexadecimal, of the bytes of a snapshot or a receipt."""
+    return digest_of_text(text)
+
+
+def require_complete(assessment: Assessment, voices: Voices) -> None:
+    """Raise `NothingAnswered` or `NotSettled` unless the answers in `voices` can be attested and submitted."""
+    found = find_completeness(instrument_of(assessment), assessment.mode, voices)
+    if not found.has_answers:
+        raise NothingAnswered
+    if found.unsettled:
+        raise NotSettled(found.unsettled)
 
 
 @transaction.atomic
 def submit(*, assessment: Assessment, by: Any) -> Submission:
     """Hand `assessment` in, signed by both agencies, and return the numbered, frozen submission.
 
-    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, or `NotAttested` unless both
-    have signed exactly what is frozen.
+    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, `NothingAnswered` or
+    `NotSettled` where it is not complete, or `NotAttested` unless both have signed exactly what is frozen.
     """
     if not can_submit(by, assessment):
         raise PermissionDenied
     moved = move(assessment, "submit")
-    snapshot, result = build_snapshot(moved)
+    voices = load_voices(moved)
+    require_complete(moved, voices)
+    snapshot, result = snapshot_of(moved, voices)
     digest = digest_of(snapshot)
     signatures = _signatures_under(digest, moved)
     last = Submission.objects.filter(assessment=moved).aggregate(last=Max("number"))["last"] or 0
+    at = now()
+    receipt = write_receipt_of(moved, last + 1, digest, at, by, signatures)
     submission = Submission.objects.create(
         assessment=moved,
+        instrument_id=keep_instrument(instrument_of(moved)),
         number=last + 1,
         snapshot=snapshot,
         digest=digest,
+        receipt=receipt,
         level=result.level,
         index_shown="" if result.place.index is None else shown(result.place.index),
         marking=moved.marking,
         is_disclosed_to_partners=moved.is_disclosed_to_partners,
         allows_statistics=moved.allows_statistics,
-        submitted_at=now(),
+        submitted_at=at,
         submitted_by=by,
     )
     Attestation.objects.filter(pk__in=[signature.pk for signature in signatures]).update(submission=submission)
     Assessment.objects.filter(pk=moved.pk).update(customs_attestation=None, police_attestation=None)
     _plan_from_what_is_frozen(moved, last, result)
-    proof = {"digest": digest, "heads": load_heads(moved)}
+    proof = {"digest": digest, "receipt": digest_of(receipt), "heads": load_heads(moved)}
     audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, **proof)
     return submission
+
+
+def keep_instrument(instrument: Instrument) -> str:
+    """Keep the text of `instrument` under its digest, once for all submissions, and return the digest (1 query)."""
+    if not InstrumentText.objects.filter(pk=instrument.digest).exists():
+        text = InstrumentText(digest=instrument.digest, content=instrument.text)
+        # Somebody else may be keeping the same text at this moment.
+        InstrumentText.objects.bulk_create([text], ignore_conflicts=True)
+    return instrument.digest
+
+
+def write_receipt_of(
+    assessment: Assessment, number: int, digest: str, at: datetime, by: Any, signatures: Iterable[Attestation]
+) -> str:
+    """What only the moment of submitting knows, in canonical JSON: number, time, and the people by their names now."""
+    opened_by = assessment.comparison_opened_by
+    signed = {signature.agency: signature for signature in signatures}
+    return write_receipt(
+        Receipt(
+            number=number,
+            digest=digest,
+            country=assessment.country.name,
+            period=assessment.period,
+            title=assessment.title,
+            mode=assessment.mode,
+            submitted_at=to_moment(at),
+            submitted_by=by.full_name,
+            started_at=to_moment(assessment.started_at),
+            started_by=assessment.started_by.full_name,
+            comparison_opened_at=to_moment(assessment.comparison_opened_at),
+            comparison_opened_by=opened_by.full_name if opened_by else "",
+            comparison_reason=assessment.comparison_reason,
+            attestations=tuple(_to_line(signed[agency]) for agency in AGENCIES if agency in signed),
+        )
+    )
+
+
+def _to_line(signature: Attestation) -> AttestationLine:
+    return AttestationLine(
+        signature.agency, signature.attested_by_name, to_moment(signature.attested_at), signature.agreed_by
+    )
 
 
 def _plan_from_what_is_frozen(assessment: Assessment, last: int, result: Result) -> None:

@@ -271,10 +271,14 @@ class Instrument:
         return self.continuum[level - 1].name
 
     @cached_property
+    def text(self) -> str:
+        """Everything in this version, in canonical JSON; `instrument_text.read_instrument` reads it."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of everything in this version, in canonical JSON."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        """SHA-256, in hexadecimal, of `text`."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
 def _plain(value: Any) -> Any:

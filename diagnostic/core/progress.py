@@ -9,7 +9,7 @@ from typing import Literal
 from .instrument import Instrument, Question
 from .responses import BLANK, Response, Voices, is_asked
 
-QuestionState = Literal["answered", "missing", "unknown", "not_applicable", "not_asked"]
+QuestionState = Literal["answered", "missing", "proposed", "unknown", "not_applicable", "not_asked"]
 ThemeState = Literal["completed", "in_progress", "not_started"]
 
 DONE: tuple[QuestionState, ...] = ("answered", "not_applicable")
@@ -25,15 +25,19 @@ class ThemeProgress:
     state: ThemeState
 
 
-def question_states(instrument: Instrument, voice: str, voices: Voices) -> dict[str, QuestionState]:
-    """The state of every question for `voice`, in instrument order."""
+def question_states(
+    instrument: Instrument, voice: str, voices: Voices, proposed: Collection[str] = ()
+) -> dict[str, QuestionState]:
+    """The state of every question for `voice`, in instrument order; `proposed` are answers that do not count yet."""
     responses = voices.get(voice, {})
-    return {
-        question.code: "not_asked"
-        if not is_asked(instrument, question, voice, voices)
-        else _state(question, responses.get(question.code, BLANK))
-        for question in instrument.questions
-    }
+    states: dict[str, QuestionState] = {}
+    for question in instrument.questions:
+        code = question.code
+        if not is_asked(instrument, question, voice, voices):
+            states[code] = "not_asked"
+        else:
+            states[code] = "proposed" if code in proposed else _state(question, responses.get(code, BLANK))
+    return states
 
 
 def _state(question: Question, response: Response) -> QuestionState:
@@ -59,8 +63,8 @@ def theme_progress(instrument: Instrument, states: Mapping[str, QuestionState]) 
 
 
 def find_missing(states: Mapping[str, QuestionState]) -> tuple[str, ...]:
-    """The asked questions that are blank or cannot be answered now, blank ones first."""
-    blank = [code for code, state in states.items() if state == "missing"]
+    """The asked questions that are blank, in progress or cannot be answered now; the last ones at the end."""
+    blank = [code for code, state in states.items() if state in ("missing", "proposed")]
     unknown = [code for code, state in states.items() if state == "unknown"]
     return (*blank, *unknown)
 

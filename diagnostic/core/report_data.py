@@ -5,21 +5,18 @@ Scores are written as the result file writes them; times are ISO 8601 with their
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from .formats import FULL
+from .plain_data import digest_of, read_plain, to_plain
 from .report_follow_up import ActionLine, PeriodLine, RemarkLine, RespondentLine, ThemePoint
 from .score_text import Score
 from .scoring import CriterionState, ScoredState
 
 FORMAT = "cpch-report"
 FORMAT_VERSION = 3
-T = TypeVar("T")
 
 AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank", "not_asked"]
 
@@ -353,7 +350,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """This report as JSON values."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {name: to_plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Report:
@@ -361,45 +358,6 @@ class Report:
         if (value.get("format"), value.get("format_version")) != (FORMAT, FORMAT_VERSION):
             raise ValueError("not the data of a report that this version can read")
         try:
-            return _read(cls, value)
+            return read_plain(cls, value)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the report data is incomplete: {error!r}") from error
-
-
-def canonical(data: Mapping[str, Any]) -> str:
-    """`data` as canonical JSON: the same text for the same values."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def digest_of(data: Mapping[str, Any]) -> str:
-    """SHA-256, in hexadecimal, of `data` in canonical JSON."""
-    return hashlib.sha256(canonical(data).encode("utf-8")).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-def _read(kind: type[T], value: Mapping[str, Any]) -> T:
-    hints = get_type_hints(kind)
-    members = fields(kind)  # type: ignore[arg-type]
-    return kind(**{member.name: _value(hints[member.name], value[member.name]) for member in members})
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if get_origin(hint) in (Union, UnionType):
-        hint = next(part for part in get_args(hint) if part is not type(None))
-    if is_dataclass(hint):
-        return _read(hint, value)  # type: ignore[arg-type]
-    if get_origin(hint) is tuple:
-        parts = get_args(hint)
-        if parts[-1] is Ellipsis:
-            return tuple(_value(parts[0], item) for item in value)
-        return tuple(_value(part, item) for part, item in zip(parts, value, strict=True))
-    return value

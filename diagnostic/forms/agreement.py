@@ -11,21 +11,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.forms import WithoutFormTag
+from diagnostic.core.completeness import says_something
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.responses import BLANK, NATIONAL, Response
 
 from .assessment import clean_text
-from .question import OPEN_STATUSES, QuestionForm
+from .question import OPEN_STATUSES, VERSION, Choices, QuestionForm
 from .review import LongTextField, MarkedField
 from .text import TextField
 
 
-class AgreementForm(QuestionForm):
-    """The national answer to one question, with why both agencies agree on it.
+class ProposalForm(QuestionForm):
+    """The national answer to one question as it is being worked on, with why both agencies agree on it.
 
     Where the question is left open or does not apply, that is the reason that the answer needs, so it is asked once.
-    `needs_reason` where the agencies' own answers differ. Once valid, `agreement` is the reason as it was typed.
+    Once valid, `agreement` is the reason as it was typed. It demands nothing that a proposal can do without.
     """
 
     def __init__(
@@ -34,16 +35,14 @@ class AgreementForm(QuestionForm):
         question: Question,
         data: Mapping[str, Any] | None = None,
         *,
-        needs_reason: bool,
         response: Response = BLANK,
         agreement: str = "",
         version: int = 0,
     ):
         super().__init__(instrument, question, NATIONAL, data, response=response, version=version)
-        self.needs_reason = needs_reason
         del self.fields["reason"]
         self.fields["agreement"] = TextField(required=False)
-        self.initial["agreement"] = agreement or response.reason
+        self.initial["agreement"] = response.reason or agreement
 
     @property
     def agreement(self) -> str:
@@ -56,18 +55,7 @@ class AgreementForm(QuestionForm):
             # What was proposed before the agencies left the question open does not stand beside that.
             self.cleaned_data |= {name: "" for name in self.fields if name.startswith(("authority_", "area_"))}
             self.cleaned_data |= {"reason": agreement, "basis": "", "topics": (), "challenges": ()}
-        super().clean()
-        if self._is_empty:
-            self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
-        if self.needs_reason and not agreement.strip() and "agreement" not in self.errors:
-            self.add_error("agreement", gettext("Say why: one or two sentences that both coordinators stand behind."))
-        return self.cleaned_data
-
-    @property
-    def _is_empty(self) -> bool:
-        if "answer" in self.errors or self.given.status != "answered":
-            return False
-        return self.given.level is None if self.question.takes_level else self.given.is_blank
+        return super().clean()
 
     def add_fault(self, fault: Fault) -> None:
         """Put `fault` on its field; the reason of an answer is that of the agreement here."""
@@ -75,6 +63,46 @@ class AgreementForm(QuestionForm):
 
     def label_of(self, name: str) -> str:
         return gettext("why") if name == "agreement" else super().label_of(name)
+
+
+class AgreementForm(ProposalForm):
+    """The national answer to one question with all that it needs to be recorded as agreed.
+
+    `needs_reason` where the agencies' own answers differ.
+    """
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.needs_reason = needs_reason
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if "answer" not in self.errors and not says_something(self.question, self.given):
+            self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
+        if self.needs_reason and not self.cleaned_data["agreement"].strip() and "agreement" not in self.errors:
+            self.add_error("agreement", gettext("Say why: one or two sentences that both coordinators stand behind."))
+        return self.cleaned_data
+
+
+class LeaveOpenForm(WithoutFormTag):
+    """Which questions are left open, and the one reason that is stored with each.
+
+    Once valid, `chosen` gives the version of each ticked question as the page had it.
+    """
+
+    question = Choices(error_messages={"required": _("Tick the questions that are left open.")})
+    reason = TextField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        validators=[clean_text],
+        help_text=_("Stored with each question that you tick. It goes into the report."),
+        error_messages={"required": _("Say in a few words why these questions are left open.")},
+    )
+
+    @property
+    def chosen(self) -> dict[str, int]:
+        seen = {code: self.data.get(f"{code}-version", "") for code in self.cleaned_data["question"]}
+        return {code: int(version) for code, version in seen.items() if VERSION.fullmatch(version)}
 
 
 class DiscussionForm(forms.Form):

@@ -8,496 +8,809 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('instrument_digest', models.CharField(max_length=64)),
-                ('period', models.CharField(max_length=40, verbose_name='period')),
-                ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='title')),
-                ('mode', models.CharField(choices=[('joint', 'One joint session'), ('separate', 'Each agency for itself')], default='joint', max_length=10, verbose_name='mode')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('comparing', 'Comparing'), ('submitted', 'Submitted'), ('in_review', 'In review'), ('returned', 'Returned for clarification'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
-                ('marking', models.CharField(choices=[('TLP:CLEAR', 'TLP:CLEAR'), ('TLP:GREEN', 'TLP:GREEN'), ('TLP:AMBER', 'TLP:AMBER'), ('TLP:AMBER+STRICT', 'TLP:AMBER+STRICT'), ('TLP:RED', 'TLP:RED')], default='TLP:AMBER', max_length=16, verbose_name='marking')),
-                ('is_disclosed_to_partners', models.BooleanField(default=False, verbose_name='disclosed to partners once accepted')),
-                ('allows_statistics', models.BooleanField(default=False, verbose_name='anonymous figures may be used in statistics')),
-                ('target_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='target')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state_changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='accounts.country')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("instrument_digest", models.CharField(max_length=64)),
+                ("period", models.CharField(max_length=40, verbose_name="period")),
+                ("title", models.CharField(blank=True, default="", max_length=200, verbose_name="title")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("joint", "One joint session"), ("separate", "Each agency for itself")],
+                        default="joint",
+                        max_length=10,
+                        verbose_name="mode",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("comparing", "Comparing"),
+                            ("submitted", "Submitted"),
+                            ("in_review", "In review"),
+                            ("returned", "Returned for clarification"),
+                            ("accepted", "Accepted"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "marking",
+                    models.CharField(
+                        choices=[
+                            ("TLP:CLEAR", "TLP:CLEAR"),
+                            ("TLP:GREEN", "TLP:GREEN"),
+                            ("TLP:AMBER", "TLP:AMBER"),
+                            ("TLP:AMBER+STRICT", "TLP:AMBER+STRICT"),
+                            ("TLP:RED", "TLP:RED"),
+                        ],
+                        default="TLP:AMBER",
+                        max_length=16,
+                        verbose_name="marking",
+                    ),
+                ),
+                (
+                    "is_disclosed_to_partners",
+                    models.BooleanField(default=False, verbose_name="disclosed to partners once accepted"),
+                ),
+                (
+                    "allows_statistics",
+                    models.BooleanField(default=False, verbose_name="anonymous figures may be used in statistics"),
+                ),
+                ("target_level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="target")),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("state_changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "country",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="accounts.country"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='AuditChain',
+            name="AuditChain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(blank=True, default='', max_length=64)),
-                ('assessment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_chain', to='diagnostic.assessment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("length", models.PositiveIntegerField(default=0)),
+                ("head", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_chain",
+                        to="diagnostic.assessment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=60)),
-                ('detail', models.JSONField(blank=True, default=dict)),
-                ('previous', models.CharField(blank=True, default='', max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='diagnostic.auditchain')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=60)),
+                ("detail", models.JSONField(blank=True, default=dict)),
+                ("previous", models.CharField(blank=True, default="", max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="diagnostic.auditchain"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['chain', 'number'],
+                "ordering": ["chain", "number"],
             },
         ),
         migrations.CreateModel(
-            name='InstrumentVersion',
+            name="InstrumentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('version', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=200)),
-                ('source', models.TextField()),
-                ('answering_rule', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                ("version", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=200)),
+                ("source", models.TextField()),
+                ("answering_rule", models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='instrument_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("code", "version"), name="instrument_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='ContinuumLevel',
+            name="ContinuumLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=60)),
-                ('summary', models.TextField()),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("summary", models.TextField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='instrument',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion'),
-        ),
-        migrations.CreateModel(
-            name='Option',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('authority', 'Authority'), ('area', 'Area'), ('topic', 'Topic'), ('challenge', 'Challenge')], max_length=12)),
-                ('name', models.CharField(max_length=160)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('scored', 'Scored'), ('self_rating', 'Self Rating'), ('descriptive', 'Descriptive')], max_length=12)),
-                ('verbatim', models.TextField()),
-                ('display', models.TextField(blank=True, default='')),
-                ('note', models.TextField(blank=True, default='')),
-                ('level_prompt', models.TextField(blank=True, default='')),
-                ('levels', models.JSONField(blank=True, default=dict)),
-                ('asked_when', models.JSONField(blank=True, default=None, null=True)),
-                ('takes_authority', models.BooleanField(default=False)),
-                ('takes_areas', models.BooleanField(default=False)),
-                ('takes_topics', models.BooleanField(default=False)),
-                ('takes_challenges', models.BooleanField(default=False)),
-                ('is_sensitive', models.BooleanField(default=False)),
-                ('allows_not_applicable', models.BooleanField(default=False)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Guidance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('handbook', models.CharField(max_length=120)),
-                ('lead', models.CharField(max_length=12)),
-                ('effort', models.CharField(max_length=12)),
-                ('resources', models.JSONField(blank=True, default=list)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guidance', to='diagnostic.question')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Criterion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('at_least', models.PositiveSmallIntegerField()),
-                ('because', models.TextField()),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='diagnostic.question')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('edition', models.CharField(max_length=10)),
-                ('language', models.CharField(max_length=10)),
-                ('format', models.CharField(max_length=5)),
-                ('data', models.TextField()),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('rendering', 'Rendering'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('name', models.CharField(blank=True, default='', max_length=200)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('digest', 'edition', 'language', 'format'), name='report_file_once'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'rendering', 'ready', 'failed'])), name='report_file_state_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Resource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=160)),
-                ('abbreviation', models.CharField(blank=True, default='', max_length=40)),
-                ('owners', models.JSONField(default=list)),
-                ('kind', models.CharField(max_length=60)),
-                ('handbook', models.CharField(max_length=120)),
-                ('summary', models.TextField()),
-                ('facts', models.JSONField(blank=True, default=list)),
-                ('since', models.JSONField(blank=True, default=list)),
-                ('editor_note', models.JSONField(blank=True, default=list)),
-                ('questions', models.JSONField(blank=True, default=list)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Response',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('voice', models.CharField(max_length=8)),
-                ('question', models.CharField(max_length=10)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('status', models.CharField(default='answered', max_length=16)),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('basis', models.CharField(blank=True, default='', max_length=10)),
-                ('narrative', models.TextField(blank=True, default='')),
-                ('reason', models.TextField(blank=True, default='')),
-                ('authority', models.JSONField(blank=True, default=dict)),
-                ('areas', models.JSONField(blank=True, default=dict)),
-                ('topics', models.JSONField(blank=True, default=list)),
-                ('challenges', models.JSONField(blank=True, default=list)),
-                ('saved_at', models.DateTimeField(blank=True, null=True)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='diagnostic.assessment')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.TextField()),
-                ('reference', models.TextField(blank=True, default='')),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='diagnostic.response')),
-            ],
-            options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ResponseRevision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('was_kept', models.BooleanField(default=True)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='diagnostic.response')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['saved_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_up_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('outcome', models.CharField(blank=True, choices=[('returned', 'Returned'), ('accepted', 'Accepted')], default='', max_length=8)),
-                ('remark', models.TextField(blank=True, default='')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('taken_up_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Clarification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=10)),
-                ('text', models.TextField()),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clarifications', to='diagnostic.review')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Solution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('at_levels', models.JSONField(blank=True, default=list)),
-                ('until_level', models.PositiveSmallIntegerField(blank=True, default=None, null=True)),
-                ('question', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='solution', to='diagnostic.question')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Submission',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('snapshot', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('index_shown', models.CharField(blank=True, default='', max_length=4)),
-                ('marking', models.CharField(max_length=16)),
-                ('is_disclosed_to_partners', models.BooleanField()),
-                ('allows_statistics', models.BooleanField()),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='diagnostic.assessment')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-number'],
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='review',
-            name='submission',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='diagnostic.submission'),
+            model_name="assessment",
+            name="instrument",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Option",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('handbook', models.CharField(max_length=120)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("authority", "Authority"),
+                            ("area", "Area"),
+                            ("topic", "Topic"),
+                            ("challenge", "Challenge"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("scored", "Scored"), ("self_rating", "Self Rating"), ("descriptive", "Descriptive")],
+                        max_length=12,
+                    ),
+                ),
+                ("verbatim", models.TextField()),
+                ("display", models.TextField(blank=True, default="")),
+                ("note", models.TextField(blank=True, default="")),
+                ("level_prompt", models.TextField(blank=True, default="")),
+                ("levels", models.JSONField(blank=True, default=dict)),
+                ("asked_when", models.JSONField(blank=True, default=None, null=True)),
+                ("takes_authority", models.BooleanField(default=False)),
+                ("takes_areas", models.BooleanField(default=False)),
+                ("takes_topics", models.BooleanField(default=False)),
+                ("takes_challenges", models.BooleanField(default=False)),
+                ("is_sensitive", models.BooleanField(default=False)),
+                ("allows_not_applicable", models.BooleanField(default=False)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Guidance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("handbook", models.CharField(max_length=120)),
+                ("lead", models.CharField(max_length=12)),
+                ("effort", models.CharField(max_length=12)),
+                ("resources", models.JSONField(blank=True, default=list)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guidance", to="diagnostic.question"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Criterion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("at_least", models.PositiveSmallIntegerField()),
+                ("because", models.TextField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="criteria", to="diagnostic.question"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("edition", models.CharField(max_length=10)),
+                ("language", models.CharField(max_length=10)),
+                ("format", models.CharField(max_length=5)),
+                ("data", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("rendering", "Rendering"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, default="", max_length=200)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("digest", "edition", "language", "format"), name="report_file_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "rendering", "ready", "failed"])),
+                        name="report_file_state_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Resource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=160)),
+                ("abbreviation", models.CharField(blank=True, default="", max_length=40)),
+                ("owners", models.JSONField(default=list)),
+                ("kind", models.CharField(max_length=60)),
+                ("handbook", models.CharField(max_length=120)),
+                ("summary", models.TextField()),
+                ("facts", models.JSONField(blank=True, default=list)),
+                ("since", models.JSONField(blank=True, default=list)),
+                ("editor_note", models.JSONField(blank=True, default=list)),
+                ("questions", models.JSONField(blank=True, default=list)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Response",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("voice", models.CharField(max_length=8)),
+                ("question", models.CharField(max_length=10)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("status", models.CharField(default="answered", max_length=16)),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("basis", models.CharField(blank=True, default="", max_length=10)),
+                ("narrative", models.TextField(blank=True, default="")),
+                ("reason", models.TextField(blank=True, default="")),
+                ("authority", models.JSONField(blank=True, default=dict)),
+                ("areas", models.JSONField(blank=True, default=dict)),
+                ("topics", models.JSONField(blank=True, default=list)),
+                ("challenges", models.JSONField(blank=True, default=list)),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="diagnostic.assessment",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.TextField()),
+                ("reference", models.TextField(blank=True, default="")),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="diagnostic.response"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "evidence",
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ResponseRevision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("was_kept", models.BooleanField(default=True)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="diagnostic.response"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["saved_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_up_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("returned", "Returned"), ("accepted", "Accepted")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("remark", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "taken_up_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Clarification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=10)),
+                ("text", models.TextField()),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clarifications",
+                        to="diagnostic.review",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Solution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("at_levels", models.JSONField(blank=True, default=list)),
+                ("until_level", models.PositiveSmallIntegerField(blank=True, default=None, null=True)),
+                (
+                    "question",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="solution", to="diagnostic.question"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Submission",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("snapshot", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("index_shown", models.CharField(blank=True, default="", max_length=4)),
+                ("marking", models.CharField(max_length=16)),
+                ("is_disclosed_to_partners", models.BooleanField()),
+                ("allows_statistics", models.BooleanField()),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="diagnostic.assessment",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='theme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='diagnostic.theme'),
+            model_name="review",
+            name="submission",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="review", to="diagnostic.submission"
+            ),
         ),
         migrations.CreateModel(
-            name='NextStep',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('handbook', models.CharField(max_length=120)),
-                ('lead', models.CharField(max_length=12)),
-                ('effort', models.CharField(max_length=12)),
-                ('resources', models.JSONField(blank=True, default=list)),
-                ('to_level', models.PositiveSmallIntegerField()),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.instrumentversion')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='next_steps', to='diagnostic.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("handbook", models.CharField(max_length=120)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="question",
+            name="theme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="diagnostic.theme"
+            ),
+        ),
+        migrations.CreateModel(
+            name="NextStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("handbook", models.CharField(max_length=120)),
+                ("lead", models.CharField(max_length=12)),
+                ("effort", models.CharField(max_length=12)),
+                ("resources", models.JSONField(blank=True, default=list)),
+                ("to_level", models.PositiveSmallIntegerField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostic.instrumentversion"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="next_steps", to="diagnostic.theme"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Weakness',
+            name="Weakness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('display', models.TextField(blank=True, default='')),
-                ('when', models.JSONField()),
-                ('question', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='weakness', to='diagnostic.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("display", models.TextField(blank=True, default="")),
+                ("when", models.JSONField()),
+                (
+                    "question",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="weakness", to="diagnostic.question"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'weaknesses',
+                "verbose_name_plural": "weaknesses",
             },
         ),
         migrations.AddConstraint(
-            model_name='auditchain',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('assessment__isnull', True)), name='one_chain_outside_any_assessment'),
+            model_name="auditchain",
+            constraint=models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(("assessment__isnull", True)),
+                name="one_chain_outside_any_assessment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.UniqueConstraint(fields=('chain', 'number'), name='audit_entry_once'),
+            model_name="auditentry",
+            constraint=models.UniqueConstraint(fields=("chain", "number"), name="audit_entry_once"),
         ),
         migrations.AddConstraint(
-            model_name='continuumlevel',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='continuumlevel_once'),
+            model_name="continuumlevel",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="continuumlevel_once"),
         ),
         migrations.AddConstraint(
-            model_name='continuumlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 5))), name='continuum_level_1_to_5'),
+            model_name="continuumlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__range", (1, 5))), name="continuum_level_1_to_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('country', 'period'), name='one_assessment_a_period'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("country", "period"),
+                name="one_assessment_a_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'comparing', 'submitted', 'in_review', 'returned', 'accepted', 'withdrawn'))), name='assessment_state_known'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("draft", "comparing", "submitted", "in_review", "returned", "accepted", "withdrawn"))
+                ),
+                name="assessment_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ('joint', 'separate'))), name='assessment_mode_known'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ("joint", "separate"))), name="assessment_mode_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('marking__in', ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'])), name='assessment_marking_known'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("marking__in", ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"])
+                ),
+                name="assessment_marking_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('target_level__isnull', True), ('target_level__range', (1, 5)), _connector='OR'), name='assessment_target_1_to_5'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target_level__isnull", True), ("target_level__range", (1, 5)), _connector="OR"),
+                name="assessment_target_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(fields=('instrument', 'kind', 'code'), name='option_once'),
+            model_name="option",
+            constraint=models.UniqueConstraint(fields=("instrument", "kind", "code"), name="option_once"),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['authority', 'area', 'topic', 'challenge'])), name='option_kind_known'),
+            model_name="option",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["authority", "area", "topic", "challenge"])), name="option_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guidance',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='guidance_once'),
+            model_name="guidance",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="guidance_once"),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='criterion_once'),
+            model_name="criterion",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="criterion_once"),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='resource_once'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="resource_once"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('assessment', 'voice', 'question'), name='response_once'),
+            model_name="response",
+            constraint=models.UniqueConstraint(fields=("assessment", "voice", "question"), name="response_once"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('voice__in', ('national', 'customs', 'police'))), name='response_voice_known'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("voice__in", ("national", "customs", "police"))), name="response_voice_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('answered', 'not_applicable', 'unknown'))), name='response_status_known'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ("answered", "not_applicable", "unknown"))),
+                name="response_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('level__isnull', True), ('level__range', (1, 5)), _connector='OR'), name='response_level_1_to_5'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__isnull", True), ("level__range", (1, 5)), _connector="OR"),
+                name="response_level_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ('', 'written', 'practised', 'both'))), name='response_basis_known'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__in", ("", "written", "practised", "both"))), name="response_basis_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'answered'), ('level__isnull', True), _connector='OR'), name='response_level_only_when_answered'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "answered"), ("level__isnull", True), _connector="OR"),
+                name="response_level_only_when_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('response', 'position'), name='evidence_once_a_place'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("response", "position"), name="evidence_once_a_place"),
         ),
         migrations.AddConstraint(
-            model_name='responserevision',
-            constraint=models.UniqueConstraint(condition=models.Q(('was_kept', True)), fields=('response', 'version'), name='revision_once_a_version'),
+            model_name="responserevision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("was_kept", True)), fields=("response", "version"), name="revision_once_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clarification',
-            constraint=models.UniqueConstraint(fields=('review', 'question'), name='clarification_once_a_question'),
+            model_name="clarification",
+            constraint=models.UniqueConstraint(fields=("review", "question"), name="clarification_once_a_question"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('assessment', 'number'), name='submission_number_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("assessment", "number"), name="submission_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'returned', 'accepted'])), name='review_outcome_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["", "returned", "accepted"])), name="review_outcome_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='review_closed_with_its_outcome'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("outcome", "")),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("closed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="review_closed_with_its_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='theme_once'),
+            model_name="theme",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="theme_once"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='question_once'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="question_once"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['scored', 'self_rating', 'descriptive'])), name='question_kind_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["scored", "self_rating", "descriptive"])), name="question_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nextstep',
-            constraint=models.UniqueConstraint(fields=('instrument', 'code'), name='nextstep_once'),
+            model_name="nextstep",
+            constraint=models.UniqueConstraint(fields=("instrument", "code"), name="nextstep_once"),
         ),
     ]

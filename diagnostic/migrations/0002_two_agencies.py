@@ -7,133 +7,286 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diagnostic', '0001_initial'),
+        ("diagnostic", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assessment',
-            name='comparison_opened_at',
+            model_name="assessment",
+            name="comparison_opened_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='comparison_opened_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="assessment",
+            name="comparison_opened_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='comparison_reason',
-            field=models.TextField(blank=True, default=''),
+            model_name="assessment",
+            name="comparison_reason",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='has_attestations',
+            model_name="assessment",
+            name="has_attestations",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='response',
-            name='agreement',
-            field=models.TextField(blank=True, default=''),
+            model_name="response",
+            name="agreement",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='response',
-            name='confirms',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.submission'),
+            model_name="response",
+            name="confirms",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="diagnostic.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='responserevision',
-            name='agreement',
-            field=models.TextField(blank=True, default=''),
+            model_name="responserevision",
+            name="agreement",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='responserevision',
-            name='confirms',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostic.submission'),
+            model_name="responserevision",
+            name="confirms",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="diagnostic.submission",
+            ),
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('assigned_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='diagnostic.assessment')),
-                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_on", models.DateField()),
+                ("assigned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="diagnostic.assessment",
+                    ),
+                ),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('assessment', 'reviewer'), name='assignment_once_a_reviewer')],
+                "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "reviewer"), name="assignment_once_a_reviewer")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attestation',
+            name="Attestation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency', models.CharField(choices=[('customs', 'Customs'), ('police', 'Police')], max_length=8)),
-                ('digest', models.CharField(max_length=64)),
-                ('agreed_by', models.CharField(blank=True, default='', max_length=200)),
-                ('attested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='diagnostic.assessment')),
-                ('attested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='diagnostic.submission')),
-                ('voided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agency", models.CharField(choices=[("customs", "Customs"), ("police", "Police")], max_length=8)),
+                ("digest", models.CharField(max_length=64)),
+                ("agreed_by", models.CharField(blank=True, default="", max_length=200)),
+                ("attested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attestations",
+                        to="diagnostic.assessment",
+                    ),
+                ),
+                (
+                    "attested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attestations",
+                        to="diagnostic.submission",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['attested_at', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('submission__isnull', True), ('voided_at__isnull', True)), fields=('assessment', 'agency'), name='attestation_stands_once_an_agency'), models.CheckConstraint(condition=models.Q(('agency__in', ['customs', 'police'])), name='attestation_agency_known'), models.CheckConstraint(condition=models.Q(('voided_at__isnull', True), ('submission__isnull', True), _connector='OR'), name='attestation_void_or_submitted')],
+                "ordering": ["attested_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("submission__isnull", True), ("voided_at__isnull", True)),
+                        fields=("assessment", "agency"),
+                        name="attestation_stands_once_an_agency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("agency__in", ["customs", "police"])), name="attestation_agency_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("voided_at__isnull", True), ("submission__isnull", True), _connector="OR"),
+                        name="attestation_void_or_submitted",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=10)),
-                ('audience', models.CharField(choices=[('agencies', 'Agencies'), ('internal', 'Internal'), ('shared', 'Shared')], max_length=8)),
-                ('text', models.TextField()),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='diagnostic.assessment')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='diagnostic.submission')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=10)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("agencies", "Agencies"), ("internal", "Internal"), ("shared", "Shared")], max_length=8
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="diagnostic.assessment"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="diagnostic.submission",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['written_at', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('audience', 'agencies'), ('submission__isnull', True)), models.Q(('audience__in', ['internal', 'shared']), ('submission__isnull', False)), _connector='OR'), name='comment_stands_where_its_audience_reads')],
+                "ordering": ["written_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("audience", "agencies"), ("submission__isnull", True)),
+                            models.Q(("audience__in", ["internal", "shared"]), ("submission__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="comment_stands_where_its_audience_reads",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency', models.CharField(choices=[('customs', 'Customs'), ('police', 'Police')], max_length=8)),
-                ('declared_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='diagnostic.assessment')),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agency", models.CharField(choices=[("customs", "Customs"), ("police", "Police")], max_length=8)),
+                ("declared_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="diagnostic.assessment",
+                    ),
+                ),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assessment', 'agency'), name='declaration_once_an_agency'), models.CheckConstraint(condition=models.Q(('agency__in', ['customs', 'police'])), name='declaration_agency_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "agency"), name="declaration_once_an_agency"),
+                    models.CheckConstraint(
+                        condition=models.Q(("agency__in", ["customs", "police"])), name="declaration_agency_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opinion',
+            name="Opinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=10)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('reason', models.TextField()),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reply', models.TextField(blank=True, default='')),
-                ('replied_at', models.DateTimeField(blank=True, null=True)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('replied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='diagnostic.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=10)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("reason", models.TextField()),
+                ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reply", models.TextField(blank=True, default="")),
+                ("replied_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "replied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="opinions", to="diagnostic.submission"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('submission', 'question'), name='opinion_once_a_question'), models.CheckConstraint(condition=models.Q(('level__range', (1, 5))), name='opinion_level_1_to_5')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("submission", "question"), name="opinion_once_a_question"),
+                    models.CheckConstraint(condition=models.Q(("level__range", (1, 5))), name="opinion_level_1_to_5"),
+                ],
             },
         ),
     ]

@@ -5,20 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diagnostic', '0002_two_agencies'),
+        ("diagnostic", "0002_two_agencies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attestation',
-            name='is_taken_back',
+            model_name="attestation",
+            name="is_taken_back",
             field=models.BooleanField(default=False),
         ),
         migrations.AddConstraint(
-            model_name='attestation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_taken_back', False), ('voided_at__isnull', False), _connector='OR'), name='attestation_taken_back_is_void'),
+            model_name="attestation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_taken_back", False), ("voided_at__isnull", False), _connector="OR"),
+                name="attestation_taken_back_is_void",
+            ),
         ),
     ]

@@ -8,107 +8,210 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_language'),
-        ('diagnostic', '0004_read_marks'),
+        ("accounts", "0002_language"),
+        ("diagnostic", "0004_read_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('recommendation', models.CharField(blank=True, default='', max_length=40)),
-                ('question', models.CharField(blank=True, default='', max_length=10)),
-                ('theme', models.CharField(blank=True, default='', max_length=40)),
-                ('to_level', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('level_before', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('lead', models.CharField(choices=[('customs', 'Customs'), ('police', 'Police'), ('both', 'Customs and police')], default='both', max_length=8)),
-                ('support', models.CharField(blank=True, choices=[('customs', 'Customs'), ('police', 'Police'), ('both', 'Customs and police')], default='', max_length=8)),
-                ('responsible', models.CharField(blank=True, default='', max_length=120)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('done', 'Done'), ('dropped', 'Dropped')], default='planned', max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('proof', models.TextField(blank=True, default='')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('planned_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state_changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='diagnostic.assessment')),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='accounts.country')),
-                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('state_changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("recommendation", models.CharField(blank=True, default="", max_length=40)),
+                ("question", models.CharField(blank=True, default="", max_length=10)),
+                ("theme", models.CharField(blank=True, default="", max_length=40)),
+                ("to_level", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("level_before", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "lead",
+                    models.CharField(
+                        choices=[("customs", "Customs"), ("police", "Police"), ("both", "Customs and police")],
+                        default="both",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "support",
+                    models.CharField(
+                        blank=True,
+                        choices=[("customs", "Customs"), ("police", "Police"), ("both", "Customs and police")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("responsible", models.CharField(blank=True, default="", max_length=120)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("under_way", "Under way"),
+                            ("done", "Done"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("proof", models.TextField(blank=True, default="")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("planned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("state_changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="diagnostic.assessment"
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "country",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="accounts.country"
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "state_changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='ActionComment',
+            name="ActionComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='diagnostic.action')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="diagnostic.action"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['written_at', 'pk'],
+                "ordering": ["written_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ActionRevision',
+            name="ActionRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='diagnostic.action')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="diagnostic.action"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version'],
+                "ordering": ["version"],
             },
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.UniqueConstraint(fields=('country', 'number'), name='action_number_once'),
+            model_name="action",
+            constraint=models.UniqueConstraint(fields=("country", "number"), name="action_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('planned', 'under_way')), models.Q(('recommendation', ''), _negated=True)), fields=('country', 'recommendation'), name='one_open_action_a_recommendation'),
+            model_name="action",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("planned", "under_way")), models.Q(("recommendation", ""), _negated=True)
+                ),
+                fields=("country", "recommendation"),
+                name="one_open_action_a_recommendation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('planned', 'under_way', 'done', 'dropped'))), name='action_state_known'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("planned", "under_way", "done", "dropped"))),
+                name="action_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='action_dropped_with_reason'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "dropped"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="action_dropped_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='action_has_title'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="action_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lead__in', ('customs', 'police', 'both')), ('support', '')), models.Q(('lead', 'customs'), ('support', 'police')), models.Q(('lead', 'police'), ('support', 'customs')), _connector='OR'), name='action_agencies_known'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lead__in", ("customs", "police", "both")), ("support", "")),
+                    models.Q(("lead", "customs"), ("support", "police")),
+                    models.Q(("lead", "police"), ("support", "customs")),
+                    _connector="OR",
+                ),
+                name="action_agencies_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('to_level__isnull', True), ('to_level__range', (1, 5)), _connector='OR'), name='action_to_level_1_to_5'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_level__isnull", True), ("to_level__range", (1, 5)), _connector="OR"),
+                name="action_to_level_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('level_before__isnull', True), ('level_before__range', (1, 5)), _connector='OR'), name='action_before_1_to_5'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level_before__isnull", True), ("level_before__range", (1, 5)), _connector="OR"),
+                name="action_before_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='actionrevision',
-            constraint=models.UniqueConstraint(fields=('action', 'version'), name='action_revision_once_a_version'),
+            model_name="actionrevision",
+            constraint=models.UniqueConstraint(fields=("action", "version"), name="action_revision_once_a_version"),
         ),
     ]

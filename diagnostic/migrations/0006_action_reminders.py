@@ -6,23 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diagnostic', '0005_action_plan'),
+        ("diagnostic", "0005_action_plan"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActionReminder',
+            name="ActionReminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('urgency', models.CharField(max_length=8)),
-                ('due_on', models.DateField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='diagnostic.action')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("urgency", models.CharField(max_length=8)),
+                ("due_on", models.DateField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="diagnostic.action"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('action', 'urgency', 'due_on'), name='action_reminder_once_a_day_and_urgency'), models.CheckConstraint(condition=models.Q(('urgency__in', ('soon', 'overdue'))), name='action_reminder_urgency_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("action", "urgency", "due_on"), name="action_reminder_once_a_day_and_urgency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("urgency__in", ("soon", "overdue"))), name="action_reminder_urgency_known"
+                    ),
+                ],
             },
         ),
     ]

@@ -12,9 +12,7 @@ def name_standing(apps, schema_editor):
 
 
 def key():
-    return models.ForeignKey(
-        blank=True, null=True, on_delete=PROTECT, related_name="+", to="diagnostic.attestation"
-    )
+    return models.ForeignKey(blank=True, null=True, on_delete=PROTECT, related_name="+", to="diagnostic.attestation")
 
 
 class Migration(migrations.Migration):

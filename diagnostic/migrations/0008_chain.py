@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "responserevision", "number", models.PositiveIntegerField(default=0), preserve_default=False
         ),
-        migrations.AddField(
-            "responserevision", "previous", models.CharField(blank=True, default="", max_length=64)
-        ),
+        migrations.AddField("responserevision", "previous", models.CharField(blank=True, default="", max_length=64)),
         migrations.AddField(
             "responserevision", "hash", models.CharField(default="", max_length=64), preserve_default=False
         ),
@@ -26,9 +24,7 @@ class Migration(migrations.Migration):
             "responserevision",
             models.UniqueConstraint(fields=["response", "number"], name="revision_once_a_number"),
         ),
-        migrations.AddField(
-            "auditchain", "sealed_for", models.CharField(blank=True, default="", max_length=8)
-        ),
+        migrations.AddField("auditchain", "sealed_for", models.CharField(blank=True, default="", max_length=8)),
         migrations.AlterField(
             "auditchain",
             "assessment",

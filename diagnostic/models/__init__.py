@@ -20,10 +20,11 @@ from .instrument import (
     Theme,
     Weakness,
 )
+from .instrument_text import InstrumentText
 from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
-from .review import Assignment, Clarification, Opinion, Review
+from .review import Assignment, Clarification, Closing, Opinion, Review
 from .submission import Submission
 
 __all__ = [
@@ -37,12 +38,14 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "Clarification",
+    "Closing",
     "Comment",
     "ContinuumLevel",
     "Criterion",
     "Declaration",
     "Evidence",
     "Guidance",
+    "InstrumentText",
     "InstrumentVersion",
     "Marking",
     "NextStep",

@@ -131,7 +131,7 @@ class ActionComment(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["written_at", "pk"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return str(self.action)

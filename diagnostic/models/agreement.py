@@ -37,7 +37,7 @@ class Attestation(models.Model):
     It stands while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and goes with the
     `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log. `agreed_by`
     names who agreed for an agency in which nobody has an account, where the other agency's coordinator records it; else
-    it is empty.
+    it is empty. `attested_by_name` is what its person was called when they attested.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attestations")
@@ -46,12 +46,13 @@ class Attestation(models.Model):
     agreed_by = models.CharField(max_length=200, blank=True, default="")
     attested_at = models.DateTimeField(default=timezone.now)
     attested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    attested_by_name = models.CharField(max_length=120, default="")
     submission = models.ForeignKey(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="attestations"
     )
 
     class Meta:
-        ordering = ["attested_at", "pk"]
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="attestation_agency_known"),
         ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from diagnostic.core.instrument import AGENCIES
 
+from .append_only import AppendedRow
 from .assessment import Assessment
 
 
@@ -45,17 +44,7 @@ class AuditChain(models.Model):
         return " ".join(filter(None, (str(self.assessment or "outside"), self.sealed_for)))
 
 
-class AppendOnly(models.QuerySet):
-    """Refuses to change or delete what was logged."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("the audit log is append-only")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("the audit log is append-only")
-
-
-class AuditEntry(models.Model):
+class AuditEntry(AppendedRow):
     """One act: who did what, when. `hash` covers every other field and the hash of the entry before it."""
 
     chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
@@ -67,9 +56,7 @@ class AuditEntry(models.Model):
     previous = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)
 
-    objects = AppendOnly.as_manager()
-
-    class Meta:
+    class Meta(AppendedRow.Meta):
         ordering = ["chain", "number"]
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_once")]
 

@@ -7,15 +7,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from cpch.accounts.models import Agency
+
+from .append_only import AppendedRow
 from .assessment import Assessment
 from .submission import Submission
 
 
-class Comment(models.Model):
+class Comment(AppendedRow):
     """One contribution to the thread of one question; never changed or deleted.
 
     The country's own discussion belongs to the assessment alone; the secretariat's comments, and the country's answers
-    to the shared ones, belong to the submission that they are about.
+    to the shared ones, belong to the submission that they are about. The writer is named as they were called then, with
+    the agency that they wrote for, "" for the secretariat.
     """
 
     class Audience(models.TextChoices):
@@ -31,8 +35,11 @@ class Comment(models.Model):
     written_at = models.DateTimeField(default=timezone.now)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    class Meta:
-        ordering = ["written_at", "pk"]
+    written_by_name = models.CharField(max_length=120)
+    written_by_agency = models.CharField(max_length=8, choices=Agency.Kind, blank=True, default="")
+
+    class Meta(AppendedRow.Meta):
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(audience="agencies", submission__isnull=True)

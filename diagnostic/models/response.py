@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from diagnostic.core.instrument import BASES
-from diagnostic.core.responses import VOICES
+from diagnostic.core.responses import NATIONAL, VOICES
 from diagnostic.core.responses import Evidence as Document
 
 from .assessment import Assessment
@@ -24,9 +24,11 @@ class Response(models.Model):
 
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
     why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
-    true, until another is saved. `head` is the hash of the last of its `revision_count` revisions, "" while it has
-    none (see actions.revisions). Two are no columns: `has_voided`, by which the act that saved a row says whether that
-    voided what the agencies had attested, and `documents`, the evidence where it was read with the row.
+    true, until another is saved. `is_agreed` says whether the answer counts: False only for a national answer that two
+    agencies have proposed and not yet recorded as agreed. `head` is the hash of the last of its `revision_count`
+    revisions, "" while it has none (see actions.revisions). Two are no columns: `has_voided`, by which the act that
+    saved a row says whether that voided what the agencies had attested, and `documents`, the evidence where it was read
+    with the row.
     """
 
     has_voided = False
@@ -46,6 +48,7 @@ class Response(models.Model):
     topics = models.JSONField(default=list, blank=True)
     challenges = models.JSONField(default=list, blank=True)
     agreement = models.TextField(blank=True, default="")
+    is_agreed = models.BooleanField(default=True)
     confirms = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(
@@ -58,6 +61,9 @@ class Response(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "voice", "question"], name="response_once"),
             models.CheckConstraint(condition=Q(voice__in=VOICES), name="response_voice_known"),
+            models.CheckConstraint(
+                condition=Q(is_agreed=True) | Q(voice=NATIONAL), name="response_only_national_is_proposed"
+            ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="response_status_known"),
             models.CheckConstraint(
                 condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="response_level_1_to_5"
@@ -75,9 +81,9 @@ class Response(models.Model):
 class ResponseRevision(models.Model):
     """What one save wrote, whole, in the form of the interchange file; never changed or deleted.
 
-    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `number` counts
-    every revision of the answer from 1, these too. `hash` covers what the revision says and `previous`, the hash of the
-    revision before it: see actions.revisions.
+    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `is_agreed` is
+    False for a proposed national answer, as in `Response`. `number` counts every revision of the answer from 1, these
+    too. `hash` covers what the revision says and `previous`, the hash of the revision before it: see actions.revisions.
     """
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
@@ -86,6 +92,7 @@ class ResponseRevision(models.Model):
     content = models.JSONField()
     agreement = models.TextField(blank=True, default="")
     confirms = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_agreed = models.BooleanField(default=True)
     was_kept = models.BooleanField(default=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

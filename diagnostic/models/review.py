@@ -1,18 +1,40 @@
-"""The secretariat's review: who is to look, who took it up, what it asks, and its opinion beside the country's."""
+"""The secretariat's review: who is to look, who took it up, what it asks, and its opinion beside the country's.
+
+What was said is only ever added to: a later version takes the place of the one before, and taking something back is a
+version too. Rows name their writers as they were called when they wrote.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from cpch.accounts.models import Agency
+
+from .append_only import AppendedRow, AppendOnly
 from .assessment import Assessment
 from .submission import Submission
 
 
-class Review(models.Model):
-    """Who took a submission up and how it ended; open while `outcome` is empty."""
+class Versions(AppendOnly):
+    """Rows of which the last version of each thing counts; `LINE` of the model says what makes them one thing."""
+
+    def latest_versions(self) -> Versions:
+        """The last version of each thing, whether it was taken back or not."""
+        same = {name: OuterRef(name) for name in self.model.LINE}
+        return self.exclude(Exists(self.model._base_manager.filter(**same, version__gt=OuterRef("version"))))
+
+    def standing(self) -> Versions:
+        """The last version of each thing that was not taken back."""
+        return self.latest_versions().filter(is_taken_back=False)
+
+
+class Review(AppendedRow):
+    """Who took a submission up; open until its `Closing`."""
 
     class Outcome(models.TextChoices):
         RETURNED = "returned"
@@ -21,24 +43,54 @@ class Review(models.Model):
     submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="review")
     taken_up_at = models.DateTimeField(default=timezone.now)
     taken_up_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default="")
-    remark = models.TextField(blank=True, default="")
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=["", "returned", "accepted"]), name="review_outcome_known"),
-            models.CheckConstraint(
-                condition=Q(outcome="", closed_at__isnull=True) | (~Q(outcome="") & Q(closed_at__isnull=False)),
-                name="review_closed_with_its_outcome",
-            ),
-        ]
+    taken_up_by_name = models.CharField(max_length=120)
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.outcome or 'open'}"
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, "" while it is open; its closing must be loaded with it, else it costs a query."""
+        closing = self._closing
+        return closing.outcome if closing else ""
+
+    @property
+    def remark(self) -> str:
+        closing = self._closing
+        return closing.remark if closing else ""
+
+    @property
+    def closed_at(self) -> datetime | None:
+        closing = self._closing
+        return closing.closed_at if closing else None
+
+    @property
+    def closed_by_name(self) -> str:
+        closing = self._closing
+        return closing.closed_by_name if closing else ""
+
+    @property
+    def _closing(self) -> Closing | None:
+        return getattr(self, "closing", None)
+
+
+class Closing(AppendedRow):
+    """How a review ended."""
+
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="closing")
+    outcome = models.CharField(max_length=8, choices=Review.Outcome)
+    remark = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(default=timezone.now)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_by_name = models.CharField(max_length=120)
+
+    class Meta(AppendedRow.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=["returned", "accepted"]), name="closing_outcome_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id}: {self.outcome}"
 
 
 class Assignment(models.Model):
@@ -58,50 +110,66 @@ class Assignment(models.Model):
         return f"{self.assessment}: {self.reviewer}"
 
 
-class Opinion(models.Model):
-    """A reviewer's view of a question's level, with its reason; it stands beside the country's answer, never for it.
+class Opinion(AppendedRow):
+    """A version of a reviewer's view of a question's level, with its reason and the country's reply to it.
 
-    The country may reply once, and change its reply while the submission is its latest.
+    It stands beside the country's answer, never for it. Each act adds a version that is whole: giving it, giving it
+    anew, replying, replying anew, and taking it back. `awaits_reply` says that the country has said nothing to the
+    opinion as it stands in this version; it may change its reply while the submission is its latest.
     """
+
+    LINE = ("submission", "question")
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="opinions")
     question = models.CharField(max_length=10)
+    version = models.PositiveIntegerField(default=1)
+    is_taken_back = models.BooleanField(default=False)
     level = models.PositiveSmallIntegerField()
     reason = models.TextField()
     given_at = models.DateTimeField(default=timezone.now)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_by_name = models.CharField(max_length=120)
     reply = models.TextField(blank=True, default="")
     replied_at = models.DateTimeField(null=True, blank=True)
     replied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    replied_by_name = models.CharField(max_length=120, blank=True, default="")
+    replied_by_agency = models.CharField(max_length=8, choices=Agency.Kind, blank=True, default="")
+    awaits_reply = models.BooleanField(default=True)
 
-    class Meta:
+    objects = Versions.as_manager()
+
+    class Meta(AppendedRow.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["submission", "question"], name="opinion_once_a_question"),
+            models.UniqueConstraint(fields=["submission", "question", "version"], name="opinion_once_a_version"),
             models.CheckConstraint(condition=Q(level__range=(1, 5)), name="opinion_level_1_to_5"),
         ]
 
     def __str__(self) -> str:
         return f"{self.submission}, {self.question}: {self.level}"
 
-    @property
-    def awaits_reply(self) -> bool:
-        """Whether the country has said nothing to the opinion as it stands now."""
-        return self.replied_at is None or self.replied_at < self.given_at
 
+class Clarification(AppendedRow):
+    """A version of what the reviewer asks about one question; the country sees it once the assessment is returned."""
 
-class Clarification(models.Model):
-    """What the reviewer asks about one question; the country sees it once the assessment is returned."""
+    LINE = ("review", "question")
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="clarifications")
     question = models.CharField(max_length=10)
+    version = models.PositiveIntegerField(default=1)
+    is_taken_back = models.BooleanField(default=False)
     text = models.TextField()
     asked_at = models.DateTimeField(default=timezone.now)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by_name = models.CharField(max_length=120)
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["review", "question"], name="clarification_once_a_question")]
+    objects = Versions.as_manager()
+
+    class Meta(AppendedRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["review", "question", "version"], name="clarification_once_a_version")
+        ]
 
     def __str__(self) -> str:
         return self.question

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from diagnostic.core.submission_file import Frozen, Receipt, parse_receipt, parse_snapshot
+
+from .append_only import AppendedRow
 from .assessment import Assessment
+from .instrument_text import InstrumentText
 
 
-class Submission(models.Model):
+class Submission(AppendedRow):
     """Written once and never changed.
 
-    `snapshot` is canonical JSON with the responses, the marking and disclosure, the instrument version, the scoring
-    version and the result; `digest` is the SHA-256 of its bytes, so that anyone can recompute it.
+    `snapshot` is canonical JSON with everything that both agencies attested; `digest` is the SHA-256 of its bytes, so
+    that anyone can recompute it. `receipt` is canonical JSON with what became known only on submitting: who attested
+    and who submitted, by the names that they had then. Its digest is in the log. Reports and pages take what they tell
+    of the submission from these two; the other columns are for queries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="submissions")
+    instrument = models.ForeignKey(InstrumentText, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     snapshot = models.TextField()
     digest = models.CharField(max_length=64)
+    receipt = models.TextField()
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     index_shown = models.CharField(max_length=4, blank=True, default="")
     marking = models.CharField(max_length=16)
@@ -31,9 +40,19 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(default=timezone.now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    class Meta:
+    class Meta(AppendedRow.Meta):
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["assessment", "number"], name="submission_number_once")]
 
     def __str__(self) -> str:
         return f"{self.assessment}, {self.number}"
+
+    @cached_property
+    def frozen(self) -> Frozen:
+        """The snapshot, read; where it was deferred, it is loaded (1 query)."""
+        return parse_snapshot(self.snapshot)
+
+    @cached_property
+    def received(self) -> Receipt:
+        """The receipt, read (no query)."""
+        return parse_receipt(self.receipt)

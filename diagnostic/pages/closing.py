@@ -50,13 +50,12 @@ class Standing:
 
 
 def build_acceptance_page(submission: Submission, instrument: Instrument, standing: Standing) -> ClosingPage:
-    """The page before accepting (no query); the submission's assessment and country are loaded."""
-    assessment = submission.assessment
+    """The page before accepting (no query)."""
     final = _(
         "Submission %(number)d of %(country)s becomes final: nobody can change, return or withdraw it afterwards."
     )
     effects = [
-        final % {"number": submission.number, "country": assessment.country.name},
+        final % {"number": submission.number, "country": submission.received.country},
         _(
             "No more comments, opinions or questions can be written. Send first what you have typed and not sent. The "
             "country can still reply to opinions."

@@ -22,7 +22,7 @@ from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.scoring import SCORING_VERSION
-from diagnostic.instruments import current_instrument, instrument_of
+from diagnostic.instruments import current_instrument, instrument_of, instrument_submitted
 from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import can_compare, main_voice, membership_of
 
@@ -125,10 +125,18 @@ def state_in_words(assessment: Assessment, submission: Submission | None = None)
     return gettext("Draft, each agency for itself")
 
 
-@register.filter
-def level_name(level: int) -> str:
-    """The name of a level of the continuum by its number, from 1 to 5."""
-    return next(str(held.name) for held in current_instrument().continuum if held.level == level)
+@register.simple_tag(takes_context=True)
+def level_name(context: Mapping[str, Any], level: int) -> str:
+    """The name of a level of the continuum by its number, from 1 to 5; on a submission's page as it was submitted."""
+    return _instrument_in(context).level_name(level)
+
+
+def _instrument_in(context: Mapping[str, Any]) -> Instrument:
+    """The instrument that the page names, that of the submission it shows, or the current one."""
+    instrument, submission = context.get("instrument"), context.get("submission")
+    if isinstance(instrument, Instrument):
+        return instrument
+    return instrument_submitted(submission) if isinstance(submission, Submission) else current_instrument()
 
 
 @register.simple_tag
@@ -138,9 +146,9 @@ def scoring_version() -> int:
 
 
 @register.simple_tag
-def instrument_for(assessment: Assessment) -> Instrument:
-    """The instrument version of `assessment`, from memory."""
-    return instrument_of(assessment)
+def instrument_for(assessment: Assessment, submission: Submission | str = "") -> Instrument:
+    """The instrument of `submission`, "" for none, as it was then; else that of `assessment`. From memory."""
+    return instrument_submitted(submission) if isinstance(submission, Submission) else instrument_of(assessment)
 
 
 @register.simple_tag

@@ -29,11 +29,12 @@ from diagnostic.queries import (
     load_previous,
     load_rows_by_voice,
     open_questions,
+    proposed_in,
     to_response,
     voices_of,
 )
 
-from .answer_sections import Asking, draw
+from .answer_sections import Agreed, Asking, draw
 from .plan_beside import Beside, load_beside
 
 STATE_NAMES = {
@@ -42,6 +43,7 @@ STATE_NAMES = {
     "unknown": pgettext_lazy("state of a question", "cannot answer"),
     "not_applicable": pgettext_lazy("state of a question", "not applicable"),
     "not_asked": pgettext_lazy("state of a question", "not asked"),
+    "proposed": pgettext_lazy("state of a question", "in progress"),
     "conflict": pgettext_lazy("state of a question", "two texts"),
     "not_saved": pgettext_lazy("state of a question", "not saved"),
 }
@@ -110,7 +112,13 @@ class ThemePage:
 
     @cached_property
     def states(self) -> Mapping[str, str]:
-        return question_states(self.instrument, self.voice, {**self.others, self.voice: self.answers})
+        """The state of each question by what stands, proposals included, so that their follow-ups can be answered."""
+        voices = {**self.others, self.voice: self.answers}
+        return question_states(self.instrument, self.voice, voices, self.proposed)
+
+    @cached_property
+    def proposed(self) -> frozenset[str]:
+        return proposed_in(self.rows.values())
 
     @property
     def voice_name(self) -> Any:
@@ -146,10 +154,17 @@ class ThemePage:
 
     @property
     def next_url(self) -> str:
-        """The next theme; after the last one, what is to be checked before submitting."""
+        """The next theme; after the last one the check before submitting, or the comparison of frozen answers."""
         if self.next_theme:
             return self._url_of(self.next_theme)
+        if self.is_frozen:
+            return reverse("compare", kwargs={"pk": self.assessment.pk})
         return reverse("assessment-check", kwargs={"pk": self.assessment.pk})
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether something is still to be done with the answers after the last theme."""
+        return self.assessment.state in workflow.WITH_COUNTRY
 
     def answer(self, question: Question) -> Answer:
         """What stands as the answer, blank where nothing does."""
@@ -175,8 +190,14 @@ class ThemePage:
             is_confirmed=self._is_confirmed(question),
             can_be_confirmed=can_be_confirmed(self.assessment, self.voice),
             known=self._known(question),
+            agreed=self._agreed(question),
             plan=tuple(item for item in self.plan if item.question == question.code),
         )
+
+    def _agreed(self, question: Question) -> Agreed:
+        if not self.is_agreed_on or self.answer(question).is_blank:
+            return ""
+        return "agreed" if self.rows[question.code].is_agreed else "proposed"
 
     def _is_confirmed(self, question: Question) -> bool:
         confirms = self.rows[question.code].confirms_id
@@ -214,7 +235,7 @@ class ThemePage:
         for question in self.questions:
             kind = kinds.get(question.code, "")
             state = "conflict" if kind == "conflict" else "not_saved" if kind in NOT_SAVED else ""
-            own = own_state(question, self.answer(question))
+            own = own_state(question, self.answer(question), is_proposed=question.code in self.proposed)
             links.append(QuestionLink(question.code, state or self.states[question.code], own))
         return tuple(links)
 
@@ -267,8 +288,10 @@ def load_page(
     )
 
 
-def own_state(question: Question, answer: Answer) -> str:
-    """The state that `answer` gives the question where it is asked."""
+def own_state(question: Question, answer: Answer, *, is_proposed: bool = False) -> str:
+    """The state that `answer` gives the question where it is asked; `is_proposed` where it is not agreed yet."""
+    if is_proposed and not answer.is_blank:
+        return "proposed"
     if answer.status != "answered":
         return answer.status
     is_given = answer.level is not None if question.takes_level else not answer.is_blank

@@ -15,8 +15,10 @@ from django.utils.translation import gettext
 from diagnostic.actions import confirmations
 from diagnostic.actions import responses as actions
 from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, Stale
+from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_from_json
-from diagnostic.core.responses import Response
+from diagnostic.core.responses import NATIONAL, Response
+from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm, in_words
 from diagnostic.models import Response as Row
 from diagnostic.models import ResponseRevision
@@ -75,7 +77,7 @@ class Writer:
         typed = self.save(form)
         if typed.is_refused or typed.row is None:
             return typed
-        act = {name: value for name, value in self._act(form).items() if name != "response"}
+        act = {name: value for name, value in self._act(form).items() if name not in ("response", "agreement")}
         try:
             row = confirmations.confirm(**act, base_version=typed.row.version)
         except Stale as refusal:
@@ -104,7 +106,15 @@ class Writer:
             "question": form.question.code,
             "response": form.given,
             "by": self.by,
+            **({"agreement": form.agreement} if isinstance(form, ProposalForm) else {}),
         }
+
+
+def form_of(instrument: Instrument, question: Question, voice: str, data: QueryDict) -> QuestionForm:
+    """The form that `data` was posted from: that of the comparison where it says why both agencies agree."""
+    if voice == NATIONAL and f"{question.code}-agreement" in data:
+        return ProposalForm(instrument, question, data)
+    return QuestionForm(instrument, question, voice, data)
 
 
 def resolution(data: QueryDict, code: str) -> str:
@@ -176,8 +186,10 @@ def merged(form: QuestionForm, row: Row) -> QueryDict:
     """The writer's answer with both texts in it, theirs first, on the version that stands now."""
     data = form.data.copy()
     theirs = to_response(row)
-    for name in ("narrative", "reason"):
-        mine, other = getattr(form.given, name), getattr(theirs, name)
+    texts = {name: (getattr(form.given, name), getattr(theirs, name)) for name in ("narrative", "reason")}
+    if isinstance(form, ProposalForm):
+        texts = {"narrative": texts["narrative"], "agreement": (form.agreement, theirs.reason or row.agreement)}
+    for name, (mine, other) in texts.items():
         both = other if mine in other else mine if other in mine else f"{other}\n\n{mine}"
         data[form.add_prefix(name)] = both
     held = {(item.title, item.reference) for item in form.given.evidence}

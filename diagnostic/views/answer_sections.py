@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from django.utils.translation import get_language, gettext
 
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.responses import BLANK, Response
+from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm
 from diagnostic.forms.question_layout import QuestionParts, helper_of
 from diagnostic.models import Response as Row
@@ -24,6 +26,8 @@ from .answer_text import AnswerText, Fact, describe, differing
 from .plan_beside import Beside
 from .word_marks import Marked, mark_words
 
+Agreed = Literal["", "proposed", "agreed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -31,7 +35,8 @@ class Asking:
 
     `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true, which
     only `can_be_confirmed` lets a person say. `known` is what the agencies said of the authority that it is asked for,
-    as "customs:none police:own". `plan` is what the country's plan from before holds about it.
+    as "customs:none police:own"; `agreed` how a national answer of two agencies stands, "" for any other. `plan` is
+    what the country's plan from before holds about it.
     """
 
     instrument: Instrument
@@ -46,6 +51,7 @@ class Asking:
     is_open: bool = True
     is_asked: bool = True
     known: str = ""
+    agreed: Agreed = ""
     plan: tuple[Beside, ...] = ()
 
 
@@ -93,6 +99,7 @@ def _without_instrument(asking: Asking) -> tuple[object, ...]:
         asking.is_open,
         asking.is_asked,
         asking.known,
+        asking.agreed,
         asking.plan,
     )
 
@@ -120,11 +127,18 @@ def draw_unsaved(asking: Asking, form: QuestionForm, words: str) -> str:
 
 def draw_conflict(asking: Asking, form: QuestionForm, row: Row, theirs: Response, typed_at: datetime | None) -> str:
     """Both texts of a conflict: what `form` holds, and what stands in `row`, to choose between."""
-    mine = form.typed
-    texts = [describe(asking.instrument, asking.question, response) for response in (mine, theirs)]
-    words = mark_words(_prose(mine), _prose(theirs))
+    return _render(asking, conflict_of(form, row, theirs, typed_at))
+
+
+def conflict_of(form: QuestionForm, row: Row, theirs: Response, typed_at: datetime | None) -> dict[str, object]:
+    """What answers/_conflict.html draws: the text that `form` holds and the one in `row`."""
+    mine, question = form.typed, form.question
+    texts = [describe(form.instrument, question, response) for response in (mine, theirs)]
+    agreements = (form.agreement, row.agreement) if isinstance(form, ProposalForm) else ("", "")
+    words = mark_words(_prose(mine, agreements[0]), _prose(theirs, agreements[1]))
     facts = differing(*texts)
-    context = {
+    return {
+        "question": question,
         "conflict": {
             "mine": Side(texts[0], words[0], facts[0], "", typed_at),
             "theirs": Side(texts[1], words[1], facts[1], str(row.saved_by or ""), row.saved_at),
@@ -133,11 +147,11 @@ def draw_conflict(asking: Asking, form: QuestionForm, row: Row, theirs: Response
         "version": row.version,
         "failure": gettext("Two texts – choose one"),
     }
-    return _render(asking, context)
 
 
-def _prose(response: Response) -> str:
-    return "\n\n".join(text for text in (response.narrative, response.reason) if text)
+def _prose(response: Response, agreement: str) -> str:
+    texts = (response.narrative, response.reason, agreement if agreement != response.reason else "")
+    return "\n\n".join(text for text in texts if text)
 
 
 def _hidden_fields(form: QuestionForm) -> list[tuple[str, str]]:

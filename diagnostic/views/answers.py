@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Response as Answer
+from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm
 from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment
@@ -31,10 +32,12 @@ from diagnostic.queries import load_authorities, to_response
 
 from . import page_key
 from .access import load_assessment, require, require_voice
+from .agreeing import draw_proposal, draw_proposal_conflict
 from .answer_page import ThemePage, load_page, own_state
 from .answer_saving import (
     Outcome,
     Writer,
+    form_of,
     is_unchanged,
     is_unresolved,
     links_to_faults,
@@ -238,7 +241,7 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     try:
         instrument = instrument_at(pk)
         question = instrument.by_code[code]
-        form = QuestionForm(instrument, question, voice, request.POST)
+        form = form_of(instrument, question, voice, request.POST)
         outcome = None if act else Writer(pk, voice, request.user).save(form)
     except (Assessment.DoesNotExist, Row.DoesNotExist, KeyError, PermissionDenied):
         outcome = None
@@ -259,70 +262,82 @@ def _save_with_care(
     if question is None:
         raise Http404
     if outcome is not None:
-        return _refused(assessment, outcome)
-    form = QuestionForm(instrument_of(assessment), question, voice, request.POST)
+        return _refused(request, assessment, outcome)
+    form = form_of(instrument_of(assessment), question, voice, request.POST)
     act = resolution(request.POST, code)
     if act == "merge":
-        return _merge(assessment, form)
+        return _merge(request, assessment, form)
     writer = Writer(assessment.pk, voice, request.user)
     acts = {"theirs": writer.keep_theirs, "confirm": writer.confirm}
     outcome = acts.get(act, writer.save)(form)
-    return _refused(assessment, outcome) if outcome.is_refused else _resolved(assessment, outcome)
+    return _refused(request, assessment, outcome) if outcome.is_refused else _resolved(request, assessment, outcome)
 
 
-def _merge(assessment: Assessment, form: QuestionForm) -> HttpResponse:
+def _merge(request: HttpRequest, assessment: Assessment, form: QuestionForm) -> HttpResponse:
     """Both texts in one field, not saved yet."""
     if not form.is_valid():
-        return _refused(assessment, Outcome("faults", form))
+        return _refused(request, assessment, Outcome("faults", form))
     page, question = _load(assessment, form.voice, form.question.theme), form.question
-    outcome = Outcome("merged", page.form(question, merged(form, page.rows[question.code])))
-    html = _draw(page.asking(question), outcome, form.data)
-    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(assessment, form, page.answer(question))})
+    row = page.rows[question.code]
+    both = form_of(page.instrument, question, form.voice, merged(form, row))
+    if isinstance(form, ProposalForm):
+        html = draw_proposal(assessment, request.user, question.code, both.data)
+    else:
+        html = _draw(page.asking(question), Outcome("merged", both), form.data)
+    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(row, form, page.answer(question))})
 
 
-def _resolved(assessment: Assessment, outcome: Outcome) -> HttpResponse:
+def _resolved(request: HttpRequest, assessment: Assessment, outcome: Outcome) -> HttpResponse:
     """The question as it stands after its conflict, or with the last period's answer in it."""
     form, saved = outcome.form, outcome.row
     page, question = _load(assessment, form.voice, form.question.theme), form.question
     row = page.rows[question.code]
+    is_proposal = isinstance(form, ProposalForm)
+    html = draw_proposal(assessment, request.user, question.code) if is_proposal else page.section(question)
     return JsonResponse(
-        {"kind": "saved", "html": page.section(question), "saved_at": _moment(row.saved_at)}
-        | {"voided": saved is not None and saved.has_voided}
-        | _follow_ups(assessment, form, page.answer(question))
+        _stands(row)
+        | {"html": html, "voided": saved is not None and saved.has_voided}
+        | _follow_ups(row, form, page.answer(question))
     )
 
 
 def _saved(form: QuestionForm, row: Any) -> HttpResponse:
-    stands = {"kind": "saved", "version": row.version, "saved_at": _moment(row.saved_at), "voided": row.has_voided}
-    return JsonResponse(stands | _follow_ups(row.assessment, form, form.given))
+    return JsonResponse(_stands(row) | {"voided": row.has_voided} | _follow_ups(row, form, form.given))
+
+
+def _stands(row: Row) -> dict[str, Any]:
+    return {"kind": "saved", "question": row.question, "version": row.version, "saved_at": _moment(row.saved_at)}
 
 
 def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _follow_ups(assessment: Assessment, form: QuestionForm, answer: Answer) -> dict[str, Any]:
+def _follow_ups(row: Row, form: QuestionForm, answer: Answer) -> dict[str, Any]:
     """The state of the answer, and which of its follow-ups are asked now that it stands.
 
     Where agencies agree on it, and it opens a follow-up by authority, what they said of theirs is read (1 query).
     """
-    instrument, question = form.instrument, form.question
+    instrument, question, assessment = form.instrument, form.question, row.assessment
     follow_ups = instrument.follow_ups.get(question.code, ())
     is_agreed_on = form.voice == NATIONAL and assessment.mode == workflow.SEPARATE
     rests_on_authority = any(item.asked_when and item.asked_when.authority_in for item in follow_ups)
     others = load_authorities(assessment.pk, question.code) if is_agreed_on and rests_on_authority else {}
     voices = {**others, form.voice: {question.code: answer}}
     return {
-        "state": own_state(question, answer),
+        "state": own_state(question, answer, is_proposed=not row.is_agreed),
         "asked": {item.code: is_asked(instrument, item, form.voice, voices) for item in follow_ups},
     }
 
 
-def _refused(assessment: Assessment, outcome: Outcome) -> HttpResponse:
+def _refused(request: HttpRequest, assessment: Assessment, outcome: Outcome) -> HttpResponse:
     form = outcome.form
     if outcome.kind == "conflict":
         code = form.question.code
-        html = _draw(_load(assessment, form.voice, form.question.theme).asking(form.question), outcome, form.data)
+        if isinstance(form, ProposalForm) and outcome.row is not None:
+            html = draw_proposal_conflict(assessment, request.user, form, outcome.row)
+        else:
+            html = _draw(_load(assessment, form.voice, form.question.theme).asking(form.question), outcome, form.data)
         return _refuse(409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
     if outcome.kind == "faults":
         faults = {

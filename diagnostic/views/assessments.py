@@ -22,7 +22,7 @@ from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
-from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
+from diagnostic.actions.errors import ActionRefused, NothingAnswered, NotSettled, StateChanged, TextChanged
 from diagnostic.core import workflow
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.responses import BLANK, NATIONAL
@@ -36,6 +36,7 @@ from diagnostic.permissions import (
     assessments_visible_to,
     can_answer,
     can_change_settings,
+    can_declare,
     can_read_answers,
     can_read_log,
     can_start,
@@ -198,7 +199,7 @@ def _to_submission(request: HttpRequest, assessment: Assessment) -> HttpResponse
 def _submissions(assessment: Assessment) -> list[Submission]:
     """What was handed in, the last first, without what it froze (1 query)."""
     found = Submission.objects.filter(assessment=assessment).defer("snapshot").order_by("-number")
-    return list(found.select_related("submitted_by", "review__closed_by", "review__taken_up_by"))
+    return list(found.select_related("review__closing"))
 
 
 def _people(assessment: Assessment, readable: tuple[str, ...]) -> QuerySet[Membership]:
@@ -259,7 +260,12 @@ def _render_check(
         (
             theme,
             [
-                (question, overview.states[question.code], give(instrument, responses.get(question.code, BLANK)))
+                (
+                    question,
+                    overview.states[question.code],
+                    give(instrument, responses.get(question.code, BLANK)),
+                    overview.url_of(question.code),
+                )
                 for question in instrument.by_theme[theme.id]
             ],
         )
@@ -276,6 +282,7 @@ def _render_check(
         "is_open": assessment.state in workflow.WITH_COUNTRY,
         "agency": AGENCY_WORDS.get(voice, ""),
         "can_submit": can_submit(request.user, assessment),
+        "may_declare": assessment.state == workflow.DRAFT and can_declare(request.user, assessment, voice),
         "can_answer": can_answer(request.user, assessment, voice)
         and voice in workflow.writable_voices(assessment.state, assessment.mode),
     }
@@ -299,8 +306,8 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         signed = attestations.attest(
             assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
         )
-    except AnswersChanged as error:
-        return _render_check(request, assessment, faults=[("", _(error.message.text))], status=CONFLICT)
+    except (AnswersChanged, NothingAnswered, NotSettled) as error:
+        return _render_check(request, assessment, faults=_faults_of_refusal(error), status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.
@@ -308,6 +315,15 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         tell_once(str(signed.pk), f"{agency}_attested", about=assessment, by=request.user)
     messages.success(request, _("The attestation is recorded."))
     return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
+
+
+def _faults_of_refusal(error: ActionRefused) -> list[tuple[str, str]]:
+    """For an error summary: why the answers cannot be attested or submitted as they are, with links to the missing."""
+    if isinstance(error, NotSettled):
+        words = _("%(code)s has no agreed national answer yet.")
+        return [(f"missing-{code}", words % {"code": code}) for code in error.questions]
+    place = "open" if isinstance(error, NothingAnswered) else ""
+    return [(place, _(error.message.text) % error.message.values)]
 
 
 @login_required
@@ -322,6 +338,8 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         if was_just_done("assessment.submit", assessment, request.user):
             return redirect("submission-detail", pk=_submissions(assessment)[0].pk)
         return _refused(request, assessment, error)
+    except (NothingAnswered, NotSettled) as error:
+        return _render_check(request, assessment, faults=_faults_of_refusal(error), status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     tell("submitted", about=submission, by=request.user)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from diagnostic.core.differences import Piece, mark_differences
 from diagnostic.core.instrument import Question
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_submitted
 from diagnostic.models import Submission
 from diagnostic.permissions import can_read_everything
 from diagnostic.rendering.words import say_level
@@ -49,7 +49,7 @@ def changes(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(can_read_everything(request.user, assessment), request)
     earlier = list(Submission.objects.filter(assessment=assessment, number__lt=submission.number).defer("snapshot"))
     since = _since(request, submission, earlier)
-    reading = Reading(submission, instrument_of(assessment), before=since)
+    reading = Reading(submission, instrument_submitted(submission), before=since)
     context = {
         "submission": submission,
         "assessment": assessment,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,14 +18,16 @@ from diagnostic.actions.errors import ActionRefused, Invalid, NotAsked, NotOpen,
 from diagnostic.core import workflow
 from diagnostic.core.agreement import Pair
 from diagnostic.core.responses import NATIONAL
-from diagnostic.forms.agreement import AgreementForm, DiscussionForm
+from diagnostic.forms.agreement import AgreementForm, DiscussionForm, ProposalForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
+from diagnostic.models import Response as Row
 from diagnostic.permissions import can_answer, can_compare, can_discuss
 from diagnostic.queries import to_response
 
+from . import page_key
 from .access import load_assessment, require
-from .answer_saving import without_cleared
+from .answer_saving import Writer, without_cleared
 from .answer_text import describe
 from .compare_page import ComparePage, load_compare_page
 from .signatures import VOIDED
@@ -54,6 +56,10 @@ def _render(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
+    if _is_on_screen(request) and say is None:
+        faults = form.links_to_faults() if form is not None and form.is_bound else []
+        return _render_meeting(request, page, opened, form, status, faults=faults, **more)
+
     def views(pairs: list[Pair]) -> list[Any]:
         return [
             page.view(pair, opened, form, say) if pair.question.code == opened else page.view(pair) for pair in pairs
@@ -64,8 +70,7 @@ def _render(
     if say is not None:
         faults += [(f"{opened}-say-text", f"{opened}: {text}") for text in say.errors.get("text", [])]
     context = {
-        "assessment": page.assessment,
-        "page": page,
+        **_frame(request, page),
         "differences": views(page.differences) if show != "unanswered" else [],
         "equal": views(page.equal) if show == "all" else [],
         "unanswered": views(page.unanswered) if show in ("all", "unanswered") else [],
@@ -76,10 +81,19 @@ def _render(
     return render(request, "compare/compare.html", context, status=status)
 
 
+def _frame(request: HttpRequest, page: ComparePage) -> dict[str, Any]:
+    """What every page with a form of a national answer needs; the key says whose page it is."""
+    key = page_key.make(request.user, page.assessment.pk) if page.open_codes else ""
+    return {"assessment": page.assessment, "page": page, "page_key": key}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """Record the national answer to one question; a GET, as after signing in again, leads to the question."""
+    """Record the national answer to one question as agreed; a GET, as after signing in again, leads to the question.
+
+    What lacks something is kept as a proposal as far as it can be, and shown with what is wrong.
+    """
     assessment = load_assessment(request, pk)
     require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
     page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
@@ -88,23 +102,23 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         return redirect(page.url(code))
     if code not in page.open_codes:
         return _refused(request, assessment, _why_closed(assessment, code))
-    form = page.make_form(pair, without_cleared(request.POST))
+    posted = without_cleared(request.POST)
+    form = page.make_form(pair, posted)
     if "clear" in request.POST:
         return _render(request, page, code, form)
     if not form.is_valid():
-        return _render(request, page, code, form, status=UNPROCESSABLE)
+        return _keep_as_proposal(request, page, pair, posted)
     try:
-        agreed = responses.save(
+        agreed = responses.record(
             assessment_id=assessment.pk,
-            voice=NATIONAL,
             question=code,
             response=form.given,
+            agreement=form.agreement,
             base_version=form.base_version,
             by=request.user,
-            agreement=form.agreement,
         )
     except Stale as refusal:
-        return _say_stale(request, page, code, refusal)
+        return _say_stale(request, page, code, refusal.row)
     except Invalid as refusal:
         for fault in refusal.faults:
             form.add_fault(fault)
@@ -116,21 +130,45 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         return _refused(request, assessment, refusal)
     if agreed.has_voided:
         messages.warning(request, VOIDED)
-    messages.success(request, _("%(code)s is recorded.") % {"code": code})
+    messages.success(request, _("%(code)s is recorded as agreed.") % {"code": code})
     # A follow-up may be asked now that was not before.
     after = load_compare_page(assessment, request.user, page.show)
-    return redirect(after.url(after.next_after(code)))
+    following = after.next_after(code)
+    return redirect(after.meeting_url(following) if _is_on_screen(request) and following else after.url(following))
+
+
+def _is_on_screen(request: HttpRequest) -> bool:
+    """Whether the form was posted from the screen of a meeting."""
+    return request.POST.get("screen") == "meeting"
+
+
+def _keep_as_proposal(request: HttpRequest, page: ComparePage, pair: Pair, posted: QueryDict) -> HttpResponse:
+    """The form with what it lacks, on the version at which what it holds was saved as a proposal, where it could be."""
+    code = pair.question.code
+    proposal = ProposalForm(page.instrument, pair.question, posted)
+    kept = Writer(page.assessment.pk, NATIONAL, request.user).save(proposal)
+    if kept.kind == "conflict" and kept.row is not None:
+        return _say_stale(request, page, code, kept.row)
+    if kept.row is None:
+        return _render(request, page, code, page.make_form(pair, posted), status=UNPROCESSABLE)
+    if kept.row.has_voided:
+        messages.warning(request, VOIDED)
+    data = posted.copy()
+    data[f"{code}-version"] = str(kept.row.version)
+    after = load_compare_page(load_assessment(request, page.assessment.pk), request.user, page.show)
+    form = after.make_form(_pair_or_404(after, code), data)
+    return _render(request, after, code, form, status=UNPROCESSABLE, is_kept=kept.row.version > 0)
 
 
 def _why_closed(assessment: Assessment, code: str) -> ActionRefused:
     return NotOpen(code) if assessment.state == workflow.RETURNED else StateChanged()
 
 
-def _say_stale(request: HttpRequest, page: ComparePage, code: str, refusal: Stale) -> HttpResponse:
-    """The page with what was typed, beside what somebody else recorded first; pressing again replaces that."""
+def _say_stale(request: HttpRequest, page: ComparePage, code: str, row: Row) -> HttpResponse:
+    """The page with what was typed, beside what somebody else saved first; pressing again replaces that."""
     again = load_compare_page(page.assessment, request.user, page.show)
     data = request.POST.copy()
-    data[f"{code}-version"] = str(refusal.row.version)
+    data[f"{code}-version"] = str(row.version)
     pair = _pair_or_404(again, code)
     stands = describe(again.instrument, pair.question, to_response(again.row(code)))
     other = {"code": code, "text": stands, "agreement": again.row(code).agreement, "row": again.row(code)}
@@ -187,20 +225,34 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     codes = [pair.question.code for pair in page.shown]
     if not codes:
         return redirect(page.url())
-    code = request.GET.get("question", codes[0])
+    return _render_meeting(request, page, request.GET.get("question", codes[0]))
+
+
+def _render_meeting(
+    request: HttpRequest,
+    page: ComparePage,
+    code: str,
+    form: AgreementForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    codes = [pair.question.code for pair in page.shown]
     if code not in codes:
         raise Http404
     place = codes.index(code)
+    item = page.view(page.shown[place], code, form)
     context = {
-        "assessment": assessment,
-        "page": page,
-        "item": page.view(page.shown[place]),
+        **_frame(request, page),
+        "item": item,
+        "form": item.form,
+        "parts": item.parts,
+        "screen": "meeting",
         "number": place + 1,
         "total": len(codes),
         "preceding": codes[place - 1] if place else "",
         "following": codes[place + 1] if place + 1 < len(codes) else "",
     }
-    return render(request, "compare/meeting.html", context)
+    return render(request, "compare/meeting.html", {**context, **more}, status=status)
 
 
 def _pair_or_404(page: ComparePage, code: str) -> Pair:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
@@ -15,6 +16,7 @@ from diagnostic.actions.comparison import agency_names
 from diagnostic.core import workflow
 from diagnostic.core.agreement import Pair, Side, find_pairs, find_takeable, largest_first, merge
 from diagnostic.core.comparison import LARGE, Agreement, find_agreement
+from diagnostic.core.completeness import Completeness, find_completeness
 from diagnostic.core.instrument import AGENCIES, Instrument
 from diagnostic.core.responses import BLANK, NATIONAL, Voices, is_asked
 from diagnostic.core.responses import Response as Answer
@@ -25,7 +27,7 @@ from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment
 from diagnostic.models import Response as Row
 from diagnostic.permissions import can_answer, can_discuss
-from diagnostic.queries import load_clarifications, open_questions, to_response, voices_of
+from diagnostic.queries import load_clarifications, open_questions, proposed_in, to_response, voices_of
 from diagnostic.rendering.words import AGENCY_WORDS, say_level
 
 from .answer_text import AnswerText, describe
@@ -63,6 +65,7 @@ class PairView:
     say: DiscussionForm | None
     is_open: bool
     has_next: bool
+    is_saved_today: bool
 
     @property
     def code(self) -> str:
@@ -84,7 +87,10 @@ class PairView:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The comparison of one assessment as `reader` sees it; `rows` are those of every voice."""
+    """The comparison of one assessment as `reader` sees it.
+
+    `rows` are those of every voice, `voices` what of them counts; `proposed` are the national answers in progress.
+    """
 
     assessment: Assessment
     instrument: Instrument
@@ -94,6 +100,9 @@ class ComparePage:
     open_codes: frozenset[str]
     may_discuss: bool
     show: str = "all"
+    proposed: frozenset[str] = frozenset()
+
+    voice = NATIONAL
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -143,7 +152,27 @@ class ComparePage:
         """The equal answers that can be taken over now."""
         if self.assessment.state != workflow.COMPARING:
             return {}
-        return find_takeable(self.instrument, self.pairs, self.voices, agency_names())
+        pairs = [pair for pair in self.pairs if pair.question.code not in self.proposed]
+        return find_takeable(self.instrument, pairs, self.voices, agency_names())
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """What keeps the agreed answers from being attested."""
+        return find_completeness(self.instrument, self.assessment.mode, self.voices)
+
+    @property
+    def is_being_agreed(self) -> bool:
+        return self.assessment.state in workflow.WITH_COUNTRY
+
+    @property
+    def may_attest_next(self) -> bool:
+        """Whether nothing is left to be agreed on before the answers are attested."""
+        return self.is_being_agreed and self.completeness.is_enough
+
+    @property
+    def unsettled(self) -> list[Pair]:
+        """The questions that can be left open now, in instrument order."""
+        return [self.by_code[code] for code in self.completeness.unsettled if code in self.open_codes]
 
     @property
     def takeable_words(self) -> list[str]:
@@ -156,16 +185,16 @@ class ComparePage:
 
     @property
     def agreed(self) -> int:
-        """How many of the questions have a national answer."""
+        """How many of the questions have an agreed national answer or are left open."""
         return sum(self.tag_of(pair) in ("agreed", "left_open") for pair in self.pairs)
 
     def row(self, code: str, voice: str = NATIONAL) -> Row:
         return self.rows[voice, code]
 
     def tag_of(self, pair: Pair) -> str:
-        """How the national answer stands: "agreed", "left_open", "to_agree", or what keeps it from being asked.
+        """How the national answer stands: "agreed", "left_open", "in_progress", "to_agree", or why it is not asked.
 
-        That is "waits" while the question that it follows has no national answer, else "not_asked".
+        That is "waits" while the question that it follows has no agreed answer, else "not_asked".
         """
         national = self.voices.get(NATIONAL, {})
         response = national.get(pair.question.code, BLANK)
@@ -174,17 +203,22 @@ class ComparePage:
             return "waits" if any(national.get(code, BLANK).is_blank for code in parents) else "not_asked"
         if response.status == "unknown":
             return "left_open"
+        if pair.question.code in self.proposed:
+            return "in_progress"
         return "to_agree" if response.is_blank else "agreed"
 
+    def _is_to_agree(self, pair: Pair) -> bool:
+        return self.tag_of(pair) in ("in_progress", "to_agree")
+
     def first_to_agree(self) -> str:
-        """The question to begin with: the first in the order of the page that has no national answer; else ""."""
-        return next((pair.question.code for pair in self.shown if self.tag_of(pair) == "to_agree"), "")
+        """The question to begin with: the first in the order of the page that has no agreed answer; else ""."""
+        return next((pair.question.code for pair in self.shown if self._is_to_agree(pair)), "")
 
     def next_after(self, code: str) -> str:
-        """The next question in the order of the page that has no national answer; else ""."""
+        """The next question in the order of the page that has no agreed answer; else ""."""
         codes = [pair.question.code for pair in self.shown]
         rest = self.shown[codes.index(code) + 1 :] if code in codes else self.shown
-        return next((pair.question.code for pair in rest if self.tag_of(pair) == "to_agree"), "")
+        return next((pair.question.code for pair in rest if self._is_to_agree(pair)), "")
 
     def url(self, code: str = "") -> str:
         """The page with its filter, at `code`."""
@@ -194,8 +228,13 @@ class ComparePage:
         address = reverse("compare", kwargs={"pk": self.assessment.pk})
         return address + (f"?{urlencode(query)}" if query else "") + (f"#{code}" if code else "")
 
+    def meeting_url(self, code: str) -> str:
+        """The screen of one question, with the filter."""
+        address = reverse("compare-meeting", kwargs={"pk": self.assessment.pk})
+        return f"{address}?{urlencode({'show': self.show, 'question': code})}"
+
     def make_form(self, pair: Pair, data: Mapping[str, Any] | None = None) -> AgreementForm:
-        """The form of the national answer: as it stands, else what the two answers propose together."""
+        """The form of the national answer: as it stands, else both agencies' answers in one."""
         row = self.row(pair.question.code)
         standing = to_response(row)
         response = merge(pair, agency_names()) if standing.is_blank else standing
@@ -239,6 +278,7 @@ class ComparePage:
             say=say,
             is_open=code == opened,
             has_next=bool(self.next_after(code)),
+            is_saved_today=row.saved_at is not None and row.saved_at.date() == timezone.now().date(),
         )
 
     def side(self, pair: Pair, side: Side) -> SideView:
@@ -274,6 +314,7 @@ class ComparePage:
             return gettext("Agreed at %(level)d") % {"level": row.level} if row.level else gettext("Agreed")
         words = {
             "left_open": gettext("Left open"),
+            "in_progress": gettext("In progress"),
             "to_agree": gettext("To agree"),
             "not_asked": gettext("Not asked"),
         }
@@ -311,13 +352,14 @@ def load_compare_page(assessment: Assessment, reader: Any, show: str = "all") ->
     comments: dict[str, list[Comment]] = {}
     if can_discuss(reader, assessment):
         said = Comment.objects.filter(assessment=assessment, audience=Comment.Audience.AGENCIES)
-        for comment in said.select_related("written_by__membership__agency"):
+        for comment in said:
             comments.setdefault(comment.question, []).append(comment)
     return ComparePage(
         assessment=assessment,
         instrument=instrument,
         rows={(row.voice, row.question): row for row in rows},
         voices=voices_of(rows),
+        proposed=proposed_in(rows),
         comments={code: tuple(items) for code, items in comments.items()},
         open_codes=_open_codes(instrument, assessment, reader),
         may_discuss=can_discuss(reader, assessment) and assessment.state not in workflow.ENDED,

@@ -21,10 +21,10 @@ from diagnostic.core.instrument import Question
 from diagnostic.core.responses import BLANK
 from diagnostic.forms.discussion import CommentForm, OpinionForm
 from diagnostic.forms.review import ClarificationForm
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_submitted
 from diagnostic.models import Clarification, Comment, Opinion, Review, Submission
 from diagnostic.permissions import can_assign, can_review
-from diagnostic.queries import load_opinions, load_previous, load_read_marks, load_thread
+from diagnostic.queries import load_opinions, load_previous_then, load_read_marks, load_thread
 
 from .access import load_submission, require
 from .read_state import ReadState, has_read, last_word
@@ -165,8 +165,8 @@ class QuestionForms:
 
 
 def is_of_country(comment: Comment) -> bool:
-    """Whether it was the country that wrote it; its writer's membership must be loaded."""
-    return comment.written_by.membership.country_id is not None
+    """Whether it was written for the country: its writer may have moved since."""
+    return comment.written_by_agency != ""
 
 
 def load_desk(request: HttpRequest, pk: UUID) -> Desk:
@@ -177,10 +177,10 @@ def load_desk(request: HttpRequest, pk: UUID) -> Desk:
     if submission.number > 1:
         before = Submission.objects.filter(assessment_id=submission.assessment_id, number=submission.number - 1).first()
     of_both = [submission.pk, *([before.pk] if before else [])]
-    found = Clarification.objects.filter(review__submission__in=of_both).select_related("asked_by", "review")
+    found = Clarification.objects.standing().filter(review__submission__in=of_both).select_related("review")
     asked = {item.question: item for item in found if item.review.submission_id == submission.pk}
     asked_before = {item.question: item for item in found if item.review.submission_id != submission.pk}
-    reading = Reading(submission, instrument_of(submission.assessment), frozenset(asked), before)
+    reading = Reading(submission, instrument_submitted(submission), frozenset(asked), before)
     may_assign = can_assign(request.user, submission.assessment)
     return Desk(submission, reading, asked, asked_before, may_assign, request.user)
 
@@ -216,7 +216,7 @@ def render_question(
     forms = forms or QuestionForms()
     reading, code = desk.reading, question.code
     asked, opinion = desk.asked.get(code), desk.opinions.get(code)
-    previous = load_previous(desk.submission.assessment)
+    previous = load_previous_then(desk.submission)
     then = previous.responses.get(code, BLANK) if previous else BLANK
     before, following = reading.neighbours(code)
     thread = [item for item in desk.thread if item.question == code]

@@ -16,11 +16,13 @@ from diagnostic.core import workflow
 from diagnostic.core.drafting import Draft, build_draft
 from diagnostic.core.drafting_kit import KINDS, DraftKind
 from diagnostic.core.editions import for_partners, sensitive_questions
+from diagnostic.core.instrument import Instrument
 from diagnostic.core.report_data import Report
 from diagnostic.core.responses import NATIONAL
 from diagnostic.drafting_kit import get_outline
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_of, instrument_submitted
 from diagnostic.models import Assessment, Submission
+from diagnostic.pages.heading import heading_of
 from diagnostic.permissions import can_draft, can_read_answers, submissions_visible_to
 from diagnostic.rendering.drafts_page import build_draft_row
 
@@ -44,13 +46,17 @@ class Source:
     report: Report
 
     @property
+    def instrument(self) -> Instrument:
+        return instrument_submitted(self.submission) if self.submission else instrument_of(self.assessment)
+
+    @property
     def sensitive(self) -> frozenset[str]:
-        return sensitive_questions(instrument_of(self.assessment))
+        return sensitive_questions(self.instrument)
 
     def draft(self, kind: DraftKind, *, is_whole: bool = True) -> Draft:
         """The draft `kind`; with what the sensitive questions answer, or without."""
         report = self.report if is_whole else for_partners(self.report, self.sensitive)
-        return build_draft(get_outline(kind, instrument_of(self.assessment)), report, self.sensitive)
+        return build_draft(get_outline(kind, self.instrument), report, self.sensitive)
 
 
 @login_required
@@ -61,6 +67,7 @@ def kit(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "assessment": source.assessment,
         "submission": source.submission,
+        "named": heading_of(source.assessment, source.submission),
         "drafts": [build_draft_row(source.draft(kind)) for kind in KINDS],
     }
     response = render(request, "drafts/kit.html", context)

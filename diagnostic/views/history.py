@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from diagnostic.core import workflow
 from diagnostic.core.differences import Piece, mark_differences
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.interchange import response_from_json
@@ -79,6 +80,7 @@ def revisions(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResp
         ],
         "answer_url": f"{reverse('theme', args=[pk, voice, question.theme])}#{code}",
         "page": page,
+        "is_agreed_on": assessment.mode == workflow.SEPARATE and voice == NATIONAL,
         "steps": _steps(instrument, question, list(page)),
     }
     return render(request, "history/answer.html", context)
@@ -124,7 +126,7 @@ def _step(
         narrative=_marked(then.narrative, now.narrative),
         reason=_marked(then.reason, now.reason),
         facts=changes(before, after),
-        agreement=_marked(agreement, revision.agreement) if revision.was_kept else (),
+        agreement=_marked(agreement, revision.agreement) if revision.was_kept or revision.agreement else (),
     )
 
 

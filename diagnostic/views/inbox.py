@@ -24,6 +24,7 @@ from diagnostic.models import Assessment, Comment, Submission
 from diagnostic.permissions import can_answer, is_in_secretariat
 
 from . import waiting
+from .overview import url_of_answer
 
 KEYS = {
     waiting.ATTEST: _lazy("The other agency has attested. It waits for yours."),
@@ -90,7 +91,7 @@ def _of_the_secretariat(user: Any) -> list[Group]:
                 Item(
                     reverse("review-question", args=[item.submission_id, item.question]),
                     _name(item.submission.assessment, item.question),
-                    item.replied_by.full_name if item.replied_by else "",
+                    item.replied_by_name,
                     item.replied_at,
                 )
                 for item in opinions
@@ -137,7 +138,7 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
                 Item(
                     reverse("submission-review-question", args=[item.submission_id, item.question]) + "#opinion",
                     _name(item.submission.assessment, item.question),
-                    item.given_by.full_name,
+                    item.given_by_name,
                     item.given_at,
                 )
                 for item in opinions
@@ -185,7 +186,7 @@ def _comments(comments: Iterable[Comment], page: str) -> tuple[Item, ...]:
         Item(
             reverse(page, args=[item.latest, item.question]) + "#comments",
             _name(item.assessment, item.question),
-            item.written_by.full_name,
+            item.written_by_name,
             item.written_at,
         )
         for item in comments
@@ -216,5 +217,4 @@ def _name(assessment: Assessment, question: str) -> str:
 
 
 def _where_answered(assessment: Assessment, code: str) -> str:
-    theme = instrument_of(assessment).by_code[code].theme
-    return reverse("theme", kwargs={"pk": assessment.pk, "voice": NATIONAL, "theme": theme}) + f"#{code}"
+    return url_of_answer(assessment, NATIONAL, instrument_of(assessment).by_code[code])

@@ -24,6 +24,7 @@ ACTS = {
     "comparison.undeclare": _("took back that the answers of %(agency)s are complete"),
     "comparison.open": _("opened the comparison: %(reason)s"),
     "comparison.open_declared": _("opened the comparison, as both agencies had declared their answers complete"),
+    "comparison.leave_open": _("left open %(questions)s"),
     "comparison.take_over": _("took over the equal answers to %(questions)s"),
     "comparison.discuss": _("wrote to the discussion of %(question)s"),
     "submission.download": _("downloaded the record of submission %(number)s"),
@@ -75,7 +76,7 @@ MEMBERS = {
         "agreement": _("the draft of a memorandum between customs and police"),
         "terms": _("the draft of a committee’s terms of reference"),
     },
-    "because": {"settings": _("the settings")},
+    "because": {"settings": _("the settings"), "plan": _("the action plan")},
 }
 """The words for what a detail holds as a code; all else is read as it is."""
 SEALED = {

@@ -68,15 +68,19 @@ def _in_draft(overview: Overview, user: object, declaring: Declaring | None) -> 
             blank[0].url,
             gettext("Open %(code)s") % {"code": code},
         )
-    return _declare(declaring) if declaring else _check(overview.assessment, user, gettext("No question is blank."))
+    return (
+        _declare(overview.assessment, declaring)
+        if declaring
+        else _check(overview.assessment, user, gettext("No question is blank."))
+    )
 
 
-def _declare(declaring: Declaring) -> NextStep:
+def _declare(assessment: Assessment, declaring: Declaring) -> NextStep:
     if declaring.own:
         return NextStep(
             gettext("Next: declare your agency’s answers complete"),
             gettext("No question is blank. Once both agencies have declared, their answers are compared."),
-            "#declaring",
+            reverse("assessment-declare", kwargs={"pk": assessment.pk}),
             gettext("To the declaration"),
         )
     return NextStep(
@@ -97,16 +101,22 @@ def _when_comparing(overview: Overview, user: object) -> NextStep:
             url,
             gettext("Read both answers"),
         )
-    count = overview.blank_count
+    count = overview.unsettled_count
     if not count:
-        return _check(assessment, user, gettext("Every question has a national answer or is left open with a reason."))
+        return _check(assessment, user, gettext("Every question has an agreed answer or is left open with a reason."))
+    return _agree(overview, count)
+
+
+def _agree(overview: Overview, count: int) -> NextStep:
     return NextStep(
         gettext("Next: compare and agree"),
         ngettext(
-            "%(count)d question has no national answer yet.", "%(count)d questions have no national answer yet.", count
+            "%(count)d question has no agreed national answer yet.",
+            "%(count)d questions have no agreed national answer yet.",
+            count,
         )
         % {"count": count},
-        url,
+        reverse("compare", kwargs={"pk": overview.assessment.pk}),
         gettext("Compare and agree"),
     )
 
@@ -118,6 +128,9 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
             gettext("Returned for clarification"),
             gettext("The country’s people answer the questions that the secretariat named."),
         )
+    count = overview.unsettled_count
+    if not waiting and overview.assessment.mode == workflow.SEPARATE and count:
+        return _agree(overview, count)
     if not waiting:
         return _check(overview.assessment, user, gettext("Every question that was returned has been answered again."))
     count = len(waiting)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from diagnostic.core import workflow
 from diagnostic.core.editions import to_shown
 from diagnostic.core.periods import PeriodResult, has_one_rule, read_period
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_of, instrument_submitted
 from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import can_read_everything, submissions_visible_to
 from diagnostic.rendering.charts import draw_trace
@@ -57,11 +57,14 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
     results = [read_period(json.loads(submission.snapshot)) for submission in submissions]
     if not can_read_everything(request.user, assessment):
         results = [_as_shown(item) for item in results]
-    instrument = instrument_of(assessment)
+    # The names are those of the last period that is shown.
+    instrument = instrument_submitted(submissions[-1]) if submissions else instrument_of(assessment)
     names = [level.name for level in instrument.continuum]
     points = [Point(item.period, item.level, item.index) for item in results]
     context: dict[str, Any] = {
         "assessment": assessment,
+        "instrument": instrument,
+        "country": submissions[-1].received.country if submissions else assessment.country.name,
         "rows": _rows(submissions, results),
         "periods": [item.period for item in results],
         "themes": [_theme(theme.name, [item.scores.get(theme.id) for item in results]) for theme in instrument.themes],

@@ -15,13 +15,14 @@ from diagnostic.core.progress import QuestionState, ThemeProgress, find_missing,
 from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification, Response
-from diagnostic.queries import load_clarifications, load_rows_by_voice, voices_of
+from diagnostic.queries import load_clarifications, load_rows_by_voice, proposed_in, voices_of
 from diagnostic.rendering.words import capitalised, join_words, number_word
 
 STATE_WORDS_OF_JUMP = {
     "answered": ("i-done", ""),
     "not_applicable": ("i-done", ""),
     "missing": ("i-open", "is-open"),
+    "proposed": ("i-open", "is-open"),
     "unknown": ("i-unknown", "is-unknown"),
     "not_asked": ("i-unasked", "is-unasked"),
 }
@@ -97,7 +98,7 @@ class Overview:
 
     @cached_property
     def states(self) -> dict[str, QuestionState]:
-        return question_states(self.instrument, self.voice, self.voices)
+        return question_states(self.instrument, self.voice, self.voices, proposed_in(self.rows.values()))
 
     @cached_property
     def themes(self) -> tuple[ThemeProgress, ...]:
@@ -113,19 +114,19 @@ class Overview:
 
     @cached_property
     def to_clarify(self) -> tuple[str, ...]:
-        """The returned questions that nobody has saved since they came back, in question order."""
+        """The returned questions without a new answer that counts since they came back, in question order."""
         return tuple(
             code for code in self.instrument.by_code if code in self.clarifications and not self._saved_since(code)
         )
 
     def _saved_since(self, code: str) -> bool:
-        saved_at, closed_at = self.rows[code].saved_at, self.clarifications[code].review.closed_at
+        row, closed_at = self.rows[code], self.clarifications[code].review.closed_at
+        saved_at = row.saved_at if row.is_agreed else None
         return saved_at is not None and closed_at is not None and saved_at > closed_at
 
     def url_of(self, code: str) -> str:
-        """Where the question is answered."""
-        theme = self.instrument.by_code[code].theme
-        return f"{self.url_of_theme(theme)}#{code}"
+        """Where the question is answered: what two agencies agree on is recorded in the comparison."""
+        return url_of_answer(self.assessment, self.voice, self.instrument.by_code[code])
 
     def url_of_theme(self, theme: str) -> str:
         return reverse("theme", kwargs={"pk": self.assessment.pk, "voice": self.voice, "theme": theme})
@@ -169,6 +170,7 @@ class Overview:
             "answered": gettext("answered"),
             "not_applicable": gettext("not applicable"),
             "missing": gettext("missing"),
+            "proposed": gettext("in progress, not agreed yet"),
             "unknown": gettext("cannot answer now"),
             "not_asked": gettext("not asked"),
         }
@@ -176,13 +178,16 @@ class Overview:
 
     @cached_property
     def missing(self) -> list[Missing]:
-        """What is blank, then what cannot be answered now."""
+        """What is blank or in progress, then what cannot be answered now."""
         return [self._missing(code) for code in find_missing(self.states)]
 
     def _missing(self, code: str) -> Missing:
         question = self.instrument.by_code[code]
         is_unknown = self.states[code] == "unknown"
-        why = self._why_unknown(code) if is_unknown else _why_blank(question)
+        if self.states[code] == "proposed":
+            why = gettext("In progress: a proposal is saved, and it is not recorded as agreed yet")
+        else:
+            why = self._why_unknown(code) if is_unknown else _why_blank(question)
         return Missing(question, self.url_of(code), why, is_unknown)
 
     def _why_unknown(self, code: str) -> str:
@@ -190,7 +195,16 @@ class Overview:
 
     @property
     def blank_count(self) -> int:
-        return sum(not item.is_unknown for item in self.missing)
+        return sum(state == "missing" for state in self.states.values())
+
+    @property
+    def proposed_count(self) -> int:
+        return sum(state == "proposed" for state in self.states.values())
+
+    @property
+    def unsettled_count(self) -> int:
+        """How many questions are blank or in progress."""
+        return self.blank_count + self.proposed_count
 
     @property
     def unknown_count(self) -> int:
@@ -210,6 +224,11 @@ class Overview:
                 ngettext("%(count)s question is blank", "%(count)s questions are blank", self.blank_count)
                 % {"count": number_word(self.blank_count)}
             )
+        if self.proposed_count:
+            parts.append(
+                ngettext("%(count)s is in progress", "%(count)s are in progress", self.proposed_count)
+                % {"count": number_word(self.proposed_count)}
+            )
         if self.unknown_count:
             parts.append(
                 ngettext("%(count)s cannot be answered now", "%(count)s cannot be answered now", self.unknown_count)
@@ -220,6 +239,15 @@ class Overview:
         if self.assessment.state == workflow.DRAFT:
             said.append(gettext("Follow-up questions appear when their condition holds, so the total may change."))
         return " ".join(said)
+
+
+def url_of_answer(assessment: Assessment, voice: str, question: Question) -> str:
+    """Where the answer of `voice` to `question` is given: what two agencies agree on is recorded in the comparison."""
+    of = {"pk": assessment.pk}
+    if assessment.mode == workflow.SEPARATE and voice == NATIONAL and assessment.state in workflow.WITH_COUNTRY:
+        return f"{reverse('compare', kwargs=of)}?open={question.code}#{question.code}"
+    theme = reverse("theme", kwargs={**of, "voice": voice, "theme": question.theme})
+    return f"{theme}#{question.code}"
 
 
 def _why_blank(question: Question) -> str:

@@ -31,7 +31,7 @@ from diagnostic.core.action_plan import (
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import score
 from diagnostic.forms.action_plan import ActionCommentForm, ActionForm, DropForm, ProofForm
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_of, instrument_submitted
 from diagnostic.models import Action, ActionComment, ActionRevision
 from diagnostic.permissions import (
     can_change_plan,
@@ -285,7 +285,7 @@ def _levels(request: HttpRequest, action: Action) -> Levels | None:
         return None
     if last is None or last.assessment.started_at <= action.assessment.started_at:
         return Levels(action.level_before, None, "", has_moved=False)
-    result = score(instrument_of(last.assessment), snapshot_voices(last), NATIONAL)
+    result = score(instrument_submitted(last), snapshot_voices(last), NATIONAL)
     level = find_level(result, action.question, action.theme)
     moved = has_moved(action.state, action.level_before, level)
     return Levels(action.level_before, level, last.assessment.period, moved)

@@ -15,7 +15,7 @@ from diagnostic.core.action_plan import Progress, count_by, count_progress, find
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import score
-from diagnostic.instruments import current_instrument, instrument_of
+from diagnostic.instruments import current_instrument, instrument_submitted
 from diagnostic.models import Action, Submission
 from diagnostic.permissions import submissions_visible_to
 from diagnostic.queries import snapshot_voices
@@ -105,7 +105,7 @@ def _by_period(plan: Plan) -> Iterable[Line]:
 
 def find_moved_rows(rows: Iterable[Row], last: Submission) -> Iterable[Moved]:
     """The rows whose level is higher in `last` than when they were planned, on an assessment before it (no query)."""
-    result = score(instrument_of(last.assessment), snapshot_voices(last), NATIONAL)
+    result = score(instrument_submitted(last), snapshot_voices(last), NATIONAL)
     for row in rows:
         action: Action = row.action
         if action.assessment.started_at >= last.assessment.started_at:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -149,17 +148,16 @@ class Reading:
     @cached_property
     def agreements(self) -> Mapping[str, str]:
         """Why both agencies agreed on an answer, by question, where each answered for itself."""
-        return _agreements(self.submission)
+        return self.submission.frozen.agreements
 
     @cached_property
     def agreements_before(self) -> Mapping[str, str]:
-        return _agreements(self.before) if self.before else {}
+        return self.before.frozen.agreements if self.before else {}
 
     @cached_property
     def result(self) -> Result:
         """The result of the frozen answers, with the target that was frozen with them."""
-        target = json.loads(self.submission.snapshot)["assessment"].get("target_level")
-        return score(self.instrument, self.voices, NATIONAL, target)
+        return score(self.instrument, self.voices, NATIONAL, self.submission.frozen.target_level)
 
     @property
     def verdict(self) -> str:
@@ -382,11 +380,6 @@ def give(instrument: Instrument, response: Response) -> Given:
         evidence=response.evidence,
         is_blank=response.is_blank,
     )
-
-
-def _agreements(submission: Submission) -> Mapping[str, str]:
-    found: Mapping[str, str] = json.loads(submission.snapshot).get("agreements", {})
-    return found
 
 
 def _names(options: Collection[Option]) -> dict[str, str]:

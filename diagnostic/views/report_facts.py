@@ -1,5 +1,8 @@
 """From rows to report data: what the views know of an assessment or a submission, for the pure core to put together.
 
+A draft's report is made from the rows as they stand. A submission's is made from what it froze, and from rows that were
+added since and are never changed: the same submission and the same later rows make the same report.
+
 A report is known by the digest of its data, and to put the data together takes much longer than to send a file. So
 which digest belongs to which basis is remembered, and the basis holds everything that the report is made from.
 """
@@ -7,74 +10,166 @@ which digest belongs to which basis is remembered, and the basis holds everythin
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from uuid import UUID
+from typing import Protocol
 
 from django.core.cache import caches
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from diagnostic.core import workflow
 from diagnostic.core.editions import reduce_to
 from diagnostic.core.formats import FULL
-from diagnostic.core.instrument import AGENCIES, Instrument
+from diagnostic.core.instrument import Instrument
+from diagnostic.core.plain_data import to_moment
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import FORMAT_VERSION, AttestationLine, Report, ReportFacts
+from diagnostic.core.report_data import FORMAT_VERSION, Report, ReportFacts
+from diagnostic.core.report_follow_up import ActionLine, PeriodLine
 from diagnostic.core.responses import NATIONAL, Voices
-from diagnostic.core.result import score
+from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import SCORING_VERSION
-from diagnostic.instruments import instrument_of
+from diagnostic.core.submission_file import facts_of
+from diagnostic.instruments import instrument_of, instrument_submitted
 from diagnostic.models import Assessment, Response, Review, Submission
 from diagnostic.queries import (
+    Previous,
     count_respondents,
     load_agreements,
     load_previous_of,
+    load_previous_then,
     load_voices,
-    snapshot_voices,
     with_previous,
 )
 
-from .report_follow_up import Said, load_earlier, load_plans, load_remarks, stamp_of, with_follow_up
+from .report_follow_up import (
+    Said,
+    load_earlier,
+    load_periods,
+    load_plans,
+    load_remarks,
+    stamp_of,
+    stamp_of_remarks,
+    with_follow_up,
+    with_remarks,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered and by how many people of each voice, why the agencies agreed, and the target level.
+    """What was answered and by how many people of each voice, why the agencies agreed, and the target level."""
 
-    `facts` are those of the basis, with what only the source of the answers knows.
-    """
-
+    facts: ReportFacts
     voices: Voices
     agreements: Mapping[str, str]
     target_level: int | None
     respondents: Mapping[str, int]
-    facts: ReportFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plan made on the assessment, and the one made on the assessment before it."""
+
+    own: tuple[ActionLine, ...]
+    previous: tuple[ActionLine, ...]
+
+
+class Source(Protocol):
+    """Where the parts of one report are loaded from."""
+
+    def load_answers(self) -> Answers: ...
+
+    def load_previous(self) -> Previous | None: ...
+
+    def load_plans(self, result: Result) -> Plans: ...
+
+    def load_earlier(self) -> tuple[PeriodLine, ...]: ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of an assessment as they stand."""
+
+    assessment: Assessment
+
+    @property
+    def facts(self) -> ReportFacts:
+        """It names no time, for nothing was handed in."""
+        assessment = self.assessment
+        return ReportFacts(
+            country=assessment.country.name,
+            alpha2=assessment.country.alpha2,
+            period=assessment.period,
+            title=assessment.title,
+            country_footnote=assessment.country.footnote,
+            is_example=assessment.country.is_example,
+            mode=assessment.mode,
+            state=assessment.state,
+            marking=assessment.marking,
+            is_disclosed_to_partners=assessment.is_disclosed_to_partners,
+        )
+
+    def load_answers(self) -> Answers:
+        agreements = load_agreements(self.assessment) if self.assessment.mode == workflow.SEPARATE else {}
+        people = count_respondents(self.assessment)
+        return Answers(self.facts, load_voices(self.assessment), agreements, self.assessment.target_level, people)
+
+    def load_previous(self) -> Previous | None:
+        return load_previous_of(self.assessment.previous_id)
+
+    def load_plans(self, result: Result) -> Plans:
+        return Plans(*load_plans(self.assessment, self.assessment.previous_id, result))
+
+    def load_earlier(self) -> tuple[PeriodLine, ...]:
+        return load_earlier(self.assessment)
+
+
+@dataclass(frozen=True)
+class FrozenTexts:
+    """What a submission froze, and how its review ended; no row that may have changed since is read."""
+
+    submission: Submission
+
+    def load_answers(self) -> Answers:
+        frozen, review = self.submission.frozen, getattr(self.submission, "review", None)
+        is_accepted = review is not None and review.outcome == Review.Outcome.ACCEPTED
+        facts = facts_of(
+            frozen,
+            self.submission.received,
+            accepted_at=to_moment(review.closed_at) if is_accepted else "",
+            accepted_by=review.closed_by_name if is_accepted else "",
+        )
+        return Answers(facts, frozen.voices, frozen.agreements, frozen.target_level, frozen.respondents)
+
+    def load_previous(self) -> Previous | None:
+        return load_previous_then(self.submission)
+
+    def load_plans(self, result: Result) -> Plans:
+        return Plans(self.submission.frozen.context.plan, self.submission.frozen.context.previous_plan)
+
+    def load_earlier(self) -> tuple[PeriodLine, ...]:
+        return load_periods([item.submission for item in self.submission.frozen.context.earlier])
 
 
 @dataclass(frozen=True, slots=True)
 class ReportBasis:
     """Everything that one report is made from, without an answer being read.
 
-    `answers` and `previous_id` stand for answers, a submission's together with its digest in `facts`, and `stamp` for
-    what follows (report_follow_up): where they are the same, so are these. `load` reads the answers.
+    `holds` stands for what the source holds, and `stamp` for what is loaded beside it (report_follow_up): where they
+    are the same, so is the report.
     """
 
-    facts: ReportFacts
-    answers: tuple[object, ...]
-    previous_id: UUID | None
+    holds: tuple[object, ...]
     stamp: tuple[object, ...]
     instrument: Instrument
-    assessment: Assessment = field(compare=False)
-    load: Callable[[ReportFacts], Answers] = field(compare=False)
+    said: Said
+    source: Source = field(compare=False)
     edition: str = FULL
 
     @property
     def key(self) -> str:
         """The same for the same report, in every process that runs the same program."""
         versions = (FORMAT_VERSION, SCORING_VERSION, self.instrument.digest)
-        basis = (versions, self.facts, self.answers, self.previous_id, self.stamp, self.edition)
+        basis = (versions, self.holds, self.stamp, self.said, self.edition)
         return f"report:{hashlib.sha256(repr(basis).encode()).hexdigest()}"
 
     @property
@@ -98,18 +193,16 @@ class ReportBasis:
         return {edition: held[key] for edition, key in keys.items()}
 
     def build(self, *, has_past: bool = True) -> Report:
-        """The report (11 queries for an assessment as it stands, 12 of two agencies; 9 for a submission).
+        """The report (11 queries for an assessment as it stands, 12 of two agencies; at most 8 for a submission).
 
         Without `has_past` neither earlier periods nor what was said in review are in it, and 5 or 6 queries fewer.
         """
-        given = self.load(self.facts)
-        previous = load_previous_of(self.previous_id)
+        given = self.source.load_answers()
+        previous = self.source.load_previous()
         result = score(self.instrument, given.voices, NATIONAL, given.target_level)
-        is_frozen = given.facts.submission_number is not None
-        plan, previous_actions = load_plans(self.assessment, self.previous_id, result, is_frozen=is_frozen)
+        plans = self.source.load_plans(result)
         # No other edition holds remarks, and what it takes to load them would tell that there are some.
-        said = Said(self.assessment.pk, given.facts.submission_number)
-        remarks = load_remarks(said, self.instrument) if has_past and self.edition == FULL else ()
+        remarks = load_remarks(self.said, self.instrument) if has_past and self.edition == FULL else ()
         report = build_report(
             self.instrument,
             result,
@@ -118,11 +211,11 @@ class ReportBasis:
             is_target_chosen=given.target_level is not None,
             previous_period=previous.period if previous else "",
             previous_responses=previous.responses if previous else None,
-            previous_actions=previous_actions,
+            previous_actions=plans.previous,
             agreements=given.agreements,
             respondents=given.respondents,
-            earlier_periods=load_earlier(self.assessment) if has_past else (),
-            plan=plan,
+            earlier_periods=self.source.load_earlier() if has_past else (),
+            plan=plans.own,
             remarks=remarks,
         )
         return reduce_to(report, self.edition, self.instrument)
@@ -134,7 +227,7 @@ def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assess
     `saves` counts all saves of all answers. It only grows, so what was answered is the same where it is the same.
     """
     rows = Response.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return with_follow_up(with_previous(assessments)).annotate(
+    return with_follow_up(with_remarks(with_previous(assessments))).annotate(
         rows=Subquery(rows.annotate(rows=Count("pk")).values("rows")),
         saves=Subquery(rows.annotate(saves=Sum("version")).values("saves")),
     )
@@ -142,116 +235,31 @@ def assessments_for_report(assessments: QuerySet[Assessment]) -> QuerySet[Assess
 
 def submissions_for_report(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     """`submissions` with what `report_of_submission` needs; what they froze is loaded when it is read."""
-    found = with_follow_up(with_previous(submissions, "assessment__"), "assessment__", last="number")
-    return _with_signatures(found).defer("snapshot")
-
-
-def _with_signatures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
-    """Each agency's one attestation of a submission, beside it: a join for each costs no query."""
-    for agency in AGENCIES:
-        one = FilteredRelation("attestations", condition=Q(attestations__agency=agency))
-        submissions = submissions.annotate(**{f"signed_{agency}": one}).annotate(
-            **{
-                f"{agency}_attested_by": F(f"signed_{agency}__attested_by__full_name"),
-                f"{agency}_attested_at": F(f"signed_{agency}__attested_at"),
-                f"{agency}_agreed_by": F(f"signed_{agency}__agreed_by"),
-            }
-        )
-    return submissions
+    return with_remarks(submissions, "assessment_id", last="number").defer("snapshot")
 
 
 def report_of_assessment(assessment: Assessment) -> ReportBasis:
-    """The report of the answers as they stand now (no query); it names no time, for nothing was handed in."""
-    facts = ReportFacts(
-        country=assessment.country.name,
-        alpha2=assessment.country.alpha2,
-        period=assessment.period,
-        title=assessment.title,
-        country_footnote=assessment.country.footnote,
-        is_example=assessment.country.is_example,
-        mode=assessment.mode,
-        state=assessment.state,
-        marking=assessment.marking,
-        is_disclosed_to_partners=assessment.is_disclosed_to_partners,
-    )
-
-    def load(facts: ReportFacts) -> Answers:
-        agreements = load_agreements(assessment) if assessment.mode == workflow.SEPARATE else {}
-        voices, people = load_voices(assessment), count_respondents(assessment)
-        return Answers(voices, agreements, assessment.target_level, people, facts)
-
+    """The report of the answers as they stand now (no query)."""
+    source = Rows(assessment)
+    saved = (assessment.pk, assessment.target_level, assessment.rows, assessment.saves)
     return ReportBasis(
-        facts=facts,
-        answers=("assessment", assessment.pk, assessment.target_level, assessment.rows, assessment.saves),
-        previous_id=assessment.previous_id,
+        holds=("assessment", source.facts, *saved, assessment.previous_id),
         stamp=stamp_of(assessment),
         instrument=instrument_of(assessment),
-        assessment=assessment,
-        load=load,
+        said=Said(assessment.pk),
+        source=source,
     )
 
 
 def report_of_submission(submission: Submission, edition: str = FULL) -> ReportBasis:
-    """The report of what `submission` froze (no query); its review and attestations must be loaded.
-
-    Its facts lack the frozen title.
-    """
-    assessment = submission.assessment
+    """The report of what `submission` froze (no query); its review and the closing of that must be loaded."""
     review: Review | None = getattr(submission, "review", None)
-    is_accepted = review is not None and review.outcome == Review.Outcome.ACCEPTED
-    facts = ReportFacts(
-        country=assessment.country.name,
-        alpha2=assessment.country.alpha2,
-        period=assessment.period,
-        country_footnote=assessment.country.footnote,
-        is_example=assessment.country.is_example,
-        mode=assessment.mode,
-        state="accepted" if is_accepted else "submitted",
-        marking=submission.marking,
-        is_disclosed_to_partners=submission.is_disclosed_to_partners,
-        submission_number=submission.number,
-        digest=submission.digest,
-        submitted_at=_moment(submission.submitted_at),
-        submitted_by=submission.submitted_by.full_name,
-        accepted_at=_moment(review.closed_at) if review and is_accepted else "",
-        accepted_by=review.closed_by.full_name if review and is_accepted and review.closed_by else "",
-        attestations=_attestations(submission),
-    )
-
-    def load(facts: ReportFacts) -> Answers:
-        snapshot = json.loads(submission.snapshot)
-        frozen = snapshot["assessment"]
-        full = replace(facts, period=frozen["period"], title=frozen.get("title", ""))
-        return Answers(
-            snapshot_voices(submission),
-            snapshot.get("agreements", {}),
-            frozen.get("target_level"),
-            snapshot.get("respondents", {}),
-            full,
-        )
-
+    closing = (review.outcome, to_moment(review.closed_at), review.closed_by_name) if review else ()
     return ReportBasis(
-        facts=facts,
-        answers=("submission", submission.pk),
-        previous_id=submission.previous_id,
-        stamp=stamp_of(submission),
-        instrument=instrument_of(assessment),
-        assessment=assessment,
-        load=load,
+        holds=("submission", submission.pk, submission.digest, submission.receipt, closing),
+        stamp=stamp_of_remarks(submission),
+        instrument=instrument_submitted(submission),
+        said=Said(submission.assessment_id, submission.number),
+        source=FrozenTexts(submission),
         edition=edition,
     )
-
-
-def _attestations(submission: Submission) -> tuple[AttestationLine, ...]:
-    lines = []
-    for agency in AGENCIES:
-        by, at, agreed_by = (
-            getattr(submission, f"{agency}_{name}") for name in ("attested_by", "attested_at", "agreed_by")
-        )
-        if at is not None:
-            lines.append(AttestationLine(agency, by, _moment(at), agreed_by))
-    return tuple(lines)
-
-
-def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else ""

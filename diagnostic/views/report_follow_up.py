@@ -1,5 +1,8 @@
 """From rows to the parts of a report that follow a submission: earlier periods, the plan, what was said in review.
 
+What was said in review is in rows that are only ever added to and name their writers. Earlier periods and the plan are
+read from the rows for a draft alone: a submission has frozen its own.
+
 A report is remembered under a key, so whatever these parts are loaded from has a stamp that is annotated to the row:
 it is another as soon as one of them changes, and costs no query.
 """
@@ -9,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,16 +21,17 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.periods import read_period, to_period_line
+from diagnostic.core.plain_data import to_moment
 from diagnostic.core.report_follow_up import ActionLine, PeriodLine, RemarkKind, RemarkLine, Side
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result
-from diagnostic.models import Action, Assessment, Clarification, Comment, Opinion, Review, Submission
-from diagnostic.permissions import MADE_SINCE_RETURN
+from diagnostic.models import Action, Assessment, Clarification, Closing, Comment, Opinion, Review, Submission
 from diagnostic.queries import snapshot_voices, to_action_line
 
 Row = TypeVar("Row", bound=Model)
 BETWEEN = "\x1f"
-STAMPS = ("earlier", "plans", "planned", "comments_made", "opinions_given", "reviews_closed", "questions_asked")
+STAMPS = ("earlier", "plans", "planned")
+STAMPS_OF_REMARKS = ("comments_made", "opinions_given", "reviews_closed", "questions_asked")
 
 
 class Joined(Aggregate):
@@ -50,42 +53,44 @@ class Said:
     last: int | None = None
 
 
-def with_follow_up(rows: QuerySet[Row], assessment: str = "", last: str = "") -> QuerySet[Row]:
-    """`rows` with what `stamp_of` needs; no query of its own.
-
-    `assessment` is the way from a row to its assessment, such as "assessment__"; "" where the rows are assessments.
-    `last` names the row's own number, where only what was said up to there counts.
-    """
-    pk, country = OuterRef(f"{assessment}pk"), OuterRef(f"{assessment}country_id")
-    started = OuterRef(f"{assessment}started_at")
-    until = OuterRef(last) if last else None
-    plans = _plans(is_frozen=bool(last)).filter(country=country).order_by().values("country")
-    return rows.annotate(
+def with_follow_up(assessments: QuerySet[Row]) -> QuerySet[Row]:
+    """`assessments` with what `stamp_of` needs, beside `with_remarks`; no query of its own."""
+    pk, country, started = OuterRef("pk"), OuterRef("country_id"), OuterRef("started_at")
+    plans = Action.objects.filter(country=country).order_by().values("country")
+    return assessments.annotate(
         earlier=_joined(_earlier(pk, country, started), "assessment__country", "pk"),
         plans=Subquery(plans.annotate(n=Count("pk")).values("n")),
         planned=Subquery(plans.annotate(n=Sum("version")).values("n")),
-        comments_made=_joined(_comments(pk, until), "assessment", "pk", *_person("written_by")),
-        opinions_given=_joined(
-            _opinions(pk, until),
-            "submission__assessment",
-            "pk",
-            "given_at",
-            "given_by__full_name",
-            "replied_at",
-            *_person("replied_by"),
-        ),
-        reviews_closed=_joined(
-            _reviews(pk, until), "submission__assessment", "pk", "closed_at", "closed_by__full_name"
-        ),
-        questions_asked=_joined(
-            _clarifications(pk, until), "review__submission__assessment", "pk", "asked_by__full_name"
-        ),
     )
 
 
-def stamp_of(row: Any) -> tuple[object, ...]:
-    """The same as long as nothing has changed that the parts are loaded from (no query)."""
-    held = (getattr(row, name) for name in STAMPS)
+def with_remarks(rows: QuerySet[Row], assessment: str = "pk", last: str = "") -> QuerySet[Row]:
+    """`rows` with what `stamp_of_remarks` needs; no query of its own.
+
+    `assessment` names the row's column with the key of its assessment. `last` names the row's own number, where only
+    what was said up to there counts.
+    """
+    pk, until = OuterRef(assessment), OuterRef(last) if last else None
+    return rows.annotate(
+        comments_made=_joined(_comments(pk, until), "assessment", "pk", "written_at"),
+        opinions_given=_joined(_opinions(pk, until), "submission__assessment", "pk", "given_at", "replied_at"),
+        reviews_closed=_joined(_closings(pk, until), "review__submission__assessment", "pk", "closed_at"),
+        questions_asked=_joined(_clarifications(pk, until), "review__submission__assessment", "pk", "asked_at"),
+    )
+
+
+def stamp_of(assessment: Any) -> tuple[object, ...]:
+    """The same as long as nothing has changed that the parts of a draft are loaded from (no query)."""
+    return _read_stamps(assessment, STAMPS) + stamp_of_remarks(assessment)
+
+
+def stamp_of_remarks(row: Any) -> tuple[object, ...]:
+    """The same as long as nothing was added to what was said in review (no query)."""
+    return _read_stamps(row, STAMPS_OF_REMARKS)
+
+
+def _read_stamps(row: Any, names: Iterable[str]) -> tuple[object, ...]:
+    held = (getattr(row, name) for name in names)
     return tuple(sorted(value.split(BETWEEN)) if isinstance(value, str) else value for value in held)
 
 
@@ -97,30 +102,33 @@ def load_earlier(assessment: Assessment) -> tuple[PeriodLine, ...]:
     return tuple(to_period_line(read_period(json.loads(snapshot))) for snapshot in last.values())
 
 
+def load_periods(submissions: Collection[str]) -> tuple[PeriodLine, ...]:
+    """The periods of these submissions, in their order (1 query, or none)."""
+    found = Submission.objects.in_bulk([UUID(key) for key in submissions])
+    return tuple(to_period_line(read_period(json.loads(found[UUID(key)].snapshot))) for key in submissions)
+
+
 def load_plans(
-    assessment: Assessment, previous_id: UUID | None, result: Result, *, is_frozen: bool
+    assessment: Assessment, previous_id: UUID | None, result: Result
 ) -> tuple[tuple[ActionLine, ...], tuple[ActionLine, ...]]:
     """The plan made on `assessment`, and that on the assessment of the submission `previous_id` (1 query).
 
-    Their levels of now are those of `result`. Beside answers that a submission froze (`is_frozen`) nothing is told of
-    answers that were not handed in: the secretariat has that report too.
+    Their levels of now are those of `result`.
     """
     before = Submission.objects.filter(pk=previous_id).values("assessment_id")
-    found = (
-        _plans(is_frozen=is_frozen).filter(Q(assessment=assessment.pk) | Q(assessment__in=before)).order_by("number")
-    )
+    found = Action.objects.filter(Q(assessment=assessment.pk) | Q(assessment__in=before)).order_by("number")
     lines = [(action.assessment_id == assessment.pk, to_action_line(action, result)) for action in found]
     return tuple(line for is_own, line in lines if is_own), tuple(line for is_own, line in lines if not is_own)
 
 
-def _plans(*, is_frozen: bool) -> QuerySet[Action]:
-    return Action.objects.exclude(MADE_SINCE_RETURN) if is_frozen else Action.objects.all()
-
-
 def load_remarks(said: Said, instrument: Instrument) -> tuple[RemarkLine, ...]:
-    """What secretariat and country shared: on the whole first, then by question, each in time (5 queries)."""
-    found = _opinions(said.assessment_id, said.last).select_related("given_by", "replied_by__membership__agency")
-    opinions = list(found.select_related("submission").defer("submission__snapshot"))
+    """What secretariat and country shared: on the whole first, then by question (5 queries).
+
+    Of one question and submission the clarification comes first, then the opinion with its reply, then the comments,
+    in the order in which they were added.
+    """
+    found = _opinions(said.assessment_id, said.last).select_related("submission").defer("submission__snapshot")
+    opinions = list(found.order_by("pk"))
     levels = _levels_then({opinion.submission_id for opinion in opinions})
     replies = {(item.submission.number, item.question): _to_reply(item) for item in opinions if item.replied_at}
     places = {code: place for place, code in enumerate(instrument.by_code, start=1)}
@@ -132,7 +140,7 @@ def load_remarks(said: Said, instrument: Instrument) -> tuple[RemarkLine, ...]:
             *(_to_opinion(item, levels) for item in opinions),
             *_of_comments(said),
         ),
-        key=lambda line: (places.get(line.question, 0), line.number, line.at),
+        key=lambda line: (places.get(line.question, 0), line.number),
     ):
         lines.append(line)
         reply = replies.get((line.number, line.question)) if line.kind == "opinion" else None
@@ -146,10 +154,6 @@ def _joined(rows: QuerySet[Any], by: str, *names: str) -> Subquery:
     texts = [Coalesce(Cast(name, CharField()), Value("")) for name in names]
     one = texts[0] if len(texts) == 1 else Concat(*(part for text in texts for part in (text, Value(" "))))
     return Subquery(rows.order_by().values(by).annotate(joined=Joined(one)).values("joined"))
-
-
-def _person(name: str) -> tuple[str, str]:
-    return f"{name}__full_name", f"{name}__membership__agency__kind"
 
 
 def _earlier(pk: Any, country: Any, started: Any) -> QuerySet[Submission]:
@@ -167,46 +171,43 @@ def _comments(pk: Any, last: Any) -> QuerySet[Comment]:
 
 
 def _opinions(pk: Any, last: Any) -> QuerySet[Opinion]:
-    return Opinion.objects.filter(submission__assessment=pk, **_until(last, "submission__"))
+    return Opinion.objects.standing().filter(submission__assessment=pk, **_until(last, "submission__"))
 
 
-def _reviews(pk: Any, last: Any) -> QuerySet[Review]:
-    return Review.objects.filter(submission__assessment=pk, **_until(last, "submission__")).exclude(outcome="")
+def _closings(pk: Any, last: Any) -> QuerySet[Closing]:
+    return Closing.objects.filter(review__submission__assessment=pk, **_until(last, "review__submission__"))
 
 
 def _clarifications(pk: Any, last: Any) -> QuerySet[Clarification]:
     """What was asked on return; before that the country does not see it."""
-    return Clarification.objects.filter(
+    return Clarification.objects.standing().filter(
         review__submission__assessment=pk,
-        review__outcome=Review.Outcome.RETURNED,
+        review__closing__outcome=Review.Outcome.RETURNED,
         **_until(last, "review__submission__"),
     )
 
 
 def _of_reviews(said: Said) -> Iterable[RemarkLine]:
-    rows = _reviews(said.assessment_id, said.last).exclude(remark="").order_by("submission__number")
-    for number, outcome, by, at, text in rows.values_list(
-        "submission__number", "outcome", "closed_by__full_name", "closed_at", "remark"
-    ):
+    rows = _closings(said.assessment_id, said.last).exclude(remark="").order_by("pk")
+    names = ("review__submission__number", "outcome", "closed_by_name", "closed_at", "remark")
+    for number, outcome, by, at, text in rows.values_list(*names):
         kind: RemarkKind = "return" if outcome == Review.Outcome.RETURNED else "acceptance"
-        yield RemarkLine(number, "", kind, "secretariat", by or "", _moment(at), text)
+        yield RemarkLine(number, "", kind, "secretariat", by, to_moment(at), text)
 
 
 def _of_clarifications(said: Said) -> Iterable[RemarkLine]:
-    rows = _clarifications(said.assessment_id, said.last).order_by("asked_at", "pk")
-    for number, code, by, at, text in rows.values_list(
-        "review__submission__number", "question", "asked_by__full_name", "asked_at", "text"
-    ):
-        yield RemarkLine(number, code, "clarification", "secretariat", by, _moment(at), text)
+    rows = _clarifications(said.assessment_id, said.last).order_by("pk")
+    names = ("review__submission__number", "question", "asked_by_name", "asked_at", "text")
+    for number, code, by, at, text in rows.values_list(*names):
+        yield RemarkLine(number, code, "clarification", "secretariat", by, to_moment(at), text)
 
 
 def _of_comments(said: Said) -> Iterable[RemarkLine]:
-    rows = _comments(said.assessment_id, said.last).order_by("written_at", "pk")
-    for number, code, by, agency, at, text in rows.values_list(
-        "submission__number", "question", *_person("written_by"), "written_at", "text"
-    ):
+    rows = _comments(said.assessment_id, said.last).order_by("pk")
+    names = ("submission__number", "question", "written_by_name", "written_by_agency", "written_at", "text")
+    for number, code, by, agency, at, text in rows.values_list(*names):
         side: Side = "country" if agency else "secretariat"
-        yield RemarkLine(number, code, "comment", side, by, _moment(at), text, agency=agency or "")
+        yield RemarkLine(number, code, "comment", side, by, to_moment(at), text, agency=agency)
 
 
 def _to_opinion(opinion: Opinion, levels: Mapping[UUID, Mapping[str, int | None]]) -> RemarkLine:
@@ -215,8 +216,8 @@ def _to_opinion(opinion: Opinion, levels: Mapping[UUID, Mapping[str, int | None]
         question=opinion.question,
         kind="opinion",
         side="secretariat",
-        by=opinion.given_by.full_name,
-        at=_moment(opinion.given_at),
+        by=opinion.given_by_name,
+        at=to_moment(opinion.given_at),
         text=opinion.reason,
         level=opinion.level,
         country_level=levels[opinion.submission_id].get(opinion.question),
@@ -224,17 +225,15 @@ def _to_opinion(opinion: Opinion, levels: Mapping[UUID, Mapping[str, int | None]
 
 
 def _to_reply(opinion: Opinion) -> RemarkLine:
-    person = opinion.replied_by
-    agency = person.membership.agency if person else None
     return RemarkLine(
         number=opinion.submission.number,
         question=opinion.question,
         kind="reply",
         side="country",
-        by=person.full_name if person else "",
-        at=_moment(opinion.replied_at),
+        by=opinion.replied_by_name,
+        at=to_moment(opinion.replied_at),
         text=opinion.reply,
-        agency=agency.kind if agency else "",
+        agency=opinion.replied_by_agency,
     )
 
 
@@ -244,7 +243,3 @@ def _levels_then(submissions: Collection[UUID]) -> Mapping[UUID, Mapping[str, in
         key: {code: response.level for code, response in snapshot_voices(submission).get(NATIONAL, {}).items()}
         for key, submission in Submission.objects.in_bulk(submissions).items()
     }
-
-
-def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else ""

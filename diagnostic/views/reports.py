@@ -35,6 +35,7 @@ from diagnostic.core import workflow
 from diagnostic.core.formats import EDITIONS, FORMATS_OF, FULL, PDF
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, ReportFile, Submission
+from diagnostic.pages.heading import heading_of
 from diagnostic.permissions import can_read_answers, editions_for, submissions_visible_to
 from diagnostic.tasks import render_report
 
@@ -184,6 +185,7 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
     context = {
         "assessment": asked.assessment,
         "submission": asked.submission,
+        "named": heading_of(asked.assessment, asked.submission),
         "offers": offers,
         "standing": say_standing(offers),
         "seen": say_seen(offers),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -28,8 +27,9 @@ from diagnostic.core.responses import NATIONAL, VOICES, Responses, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.scoring import SCORING_VERSION
 from diagnostic.forms.what_if import WhatIfForm
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_of, instrument_submitted
 from diagnostic.models import Action, Assessment, Submission
+from diagnostic.pages.heading import Heading, heading_of
 from diagnostic.permissions import (
     can_answer,
     can_plan,
@@ -39,7 +39,7 @@ from diagnostic.permissions import (
     readable_voices,
     submissions_visible_to,
 )
-from diagnostic.queries import load_previous, load_voices, snapshot_voices
+from diagnostic.queries import Previous, load_previous, load_previous_then, load_voices, snapshot_voices
 from diagnostic.rendering.result_page import Before, build_result_page
 from diagnostic.rendering.shortest_way import build_way
 from diagnostic.rendering.what_if import build_offers, build_projection
@@ -84,7 +84,7 @@ class Source:
 
     @cached_property
     def instrument(self) -> Instrument:
-        return instrument_of(self.assessment)
+        return instrument_submitted(self.submission) if self.submission else instrument_of(self.assessment)
 
     @cached_property
     def voices(self) -> Voices:
@@ -96,7 +96,7 @@ class Source:
     def target_level(self) -> int | None:
         """The country's own choice: as it was submitted, or as it stands."""
         if self.submission:
-            return json.loads(self.submission.snapshot)["assessment"].get("target_level")
+            return self.submission.frozen.target_level
         return self.assessment.target_level
 
     @cached_property
@@ -127,10 +127,14 @@ class Source:
     def links_to_answers(self) -> bool:
         return self.voice in readable_voices(self.request.user, self.assessment)
 
+    @cached_property
+    def named(self) -> Heading:
+        return heading_of(self.assessment, self.submission)
+
     @property
     def whose(self) -> str:
         """Whose place the result shows: the country's, or that of one agency of it."""
-        country = self.assessment.country.name
+        country = self.named.country
         if self.voice == NATIONAL:
             return country
         return gettext("%(country)s, %(agency)s") % {"country": country, "agency": AGENCY_WORDS[self.voice]}
@@ -155,14 +159,18 @@ class Source:
             if row.pk == assessment.pk:
                 versions = {voice: getattr(row, voice) for voice in self.readable}
         parts = (
-            [assessment.pk, assessment.period, assessment.country.name, assessment.marking, assessment.target_level],
+            [assessment.pk, assessment.marking, assessment.target_level],
             [assessment.state, assessment.state_changed_at],
-            [self.submission and self.submission.pk, states, self.voice, versions],
+            [self.submission and self.submission.pk, self.named, states, self.voice, versions],
             [self.shows_everything, self.links_to_answers, self.can_answer, self.can_plan],
             [is_in_secretariat(self.request.user)],
             [self.instrument.digest, SCORING_VERSION, get_language()],
         )
         return "result:" + hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def load_previous(self) -> Previous | None:
+        """What the country submitted for the period before (1 query)."""
+        return load_previous_then(self.submission) if self.submission else load_previous(self.assessment)
 
     def load_plan(self) -> ResultPlan:
         """The plan beside this result (1 query); nothing of it beside a result that is one agency's own."""
@@ -177,7 +185,13 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the country stands and why, what holds it, and what to do."""
     source = _load_source(request, pk)
     bar, body = _parts(source)
-    context = {"assessment": source.assessment, "bar": bar, "body": body, "can_plan": source.can_plan}
+    context = {
+        "assessment": source.assessment,
+        "named": source.named,
+        "bar": bar,
+        "body": body,
+        "can_plan": source.can_plan,
+    }
     return render(request, "results/result.html", context)
 
 
@@ -197,6 +211,7 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "assessment": source.assessment,
         "submission": source.submission,
+        "named": source.named,
         "form": form,
         "address": address,
         "projection": build_projection(
@@ -255,13 +270,13 @@ def _body_context(source: Source) -> dict[str, object]:
     assessment = source.assessment
     # What was handed in before are national answers: no agency's own are compared with them.
     is_comparable = source.shows_everything and source.voice == NATIONAL
-    previous = load_previous(assessment) if is_comparable else None
+    previous = source.load_previous() if is_comparable else None
     plan = source.load_plan()
     page = build_result_page(
         source.instrument,
         source.result,
         country=source.whose,
-        period=assessment.period,
+        period=source.named.period,
         before=Before(previous.period, previous.responses) if previous else None,
         hidden=source.hidden,
         is_rtl=get_language_bidi(),
@@ -273,6 +288,7 @@ def _body_context(source: Source) -> dict[str, object]:
         "can_plan": source.can_plan,
         "assessment": assessment,
         "submission": source.submission,
+        "named": source.named,
         "voice": source.voice,
         "agency": AGENCY_WORDS.get(source.voice, ""),
         "links_to_answers": source.links_to_answers,

@@ -18,7 +18,7 @@ from diagnostic.actions import reviews
 from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core.instrument import Question
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
-from diagnostic.models import Review, Submission
+from diagnostic.models import Submission
 from diagnostic.pages.closing import ClosingPage, Standing, build_acceptance_page, build_return_page
 from diagnostic.permissions import is_in_secretariat, submissions_visible_to
 from diagnostic.queries import load_assignments, load_queue
@@ -71,7 +71,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     others = Submission.objects.filter(assessment=desk.submission.assessment).exclude(pk=pk)
     context = {
         "assignments": load_assignments(desk.submission.assessment),
-        "others": others.select_related("review").defer("snapshot").order_by("-number"),
+        "others": others.select_related("review__closing").defer("snapshot").order_by("-number"),
     }
     return render(request, "reviews/detail.html", desk.as_context() | context)
 
@@ -210,10 +210,10 @@ def _take_off(request: HttpRequest, desk: Desk, about: Question) -> HttpResponse
 def _closed(user: Any) -> QuerySet[Submission]:
     return (
         submissions_visible_to(user)
-        .filter(review__outcome__in=list(Review.Outcome))
-        .select_related("assessment__country__region", "submitted_by", "review__closed_by")
+        .filter(review__closing__isnull=False)
+        .select_related("assessment__country__region", "review__closing")
         .defer("snapshot")
-        .order_by("-review__closed_at", "-pk")
+        .order_by("-review__closing__pk")
     )
 
 
@@ -240,6 +240,6 @@ def _narrow(closed: QuerySet[Submission], wanted: dict[str, str]) -> QuerySet[Su
         "country": "assessment__country__alpha2",
         "region": "assessment__country__region__code",
         "period": "assessment__period",
-        "outcome": "review__outcome",
+        "outcome": "review__closing__outcome",
     }
     return closed.filter(**{column: wanted[name] for name, column in columns.items() if wanted[name]})

@@ -10,13 +10,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.models import User
-from diagnostic.actions.submissions import build_snapshot, digest_of
+from diagnostic.actions.submissions import digest_of, snapshot_of
 from diagnostic.core import workflow
+from diagnostic.core.completeness import Completeness, find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.attestation import AttestForm, RecordForm
+from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures
+from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures, load_voices
 from diagnostic.rendering.words import AGENCY_WORDS
 
 VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
@@ -39,7 +41,10 @@ class LostSignature:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done."""
+    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done.
+
+    It `is_outdated` where nobody took it back, but something beside the answers is no longer as it was attested.
+    """
 
     agency: str
     signature: Attestation | None
@@ -47,6 +52,7 @@ class Key:
     coordinators: tuple[User, ...]
     form: AttestForm | None
     may_take_back: bool
+    is_outdated: bool = False
 
     @property
     def name(self) -> str:
@@ -60,10 +66,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What both agencies sign, and how far they have come."""
+    """What both agencies sign, and how far they have come; nothing is offered while the answers are not complete."""
 
     digest: str
     keys: tuple[Key, ...]
+    completeness: Completeness
 
     @property
     def are_complete(self) -> bool:
@@ -98,7 +105,9 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
     """
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return None
-    digest = digest_of(build_snapshot(assessment)[0])
+    voices = load_voices(assessment)
+    digest = digest_of(snapshot_of(assessment, voices)[0])
+    completeness = find_completeness(instrument_of(assessment), assessment.mode, voices)
     coordinators = load_coordinators(assessment)
     given = load_attestations(assessment)
     lost = load_lost_signatures(assessment)
@@ -109,13 +118,14 @@ def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None 
         form = None
         if signature is None and posted is not None and posted.agency == agency:
             form = posted
-        elif signature is None:
+        elif signature is None and completeness.is_enough:
             form = form_of(assessment, agency, reader, coordinators, digest=digest)
         may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
         people = tuple(coordinators[agency])
         gone = _lost(own, lost.get(agency))
-        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back))
-    return Keys(digest, tuple(keys))
+        is_outdated = signature is None and _is_outdated(own, assessment, digest)
+        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back, is_outdated))
+    return Keys(digest, tuple(keys), completeness)
 
 
 def _standing(
@@ -131,6 +141,12 @@ def _standing(
         ),
         None,
     )
+
+
+def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: str) -> bool:
+    """Whether one was given that nobody voided, of a text that has changed since."""
+    standing = assessment.standing_attestations.values()
+    return any(item.pk in standing and item.digest != digest for item in given)
 
 
 def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:

@@ -19,7 +19,7 @@ from diagnostic.actions.errors import StateChanged
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Question
 from diagnostic.forms.discussion import AnswerForm, ReplyForm
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_submitted
 from diagnostic.models import Assessment, Clarification, Comment, Opinion, Review, Submission
 from diagnostic.permissions import can_answer_comments, can_read_answers, can_reply
 from diagnostic.queries import load_opinions, load_read_marks, load_thread
@@ -114,9 +114,11 @@ def load_said(request: HttpRequest, pk: UUID) -> Said:
     require(can_read_answers(request.user, submission.assessment), request)
     later = Submission.objects.filter(assessment_id=submission.assessment_id, number__gt=submission.number)
     # What is asked becomes the country's to read when the assessment is returned with it.
-    asked = Clarification.objects.filter(review__submission=submission, review__outcome="returned")
-    reading = Reading(submission, instrument_of(submission.assessment))
-    found = {item.question: item for item in asked.select_related("asked_by")}
+    asked = Clarification.objects.standing().filter(
+        review__submission=submission, review__closing__outcome=Review.Outcome.RETURNED
+    )
+    reading = Reading(submission, instrument_submitted(submission))
+    found = {item.question: item for item in asked}
     return Said(submission, reading, not later.exists(), found, request.user)
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import audit
+from diagnostic.instruments import instrument_submitted
 from diagnostic.permissions import can_read_answers, can_read_everything
 from diagnostic.rendering.words import AGENCY_WORDS
 
@@ -29,9 +31,10 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
             "submission": submission,
             "assessment": assessment,
             "signatures": [
-                (AGENCY_WORDS[signature.agency].lower(), signature)
-                for signature in submission.attestations.select_related("attested_by").order_by("agency")
+                (AGENCY_WORDS[line.agency].lower(), line, parse_datetime(line.attested_at))
+                for line in submission.received.attestations
             ],
+            "instrument": instrument_submitted(submission),
             "review": getattr(submission, "review", None),
             "size": len(submission.snapshot.encode()),
             "shows_everything": can_read_everything(request.user, assessment),

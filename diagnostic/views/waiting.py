@@ -50,7 +50,7 @@ def answered_comments(user: Any) -> QuerySet[Comment]:
     return _last_words().filter(
         Exists(took_part) | Exists(took_up) | Exists(is_assigned),
         ~Exists(_read_by(user, OuterRef("assessment"), OuterRef("written_at"))),
-        written_by__membership__country__isnull=False,
+        ~Q(written_by_agency=""),
     )
 
 
@@ -61,16 +61,16 @@ def comments_to_answer(user: Any) -> QuerySet[Comment]:
     waits for each person until that is answered too or they have seen it on its page: it may be no more than thanks.
     """
     answered = Comment.objects.filter(
+        ~Q(written_by_agency=""),
         assessment=OuterRef("assessment"),
         question=OuterRef("question"),
         audience="shared",
-        written_by__membership__country__isnull=False,
     )
     is_seen = Exists(_read_by(user, OuterRef("assessment"), OuterRef("written_at")))
     return _last_words().filter(
         ~(Exists(answered) & is_seen),
         assessment__country_id=user.membership.country_id,
-        written_by__membership__country__isnull=True,
+        written_by_agency="",
     )
 
 
@@ -79,10 +79,10 @@ def replied_opinions(user: Any) -> QuerySet[Opinion]:
 
     A reply waits no more once they have given the opinion anew, or read the reply on its page.
     """
-    return _of_latest(Opinion.objects).filter(
+    return _of_latest(Opinion.objects.standing()).filter(
         ~Exists(_read_by(user, OuterRef("submission__assessment"), OuterRef("replied_at"))),
         given_by=user,
-        replied_at__gte=F("given_at"),
+        awaits_reply=False,
         submission__assessment__state__in=workflow.DISCUSSED,
     )
 
@@ -91,37 +91,42 @@ def opinions_to_reply(user: Any) -> QuerySet[Opinion]:
     """The opinions that the country of `user` has not replied to as they stand now (1 query)."""
     open_now = Q(submission__assessment__state__in=workflow.DISCUSSED)
     just_accepted = Q(
-        submission__assessment__state=workflow.ACCEPTED, submission__review__closed_at__gt=now() - REPLY_TIME
+        submission__assessment__state=workflow.ACCEPTED, submission__review__closing__closed_at__gt=now() - REPLY_TIME
     )
-    return _of_latest(Opinion.objects).filter(
+    return _of_latest(Opinion.objects.standing()).filter(
         open_now | just_accepted,
-        Q(replied_at__isnull=True) | Q(replied_at__lt=F("given_at")),
+        awaits_reply=True,
         submission__assessment__country_id=user.membership.country_id,
     )
 
 
 def clarifications_to_answer(user: Any) -> QuerySet[Clarification]:
-    """What the country of `user` was asked at the last return and has not saved anew since (1 query)."""
+    """What the country of `user` was asked at the last return and has not answered anew since (1 query).
+
+    Where two agencies agree on the answers, one that is only proposed still waits.
+    """
     saved = Response.objects.filter(
         assessment=OuterRef("review__submission__assessment"),
         voice=NATIONAL,
+        is_agreed=True,
         question=OuterRef("question"),
-        saved_at__gt=OuterRef("review__closed_at"),
+        saved_at__gt=OuterRef("review__closing__closed_at"),
     )
     later = Submission.objects.filter(
         assessment=OuterRef("review__submission__assessment"), number__gt=OuterRef("review__submission__number")
     )
     return (
-        Clarification.objects.filter(
+        Clarification.objects.standing()
+        .filter(
             ~Exists(saved),
             ~Exists(later),
-            review__outcome="returned",
+            review__closing__outcome="returned",
             review__submission__assessment__state=workflow.RETURNED,
             review__submission__assessment__country_id=user.membership.country_id,
         )
-        .select_related("review__submission__assessment__country")
+        .select_related("review__submission__assessment__country", "review__closing")
         .defer("review__submission__snapshot")
-        .order_by("review__closed_at", "pk")
+        .order_by("review__closing__pk", "pk")
     )
 
 
@@ -182,8 +187,8 @@ def _last_words() -> QuerySet[Comment]:
     return (
         Comment.objects.filter(~Exists(later), audience="shared", assessment__state__in=workflow.DISCUSSED)
         .annotate(latest=Subquery(latest.values("pk")[:1]))
-        .select_related("assessment__country", "written_by")
-        .order_by("written_at", "pk")
+        .select_related("assessment__country")
+        .order_by("pk")
     )
 
 
@@ -200,7 +205,7 @@ def _of_latest(opinions: Any) -> QuerySet[Opinion]:
     )
     return (
         opinions.filter(~Exists(later))
-        .select_related("submission__assessment__country", "given_by", "replied_by")
+        .select_related("submission__assessment__country")
         .defer("submission__snapshot")
-        .order_by("given_at", "pk")
+        .order_by("pk")
     )

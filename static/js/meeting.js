@@ -12,6 +12,8 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    // In a field these keys move the cursor or the choice.
+    if (event.target.closest("input, textarea, select")) return;
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     const link = isPlain && leads[event.key] && document.querySelector(`a[rel="${leads[event.key]}"]`);
     if (!link) return;

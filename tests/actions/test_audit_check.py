@@ -14,6 +14,7 @@ from diagnostic.actions.audit_check import find_breaks, find_contradictions
 from diagnostic.actions.submissions import digest_of
 from diagnostic.models import Assessment, AuditChain, AuditEntry, Submission
 from tests import factories
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 ACCEPTED, WAITING = 6, 4
@@ -222,7 +223,7 @@ def test_a_submission_that_is_not_the_one_handed_in_is_found(capsys, accepted, p
     assert other != submission.snapshot
     changed = {"snapshot": {"snapshot": other}, "digest": {"digest": "0" * 64}}
     changed["both"] = {"snapshot": other, "digest": digest_of(other)}
-    Submission.objects.filter(pk=submission.pk).update(**changed[part])
+    overwrite(Submission.objects.filter(pk=submission.pk), **changed[part])
     status, said = verify(capsys)
     assert status == 1
     assert "submission 1" in said

@@ -17,7 +17,7 @@ def assessment(people):
     return factories.start_assessment(people.coordinator, mode="separate")
 
 
-def save(assessment, by, voice, question, agreement="", **members):
+def save(assessment, by, voice, question, agreement=None, **members):
     row = Response.objects.get(assessment=assessment, voice=voice, question=question)
     return responses.save(
         assessment_id=assessment.pk,
@@ -27,6 +27,17 @@ def save(assessment, by, voice, question, agreement="", **members):
         base_version=row.version,
         by=by,
         agreement=agreement,
+    )
+
+
+def record(assessment, by, question, agreement=None, **members):
+    return responses.record(
+        assessment_id=assessment.pk,
+        question=question,
+        response=Answer(**members),
+        agreement=agreement,
+        base_version=national(assessment, question).version,
+        by=by,
     )
 
 
@@ -151,11 +162,11 @@ def test_only_coordinators_take_over_and_only_while_it_is_compared(assessment, p
 
 def test_the_reason_of_an_agreement_is_kept_with_the_answer_and_its_revision(assessment, people):
     opened(assessment, people)
-    row = save(assessment, people.coordinator, "national", "A.1", agreement="We met.", level=3)
+    row = record(assessment, people.coordinator, "A.1", agreement="We met.", level=3)
     assert (row.agreement, row.version) == ("We met.", 1)
     again = save(assessment, people.coordinator, "national", "A.1", level=3)
     assert (again.agreement, again.version) == ("We met.", 1), "without a new reason nothing changed"
-    save(assessment, people.coordinator, "national", "A.1", agreement="We met twice.", level=3)
+    record(assessment, people.coordinator, "A.1", agreement="We met twice.", level=3)
     assert national(assessment, "A.1").agreement == "We met twice."
     assert list(ResponseRevision.objects.order_by("version").values_list("agreement", flat=True)) == [
         "We met.",
@@ -168,12 +179,12 @@ def test_over_a_difference_no_answer_is_recorded_without_the_reason(assessment, 
     save(assessment, people.police_coordinator, "police", "A.1", level=2)
     opened(assessment, people)
     with pytest.raises(AgreementNeeded):
-        save(assessment, people.coordinator, "national", "A.1", level=3)
+        record(assessment, people.coordinator, "A.1", level=3)
     assert national(assessment, "A.1").level is None
-    save(assessment, people.coordinator, "national", "A.1", agreement="The memorandum is not applied.", level=3)
-    save(assessment, people.coordinator, "national", "A.1", level=2)
+    record(assessment, people.coordinator, "A.1", agreement="The memorandum is not applied.", level=3)
+    record(assessment, people.coordinator, "A.1", level=2)
     assert national(assessment, "A.1").agreement == "The memorandum is not applied."
-    save(assessment, people.coordinator, "national", "A.6", level=3)
+    record(assessment, people.coordinator, "A.6", level=3)
 
 
 def test_an_agreement_goes_with_the_national_answer_alone(assessment, people):
@@ -192,7 +203,7 @@ def test_on_return_only_what_was_named_and_its_follow_ups_are_agreed_on_anew(ass
     factories.fill(assessment, people.coordinator)
     factories.make_returned(assessment, people.coordinator, people.reviewer, "A.3.1")
     for code in ("A.3.1", "A.3.2"):
-        row = save(assessment, people.police_coordinator, "national", code, agreement="We met again.", level=4)
+        row = record(assessment, people.police_coordinator, code, agreement="We met again.", level=4)
         assert (row.level, row.agreement) == (4, "We met again.")
     with pytest.raises(NotOpen):
         save(assessment, people.coordinator, "national", "A.1", agreement="We met again.", level=5)

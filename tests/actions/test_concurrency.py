@@ -7,7 +7,14 @@ import pytest
 from diagnostic.actions import action_plan, attestations, audit, comparison, responses, reviews, submissions
 from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.audit_check import find_breaks
-from diagnostic.actions.errors import ActionChanged, NotAttested, Stale, StateChanged
+from diagnostic.actions.errors import (
+    ActionChanged,
+    NotAttested,
+    NothingAnswered,
+    NotSettled,
+    Stale,
+    StateChanged,
+)
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.result import score
@@ -46,7 +53,7 @@ def test_of_two_who_save_one_answer_one_is_shown_both_texts():
 
 def test_of_two_who_submit_one_does():
     people = factories.make_people()
-    assessment = factories.start_assessment(people.coordinator)
+    assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
     factories.sign_both(assessment, people.coordinator)
     found = at_once(
         lambda: submissions.submit(assessment=assessment, by=people.coordinator),
@@ -59,7 +66,7 @@ def test_of_two_who_submit_one_does():
 def test_a_save_beside_a_submission_voids_its_signatures_or_is_refused():
     people = factories.make_people()
     for _round in range(5):
-        assessment = factories.start_assessment(people.coordinator)
+        assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
         factories.sign_both(assessment, people.coordinator)
         saved, submission = at_once(
             lambda assessment=assessment: save(assessment, people.respondent, 3),
@@ -81,7 +88,7 @@ def attest(assessment, agency, digest, by):
 def test_an_edit_beside_the_second_attestation_leaves_no_signature_standing():
     people = factories.make_people()
     for _round in range(5):
-        assessment = factories.start_assessment(people.coordinator)
+        assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
         digest = factories.digest_now(assessment)
         attest(assessment, "customs", digest, people.coordinator)
         saved, signed = at_once(
@@ -102,7 +109,7 @@ def test_an_edit_beside_the_second_attestation_leaves_no_signature_standing():
 def test_an_edit_beside_an_attestation_and_a_submission_is_never_in_what_was_not_signed():
     people = factories.make_people()
     for _round in range(5):
-        assessment = factories.start_assessment(people.coordinator)
+        assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
         digest = factories.digest_now(assessment)
         attest(assessment, "customs", digest, people.coordinator)
         found = at_once(
@@ -121,10 +128,28 @@ def test_an_edit_beside_an_attestation_and_a_submission_is_never_in_what_was_not
             assert found[2].attestations.count() == 2
 
 
+def test_a_proposal_beside_the_submission_of_two_agencies_is_not_in_it_or_stops_it():
+    people = factories.make_people()
+    for _round in range(5):
+        draft = factories.start_assessment(people.coordinator, mode="separate")
+        opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+        factories.fill(opened, people.coordinator, {"A.1": Answer(level=2)})
+        factories.complete(opened, people.coordinator)
+        factories.sign_both(opened, people.coordinator)
+        saved, submission = at_once(
+            lambda opened=opened: save(opened, people.police_coordinator, 5, base=1),
+            lambda opened=opened: submissions.submit(assessment=opened, by=people.coordinator),
+        )
+        found = (type(saved), type(submission))
+        assert found in ((Response, NotSettled), (Response, NothingAnswered), (StateChanged, Submission))
+        if isinstance(submission, Submission):
+            assert load_voices(opened)["national"]["A.1"].level == 2
+
+
 def test_of_two_who_sign_for_one_agency_one_signature_stands():
     people = factories.make_people()
     colleague = factories.make_user()
-    assessment = factories.start_assessment(people.coordinator)
+    assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
     digest = factories.digest_now(assessment)
     found = at_once(
         lambda: attest(assessment, "customs", digest, people.coordinator),

@@ -83,7 +83,8 @@ def test_of_two_who_choose_the_same_settings_one_is_logged(people):
 
 def test_settings_changed_beside_the_second_key_and_the_submission_are_in_neither_or_in_both(people):
     for _round in range(ROUNDS):
-        seen = fresh(factories.start_assessment(people.coordinator, is_disclosed_to_partners=True))
+        draft = factories.start_assessment(people.coordinator, is_disclosed_to_partners=True)
+        seen = fresh(factories.complete(draft, people.coordinator))
         digest = factories.digest_now(seen)
         attestations.attest(assessment=seen, agency="customs", digest=digest, by=people.coordinator)
         changed, signed, submitted = at_once(
@@ -103,7 +104,7 @@ def test_settings_changed_beside_the_second_key_and_the_submission_are_in_neithe
 
 def test_two_keys_turned_at_once_both_stand(people):
     for _round in range(ROUNDS):
-        seen = fresh(factories.start_assessment(people.coordinator))
+        seen = fresh(factories.complete(factories.start_assessment(people.coordinator), people.coordinator))
         digest = factories.digest_now(seen)
         by = {"customs": people.coordinator, "police": people.police_coordinator}
         at_once(
@@ -119,7 +120,7 @@ def test_two_keys_turned_at_once_both_stand(people):
 
 def test_a_key_taken_back_beside_the_submission_is_in_it_or_stops_it(people):
     for _round in range(ROUNDS):
-        seen = fresh(factories.start_assessment(people.coordinator))
+        seen = fresh(factories.complete(factories.start_assessment(people.coordinator), people.coordinator))
         factories.sign_both(seen, people.coordinator)
         taken_back, submitted = at_once(
             partial(attestations.take_back, assessment=seen, agency="police", by=people.police_coordinator),

@@ -48,7 +48,7 @@ def test_of_two_opinions_on_one_question_one_is_shown_the_other(people, taken):
 
     found = at_once(partial(give, people.reviewer, 2), partial(give, people.administrator, 4))
     assert kinds(found) == ["Opinion", "TextChanged"]
-    held = Opinion.objects.get()
+    held = Opinion.objects.standing().get()
     assert (held.level, held.reason) == (
         (2 if held.given_by == people.reviewer else 4),
         f"So says {held.given_by.full_name}.",
@@ -63,14 +63,14 @@ def test_an_opinion_given_twice_by_a_double_click_is_given_once(people, taken):
 
 def test_of_two_replies_to_one_opinion_one_is_shown_the_other(people, taken):
     opinions.give(submission=taken, question="A.1", level=2, reason="Lower.", by=people.reviewer)
-    seen = stamp(Opinion.objects.get().given_at)
+    seen = stamp(Opinion.objects.standing().get().given_at)
 
     def reply(by):
         return opinions.reply(submission=taken, question="A.1", text=by.full_name, by=by, base=seen)
 
     found = at_once(partial(reply, people.coordinator), partial(reply, people.police_coordinator))
     assert kinds(found) == ["Opinion", "TextChanged"]
-    held = Opinion.objects.get()
+    held = Opinion.objects.standing().get()
     assert held.reply == held.replied_by.full_name
 
 
@@ -84,7 +84,7 @@ def test_a_reply_beside_a_changed_opinion_never_ends_under_words_that_it_did_not
         partial(opinions.reply, submission=taken, question="A.1", text="No.", by=people.coordinator, base=seen),
     )
     assert isinstance(changed, Opinion)
-    held = Opinion.objects.get()
+    held = Opinion.objects.standing().get()
     if isinstance(replied, Opinion):
         # It stands under the one that it was given to, and is asked for anew.
         assert (held.reply, held.awaits_reply) == ("No.", True)
@@ -98,7 +98,7 @@ def test_of_two_clarifications_of_one_question_one_is_shown_the_other(people, ta
 
     found = at_once(partial(ask, people.reviewer), partial(ask, people.administrator))
     assert kinds(found) == ["Clarification", "TextChanged"]
-    held = Clarification.objects.get()
+    held = Clarification.objects.standing().get()
     assert held.text == held.asked_by.full_name
 
 

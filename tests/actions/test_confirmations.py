@@ -14,6 +14,7 @@ from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response, ResponseRevision, Submission
 from diagnostic.queries import load_signatures, to_response
 from tests import factories
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_where_nothing_was_answered_nothing_can_be_confirmed(people):
     first = factories.start_assessment(people.coordinator, period="2024")
     with pytest.raises(NothingBefore):
         confirm(first, people.respondent, "A.1")
-    factories.submit(first, by=people.coordinator)
+    factories.submit(factories.complete(first, people.coordinator), by=people.coordinator)
     second = factories.start_assessment(people.coordinator, period="2025")
     with pytest.raises(NothingBefore):
         confirm(second, people.respondent, "A.1")
@@ -108,6 +109,7 @@ def test_the_state_must_allow_it(people, assessment):
 
 
 def test_on_return_only_what_was_asked_about_can_be_confirmed(people, assessment):
+    factories.complete(assessment, people.coordinator)
     factories.make_returned(assessment, people.coordinator, people.reviewer, "A.1")
     with pytest.raises(NotOpen):
         confirm(assessment, people.respondent, "A.19")
@@ -134,7 +136,7 @@ def test_an_agency_cannot_confirm_in_the_others_voice(people, last):
 def test_an_agency_that_answered_for_itself_last_time_confirms_its_own_answer_and_nothing_else(people, last):
     content = json.loads(last.snapshot)
     content["assessment"]["voices"]["customs"] = {"A.1": {"level": 5, "narrative": "As customs saw it."}}
-    Submission.objects.filter(pk=last.pk).update(snapshot=json.dumps(content))
+    overwrite(Submission.objects.filter(pk=last.pk), snapshot=json.dumps(content))
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
     confirm(apart, people.respondent, "A.1", voice="customs")
     assert stored(apart, "A.1", "customs") == Answer(level=5, narrative="As customs saw it.")

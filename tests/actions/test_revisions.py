@@ -116,6 +116,18 @@ def test_a_save_makes_no_query_for_the_chain(people, assessment):
     assert [word for word in statements if word in ("SELECT", "UPDATE", "INSERT")] == ["SELECT", "UPDATE", "INSERT"]
 
 
+@pytest.mark.django_db
+def test_what_was_read_before_somebody_set_a_text_aside_is_read_again(people, assessment):
+    """As on PostgreSQL, where a save that waited for the lock may go on with the answer as it was before."""
+    row = save(assessment, people.respondent, 0, level=1)
+    with transaction.atomic():
+        stale = responses._lock(assessment.pk, "national", "A.1")
+        set_aside(assessment, people.police_respondent, narrative="one")
+        responses._write(stale, Answer(level=2), "", None, people.respondent)
+        responses._keep_aside(stale.row, Answer(narrative="two"), people.police_respondent)
+    assert_chained(row, 4)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_texts_set_aside_while_others_save_leave_one_chain():
     people = factories.make_people()

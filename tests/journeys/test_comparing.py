@@ -46,7 +46,7 @@ def test_a_difference_is_agreed_and_discussed(open_as: Callable, people: factori
     expect(pair.get_by_label("Why", exact=True)).to_have_value("Both looked at the cases of the port.")
     pair.get_by_role("radio", name="3 Cooperation").check()
     press(page, pair.get_by_role("button", name="Record and go to the next"))
-    expect(page.get_by_role("status").first).to_contain_text("A.3.1 is recorded.")
+    expect(page.get_by_role("status").first).to_contain_text("A.3.1 is recorded as agreed.")
     row = Response.objects.get(assessment=opened, voice="national", question="A.3.1")
     assert (row.level, row.agreement) == (3, "Both looked at the cases of the port.")
     following = page.locator("details.pair[open]")

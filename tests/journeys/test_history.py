@@ -104,7 +104,8 @@ def hand_in(by: User, period: str, levels: dict[str, int]) -> None:
 
 @pytest.mark.looks
 def test_the_pages_hold_at_both_widths(open_as, people):
-    factories.submit(factories.start_assessment(people.coordinator, period="2021"), by=people.coordinator)
+    empty = factories.start_assessment(people.coordinator, period="2021")
+    factories.submit(factories.complete(empty, people.coordinator), by=people.coordinator)
     hand_in(people.coordinator, "2022", dict.fromkeys(("A.1", "A.6", "A.8", "A.12", "A.18"), 1))
     hand_in(people.coordinator, "2023", dict.fromkeys(("A.2.1", "A.2.2", "A.6", "A.12", "A.16.1"), 4))
     hand_in(people.coordinator, "2024", {})

@@ -136,6 +136,7 @@ def agree_on_the_rest(assessment: Assessment, customs: Visitor) -> None:
     answers = factories.example_answers("two-voices", "national")
     left = {row.question: answers[row.question] for row in standing if row.question in answers}
     factories.fill(assessment, customs.user, left)
+    factories.complete(assessment, customs.user)
 
 
 def an_edit_voids_the_first_key(assessment: Assessment, customs: Visitor, police: Visitor) -> None:
@@ -148,7 +149,21 @@ def an_edit_voids_the_first_key(assessment: Assessment, customs: Visitor, police
     assert load_lost_signatures(assessment)["customs"].by == police.user
     customs.page.goto(f"/assessments/{assessment.pk}/check/")
     expect(customs.page.locator("#key-customs")).to_contain_text("is void since")
+    expect(customs.page.get_by_role("main")).to_contain_text("Still to settle: A.1")
     customs.look("check, voided")
+    record(assessment, police, "A.1")
+
+
+def record(assessment: Assessment, coordinator: Visitor, code: str) -> None:
+    """Record the proposal to `code` as agreed, as it stands."""
+    page = coordinator.page
+    page.goto(f"/assessments/{assessment.pk}/compare/?open={code}")
+    pair = page.locator(f'details[id="{code}"]')
+    expect(pair.locator(".tag").first).to_have_text("In progress")
+    if not pair.get_by_label("Why", exact=True).input_value():
+        pair.get_by_label("Why", exact=True).fill("Both looked at it again.")
+    coordinator.go(pair.get_by_role("button", name="Record"))
+    assert Response.objects.get(assessment=assessment, voice="national", question=code).is_agreed
 
 
 def both_sign_and_submit(assessment: Assessment, customs: Visitor, police: Visitor, number: int) -> None:
@@ -197,6 +212,7 @@ def clarify(assessment: Assessment, coordinator: Visitor, code: str) -> None:
     page.get_by_role("heading", level=1).click()
     expect(question(page, code).locator("[data-save]")).to_have_text(re.compile(r"^Saved \d"))
     assert Response.objects.get(pk=row.pk).version > row.version
+    record(assessment, coordinator, code)
 
 
 def accept(reviewer: Visitor) -> None:

@@ -18,6 +18,7 @@ from diagnostic.models import Assessment, Comment, Opinion, Response, Submission
 from tests import factories
 from tests.factories import example_answers, fill, start_assessment
 from tests.permissions.test_blindness import addresses, client_of, different, walk
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 SENSITIVE = ("A.9", "A.10", "A.11")
@@ -46,7 +47,7 @@ def accepted(people: factories.People) -> Submission:
     opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
     agreed = example_answers("two-voices") | sensitive(NATIONAL, 2, 4, 3)
     fill(opened, people.coordinator, {code: answer for code, answer in agreed.items() if code != "A.3.2"})
-    submission = factories.submit(opened, people.coordinator)
+    submission = factories.submit(factories.complete(opened, people.coordinator), people.coordinator)
     reviews.take_up(submission=submission, by=people.reviewer)
     submission.assessment.refresh_from_db()
     reviews.accept(submission=submission, remark="", by=people.reviewer)
@@ -84,7 +85,7 @@ def change_what_is_left_out(submission: Submission, people: factories.People) ->
     snapshot, result = build_snapshot(assessment)
     assert SECRET in snapshot
     assert result.level == submission.level
-    Submission.objects.filter(pk=submission.pk).update(snapshot=snapshot, digest=digest_of(snapshot))
+    overwrite(Submission.objects.filter(pk=submission.pk), snapshot=snapshot, digest=digest_of(snapshot))
     for code in SENSITIVE:
         of: dict[str, Any] = {"submission": submission, "question": code}
         Opinion.objects.create(**of, level=1, reason=f"{SECRET} opinion", given_by=people.reviewer)

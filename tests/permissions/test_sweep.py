@@ -91,6 +91,7 @@ TABLE: dict[str, Rule] = {
     "assessment-open-comparison": on_comparison(COORDINATORS),
     "compare": on_comparison(COUNTRY, "comparing"),
     "compare-take-over": on_comparison(COORDINATORS, "comparing"),
+    "compare-leave-open": on_comparison(COORDINATORS, "comparing"),
     "compare-meeting": on_comparison(COUNTRY, "comparing"),
     "compare-agree": on_comparison(COORDINATORS, "comparing"),
     "compare-discuss": on_comparison(AGENCIES, "comparing"),

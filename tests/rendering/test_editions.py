@@ -12,8 +12,9 @@ import pytest
 from diagnostic.core.editions import for_partners, sensitive_questions
 from diagnostic.core.instrument import Instrument
 from diagnostic.core.interchange import parse_assessment
+from diagnostic.core.plain_data import canonical
 from diagnostic.core.report import build_report
-from diagnostic.core.report_data import Report, ReportFacts, canonical
+from diagnostic.core.report_data import Report, ReportFacts
 from diagnostic.core.responses import Evidence, Response
 from diagnostic.core.result import score
 from diagnostic.core.score_text import Score

@@ -10,7 +10,8 @@ import pytest
 
 from diagnostic.core.editions import for_brief
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.report_data import DifferenceLine, Report, canonical
+from diagnostic.core.plain_data import canonical
+from diagnostic.core.report_data import DifferenceLine, Report
 from diagnostic.core.report_follow_up import ActionLine, PeriodLine, RemarkLine
 from diagnostic.core.responses import Evidence, Response
 from diagnostic.rendering.html import render_html

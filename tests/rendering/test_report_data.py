@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from diagnostic.core.instrument import Instrument
-from diagnostic.core.report_data import Report, canonical, digest_of
+from diagnostic.core.plain_data import canonical, digest_of
+from diagnostic.core.report_data import Report
 from diagnostic.core.responses import Response
 from diagnostic.core.result import score
 from diagnostic.rendering.report_core import instrument_of, result_of

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from diagnostic.core.report_data import AttestationLine, Report, canonical
+from diagnostic.core.plain_data import canonical
+from diagnostic.core.report_data import AttestationLine, Report
 from diagnostic.models import Submission
 from diagnostic.rendering.html import render_html
 from diagnostic.views.report_facts import report_of_submission, submissions_for_report

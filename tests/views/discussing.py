@@ -39,7 +39,7 @@ def fresh(submission: Submission) -> Submission:
 
 def seen_reply(submission: Submission) -> str:
     """What the page of A.1 keeps, that a country replies from, of the opinion and the reply that it shows."""
-    opinion = Opinion.objects.filter(submission=submission, question="A.1").first()
+    opinion = Opinion.objects.standing().filter(submission=submission, question="A.1").first()
     return stamp(opinion.given_at, opinion.replied_at) if opinion else ""
 
 

@@ -101,7 +101,7 @@ def test_the_other_coordinators_are_told_once_and_nobody_else(client, run_tasks)
 def test_the_other_agencys_coordinators_are_told_once_that_the_first_key_is_turned(client, run_tasks):
     people = factories.make_people()
     colleague = factories.make_user()
-    draft = factories.start_assessment(people.coordinator)
+    draft = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
 
     def press(by, agency):
         client.force_login(by)

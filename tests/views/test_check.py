@@ -15,6 +15,7 @@ from diagnostic.models import Assessment, Attestation, Submission
 from diagnostic.views import assessments as views
 from tests import factories
 from tests.factories import (
+    complete,
     example_answers,
     fill,
     make_submission,
@@ -89,7 +90,7 @@ def test_nothing_is_attested_without_the_confirmation(client: Client, people: fa
 
 
 def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Client, people: factories.People) -> None:
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     attest(client, people.coordinator, assessment, "customs", confirmed="on")
     address = reverse("assessment-submit", args=[assessment.pk])
     assert address not in get(client, people.coordinator, "assessment-check", assessment.pk).content.decode()
@@ -111,7 +112,7 @@ def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Clie
 
 def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
     factories.deactivate(people.police_coordinator)
-    assessment = start_assessment(people.coordinator)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
     response = attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example")
     assert response.status_code == 422
     assert 'href="#police-function"' in response.content.decode()

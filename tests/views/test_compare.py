@@ -216,7 +216,7 @@ def test_two_coordinators_at_once_are_shown_both_and_choose(client, people, open
     late = data | {"A.3.1-answer": "3", "A.3.1-narrative": "Mine"}
     response = post(client, people.police_coordinator, "compare-agree", opened, late, code="A.3.1")
     assert response.status_code == 409
-    assert "recorded this answer while you were writing" in words(response)
+    assert "saved this answer while you were writing" in words(response)
     assert "Mine" in response.content.decode()
     assert national(opened, "A.3.1").level == 2
     version = re.search(r'name="A.3.1-version" value="(\d+)"', response.content.decode())[1]
@@ -367,7 +367,9 @@ def test_the_next_step_leads_from_answers_to_declaration_to_comparison(client, p
         factories.save_answer(
             assessment, people.respondent, code, voice="customs", status="unknown", reason="Not known."
         )
-    assert step(client, people.coordinator, assessment).url == "#declaring"
+    assert step(client, people.coordinator, assessment).url == reverse(
+        "assessment-declare", kwargs={"pk": assessment.pk}
+    )
     assert step(client, people.respondent, assessment).heading == "A coordinator can declare your answers complete"
     comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
     assert step(client, people.respondent, assessment).heading == "Waiting for the other agency"

@@ -75,7 +75,8 @@ def test_the_page_offers_the_form_of_what_was_named_alone(client, people, return
 def test_what_was_named_is_agreed_on_anew_with_its_reason(client, people, returned):
     before = national(returned, NAMED)
     refused = agree(client, people.coordinator, returned, NAMED, answer="5", agreement=" ")
-    assert (refused.status_code, national(returned, NAMED).version) == (422, before.version)
+    kept = national(returned, NAMED)
+    assert (refused.status_code, kept.version, kept.is_agreed) == (422, before.version + 1, False)
     done = agree(client, people.police_coordinator, returned, NAMED, answer="5", agreement="The protocol was found.")
     assert done.status_code == 302
     row = national(returned, NAMED)

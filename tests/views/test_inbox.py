@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from diagnostic.actions import assignments, comments, opinions, reviews
-from diagnostic.models import Review
+from diagnostic.models import Closing
 from tests import factories
 from tests.sessions import signed_in
+from tests.tampering import overwrite
 from tests.views.discussing import fresh, make_taken, return_for, take_up, text_of, url
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +153,7 @@ def test_an_opinion_on_what_was_accepted_waits_for_thirty_days(people):
     opinions.give(submission=taken, question="A.1", level=2, reason="Paper.", by=people.reviewer)
     reviews.accept(submission=taken, remark="", by=people.reviewer)
     assert "opinions" in groups(people.coordinator)
-    Review.objects.update(closed_at=timezone.now() - timedelta(days=31))
+    overwrite(Closing.objects.all(), closed_at=timezone.now() - timedelta(days=31))
     assert groups(people.coordinator) == {}
 
 
@@ -176,6 +177,7 @@ def test_a_clarification_waits_until_it_is_answered_again(people):
 
 def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
     assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.complete(assessment, people.coordinator)
     factories.sign(assessment, people.coordinator)
     assert groups(people.police_coordinator) == {"keys": ["2026"]}
     assert groups(people.coordinator) == groups(people.police_respondent) == {"home": ["2026"]}
@@ -191,6 +193,7 @@ def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
 def test_a_record_waits_where_the_other_agency_has_no_coordinator(people):
     factories.deactivate(people.police_coordinator)
     assessment = factories.start_assessment(people.coordinator, period="2026")
+    factories.complete(assessment, people.coordinator)
     factories.sign(assessment, people.coordinator)
     assert "Record who agreed for the other" in text_of(signed_in(people.coordinator).get(INBOX))
     factories.sign(assessment, people.coordinator, "police", factories.AGREED_BY)

@@ -15,14 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cpch.accounts.models import Country, User
+from cpch.accounts.models import Country
 from diagnostic.actions import action_plan, assessments, comments, opinions, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.interchange import write_assessment
 from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.responses import Evidence
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Action, Assessment, ReportFile, Response, Review, Submission
+from diagnostic.models import Action, Assessment, Closing, ReportFile, Response, Review, Submission
 from diagnostic.queries import load_voices, to_file
 from diagnostic.views import report_facts
 from diagnostic.views.report_facts import (
@@ -42,13 +42,14 @@ from tests.factories import (
     start_assessment,
     submit,
 )
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
 
 def of_submission(submission: Submission) -> ReportBasis:
     """The basis as a request has it."""
-    found = Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
+    found = Submission.objects.select_related("assessment__country", "review__closing")
     return report_of_submission(submissions_for_report(found).get(pk=submission.pk))
 
 
@@ -86,16 +87,8 @@ def country(**values: Any) -> Change:
     return lambda laid: Country.objects.filter(pk=laid.draft.country_id).update(**values)
 
 
-def submitted(**values: Any) -> Change:
-    return lambda laid: Submission.objects.filter(pk=laid.submission.pk).update(**values)
-
-
 def drafted(**values: Any) -> Change:
     return lambda laid: Assessment.objects.filter(pk=laid.draft.pk).update(**values)
-
-
-def of_its_assessment(**values: Any) -> Change:
-    return lambda laid: Assessment.objects.filter(pk=laid.submission.assessment_id).update(**values)
 
 
 def saved(question: str = "A.1", **members: Any) -> Change:
@@ -109,7 +102,7 @@ def accept(laid: Laid) -> Review:
 def accepted_differently(**values: Any) -> Change:
     def change(laid: Laid) -> None:
         before = accept_and_ask(laid)
-        Review.objects.filter(submission=laid.submission).update(**values)
+        overwrite(Closing.objects.filter(review__submission=laid.submission), **values)
         assert of_submission(laid.submission).digest != before
 
     return change
@@ -120,12 +113,6 @@ def accept_and_ask(laid: Laid) -> str:
     return of_submission(laid.submission).digest
 
 
-def acceptor_renamed(laid: Laid) -> None:
-    before = accept_and_ask(laid)
-    User.objects.filter(pk=laid.people.reviewer.pk).update(full_name="Somebody Else")
-    assert of_submission(laid.submission).digest != before
-
-
 def frozen_differently(name: str, value: Any) -> Change:
     """Another submission of the same assessment stands in the place of this one."""
 
@@ -134,7 +121,7 @@ def frozen_differently(name: str, value: Any) -> Change:
         assert name in ("period", "title", "target_level")
         snapshot = laid.submission.snapshot.replace(f'"{name}":', f'"{name}":{value},"was":', 1)
         assert snapshot != laid.submission.snapshot
-        Submission.objects.filter(pk=laid.submission.pk).update(snapshot=snapshot, digest=other.digest)
+        overwrite(Submission.objects.filter(pk=laid.submission.pk), snapshot=snapshot, digest=other.digest)
 
     return change
 
@@ -160,22 +147,6 @@ def submission_made_again(laid: Laid) -> Submission:
     return submit(assessment, by=laid.people.coordinator)
 
 
-def another_submitter(laid: Laid) -> None:
-    Submission.objects.filter(pk=laid.submission.pk).update(submitted_by=laid.people.police_coordinator)
-
-
-def submitter_renamed(laid: Laid) -> None:
-    User.objects.filter(pk=laid.people.coordinator.pk).update(full_name="Somebody Else")
-
-
-def attester_renamed(laid: Laid) -> None:
-    User.objects.filter(pk=laid.people.police_coordinator.pk).update(full_name="Somebody Else")
-
-
-def agreed_without_account(laid: Laid) -> None:
-    laid.submission.attestations.filter(agency="police").update(agreed_by="Ada Example, Head")
-
-
 def another_voice(laid: Laid) -> None:
     Response.objects.create(assessment=laid.draft, voice="customs", question="A.1", level=2)
     Response.objects.create(assessment=laid.draft, voice="police", question="A.1", level=5)
@@ -191,10 +162,6 @@ def after(first: Change, then: Change) -> Change:
         assert of_submission(laid.submission).digest != before
 
     return change
-
-
-def renamed(who: str) -> Change:
-    return lambda laid: User.objects.filter(pk=getattr(laid.people, who).pk).update(full_name="Somebody Else")
 
 
 def shared(laid: Laid) -> Any:
@@ -251,44 +218,22 @@ def begun_in_between(laid: Laid) -> None:
 AN_HOUR_LATER = timezone.now() + timedelta(hours=1)
 
 SUBMISSION_CHANGES: dict[str, Change] = {
-    "country": country(name="Renamed"),
-    "alpha2": country(alpha2="QQ"),
-    "country_footnote": country(footnote="As of today."),
-    "is_example": country(is_example=False),
-    "mode": of_its_assessment(mode="separate"),
     "state": accept,
-    "marking": submitted(marking="TLP:RED"),
-    "is_disclosed_to_partners": submitted(is_disclosed_to_partners=True),
-    "submission_number": submitted(number=7),
-    "digest": submitted(digest="0" * 64),
-    "submitted_at": submitted(submitted_at=AN_HOUR_LATER),
-    "submitted_by": another_submitter,
-    "submitted_by, by name": submitter_renamed,
-    "attestations": agreed_without_account,
-    "attestations, by name": attester_renamed,
     "accepted_at": accepted_differently(closed_at=AN_HOUR_LATER),
-    "accepted_by": accepted_differently(closed_by=None),
-    "accepted_by, by name": acceptor_renamed,
+    "accepted_by": accepted_differently(closed_by_name="Somebody Else"),
     "period": frozen_differently("period", '"another"'),
     "title": frozen_differently("title", '"another"'),
     "target_level": frozen_differently("target_level", "5"),
-    "previous": earlier_handed_in,
     "a comment": shared,
     "a comment, answered": after(shared, answered),
-    "a comment, by name": after(shared, renamed("reviewer")),
-    "its answer, by name": after(after(shared, answered), renamed("police_respondent")),
     "an opinion": gave_opinion(),
     "an opinion, changed": after(gave_opinion(), gave_opinion(3)),
     "an opinion, taken back": after(gave_opinion(), took_opinion_back),
-    "an opinion, by name": after(gave_opinion(), renamed("reviewer")),
     "a reply": after(gave_opinion(), replied()),
     "a reply, changed": after(after(gave_opinion(), replied()), replied("It runs until 2030.")),
-    "a reply, by name": after(after(gave_opinion(), replied()), renamed("police_coordinator")),
     "returned": returned,
-    "returned, by name": after(returned, renamed("reviewer")),
-    "an action": planned,
-    "an action, begun": after(planned, begun),
 }
+"""What makes another report of a submission: what was added since. Of what was there, test_frozen_reports tells."""
 
 ASSESSMENT_CHANGES: dict[str, Change] = {
     "country": country(name="Renamed"),
@@ -335,9 +280,8 @@ def test_a_drafts_report_is_another_when_anything_in_it_changes(name: str, laid:
     assert before != basis.digest == basis.build().digest
 
 
-def test_no_fact_is_left_out_above() -> None:
+def test_no_fact_of_a_draft_is_left_out_above() -> None:
     names = {field.name for field in dataclasses.fields(ReportFacts)}
-    assert names <= SUBMISSION_CHANGES.keys()
     of_submissions = {"submission_number", "digest", "submitted_at", "submitted_by", "accepted_at", "accepted_by"}
     of_submissions |= {"attestations"}
     assert names - of_submissions <= ASSESSMENT_CHANGES.keys()
@@ -387,7 +331,7 @@ def test_two_assessments_that_are_alike_but_for_their_answers_have_reports_of_th
     second = start_assessment(people.coordinator, period="2030")
     save_answer(second, people.coordinator, "A.1", level=3)
     other = of_assessment(second)
-    assert one.facts == other.facts
+    assert one.build().facts == other.build().facts
     assert one.digest != other.digest == other.build().digest
 
 

@@ -7,10 +7,11 @@ import pytest
 from diagnostic.actions import action_plan, comments, opinions, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.editions import for_partners, sensitive_questions
-from diagnostic.core.report_data import Report, canonical
+from diagnostic.core.plain_data import canonical
+from diagnostic.core.report_data import Report
 from diagnostic.core.report_follow_up import RemarkLine
 from diagnostic.instruments import current_instrument
-from diagnostic.models import Assessment, Submission
+from diagnostic.models import Action, Assessment, Submission
 from diagnostic.views.report_facts import (
     ReportBasis,
     assessments_for_report,
@@ -38,7 +39,7 @@ def people() -> People:
 
 
 def basis_of(submission: Submission) -> ReportBasis:
-    found = Submission.objects.select_related("assessment__country", "submitted_by", "review__closed_by")
+    found = Submission.objects.select_related("assessment__country", "review__closing")
     return report_of_submission(submissions_for_report(found).get(pk=submission.pk))
 
 
@@ -120,10 +121,10 @@ def test_the_plan_of_this_time_and_of_last_time_stand_apart_with_the_levels_of_n
     action_plan.move(action=old, act="complete", source="planned", proof="Minutes", by=people.coordinator)
     now = fill(start_assessment(people.coordinator, period="2026"), people.coordinator)
     save_answer(now, people.coordinator, "A.2.2", level=5)
-    submission = submit(now, by=people.coordinator)
     action_plan.add(assessment=now, details=ActionDetails("Train"), question="A.9", by=people.coordinator)
     action_plan.add(assessment=now, details=ActionDetails("Write"), by=people.coordinator)
-    report = report_of(submission)
+    assert as_it_stands(now).plan == report_of(submit(now, by=people.coordinator)).plan
+    report = report_of(Submission.objects.get(assessment=now))
     assert report.previous is not None
     (line,) = report.previous.actions
     assert (line.title, line.state, line.proof, line.level_before, line.level_now) == ("Meet", "done", "Minutes", 2, 5)
@@ -157,16 +158,20 @@ def test_the_first_assessment_has_no_periods(people: People) -> None:
     assert report_of(make_submission(people.coordinator)).periods == ()
 
 
-def test_the_report_of_a_submission_tells_no_level_that_was_not_handed_in(people: People) -> None:
+def test_each_submission_has_the_plan_as_it_stood_with_the_levels_that_were_handed_in(people: People) -> None:
     assessment = fill(start_assessment(people.coordinator), people.coordinator)
     first = make_returned(assessment, people.coordinator, people.reviewer, "A.1")
     assessment.refresh_from_db()
     save_answer(assessment, people.coordinator, "A.1", level=4)
     before = basis_of(first).key
     action_plan.add(assessment=assessment, details=ActionDetails("Meet"), question="A.1", by=people.coordinator)
+    save_answer(assessment, people.coordinator, "A.1", level=5)
+    second = submit(assessment, by=people.coordinator)
     assert report_of(first).plan == ()
     assert basis_of(first).key == before, "not even that there is one"
-    second = submit(assessment, by=people.coordinator)
-    assert [action.level_before for action in report_of(second).plan] == [4]
-    assert [action.level_before for action in report_of(first).plan] == [4]
-    assert basis_of(first).key != before
+    (action,) = report_of(second).plan
+    assert (action.level_before, action.level_now) == (5, 5)
+    assert Action.objects.get().level_before == 5
+    action_plan.move(action=Action.objects.get(), act="begin", source="planned", by=people.coordinator)
+    action_plan.add(assessment=assessment, details=ActionDetails("Train"), by=people.coordinator)
+    assert report_of(second).plan == (action,)

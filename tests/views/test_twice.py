@@ -41,7 +41,7 @@ def press(browser: Client, url: str, data: dict[str, str]) -> Any:
 
 
 def submitted(people: factories.People) -> tuple[str, Any]:
-    assessment = factories.start_assessment(people.coordinator)
+    assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
     factories.sign_both(assessment, people.coordinator)
     return reverse("assessment-submit", args=[assessment.pk]), "Submission 1 is received"
 

@@ -134,12 +134,16 @@ def test_the_coordinators_of_both_write_the_national_answer_and_no_respondent(
     assert coordinator.post(save_url(comparing, "national", "A.6"), agreed).status_code == 200
 
 
-def test_over_a_difference_the_page_leads_to_the_comparison(people: factories.People, comparing: Assessment) -> None:
-    typed = {"A.1-answer": "2", "A.1-version": "0"}
-    refused = as_person(people.coordinator).post(save_url(comparing, "national", "A.1"), typed)
-    assert refused.status_code == 409
-    assert "Record what they agree on in their comparison" in refused.content.decode()
-    assert not Response.objects.get(assessment=comparing, voice="national", question="A.1").version
+def test_over_a_difference_the_page_saves_a_proposal_and_leads_to_the_comparison(
+    people: factories.People, comparing: Assessment
+) -> None:
+    client = as_person(people.coordinator)
+    saved = client.post(save_url(comparing, "national", "A.1"), {"A.1-answer": "2", "A.1-version": "0"}).json()
+    assert (saved["question"], saved["version"], saved["state"]) == ("A.1", 1, "proposed")
+    assert not Response.objects.get(assessment=comparing, voice="national", question="A.1").is_agreed
+    page = client.get(theme_url(comparing, "national", "framework")).content.decode()
+    assert "It counts once a coordinator records it in the comparison" in page
+    assert 'data-link="A.1" data-own="proposed" data-state="proposed"' in page
 
 
 def test_an_agencys_own_word_on_its_authority_opens_the_national_follow_up(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
@@ -16,13 +15,13 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from diagnostic.actions import action_plan, responses
-from diagnostic.actions.submissions import build_snapshot
+from diagnostic.actions.submissions import build_snapshot, digest_of, keep_instrument, write_receipt_of
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.report_data import Report
 from diagnostic.core.responses import is_asked
-from diagnostic.instruments import current_instrument
-from diagnostic.models import Assessment, Response, Review, Submission
+from diagnostic.instruments import current_instrument, instrument_of
+from diagnostic.models import Assessment, Closing, Response, Review, Submission
 from diagnostic.queries import load_voices
 from diagnostic.views.report_facts import (
     assessments_for_report,
@@ -33,6 +32,7 @@ from diagnostic.views.report_facts import (
 from tests import factories
 from tests.factories import example_answers, start_assessment
 from tests.permissions.test_sweep import TABLE, address
+from tests.tampering import overwrite
 from tests.views.test_results import MOST_QUERIES, SENSITIVE, words
 
 pytestmark = pytest.mark.django_db
@@ -45,15 +45,17 @@ def give(assessment: Assessment, voice: str, by: Any) -> None:
     instrument = current_instrument()
     for question in instrument.questions:
         if question.code in answers and is_asked(instrument, question, voice, {voice: answers}):
-            responses.save(
-                assessment_id=assessment.pk,
-                voice=voice,
-                question=question.code,
-                response=answers[question.code],
-                base_version=0,
-                by=by,
-                agreement=WHY if voice == "national" else "",
-            )
+            act = {
+                "assessment_id": assessment.pk,
+                "question": question.code,
+                "response": answers[question.code],
+                "base_version": 0,
+                "by": by,
+            }
+            if voice == "national":
+                responses.record(**act, agreement=WHY)
+            else:
+                responses.save(**act, voice=voice)
 
 
 @pytest.fixture
@@ -70,12 +72,15 @@ def compared(people: factories.People) -> Assessment:
 def hand_in(assessment: Assessment, by: Any, state: str = "submitted") -> Submission:
     """What a submission of `assessment` freezes, as a row; who may hand in is tested elsewhere."""
     snapshot, _result = build_snapshot(assessment)
+    digest = digest_of(snapshot)
     Assessment.objects.update(state=state)
     return Submission.objects.create(
         assessment=assessment,
+        instrument_id=keep_instrument(instrument_of(assessment)),
         number=1,
         snapshot=snapshot,
-        digest=hashlib.sha256(snapshot.encode()).hexdigest(),
+        digest=digest,
+        receipt=write_receipt_of(assessment, 1, digest, timezone.now(), by, ()),
         marking=assessment.marking,
         is_disclosed_to_partners=True,
         allows_statistics=False,
@@ -84,9 +89,8 @@ def hand_in(assessment: Assessment, by: Any, state: str = "submitted") -> Submis
 
 
 def accept(submission: Submission, by: Any) -> None:
-    Review.objects.create(
-        submission=submission, outcome="accepted", taken_up_by=by, closed_by=by, closed_at=timezone.now()
-    )
+    review = Review.objects.create(submission=submission, taken_up_by=by)
+    Closing.objects.create(review=review, outcome="accepted", closed_by=by)
 
 
 def report_of(submission: Submission) -> Report:
@@ -215,5 +219,5 @@ def test_a_submission_from_before_agreements_were_kept_still_reports(
     submission = hand_in(compared, people.coordinator)
     content = json.loads(submission.snapshot)
     del content["agreements"]
-    Submission.objects.update(snapshot=json.dumps(content))
+    overwrite(Submission.objects.all(), snapshot=json.dumps(content))
     assert report_of(submission).answers[0].agreement == ""

@@ -22,8 +22,8 @@ from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
 from diagnostic.core.progress import with_follow_ups
-from diagnostic.core.responses import NATIONAL, as_given_by, is_asked
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.responses import as_given_by, is_asked
 from diagnostic.instruments import current_instrument
 from diagnostic.management.demo_plan import lay_plan
 from diagnostic.models import Assessment, Response, Submission
@@ -204,12 +204,16 @@ class Apart:
         equal = find_takeable(instrument, find_pairs(instrument, voices), voices, comparison.agency_names())
         comparison.take_over(assessment=assessment, questions=list(equal), by=self.coordinators["customs"])
         for code, agreed in self.apart["agreed"].items():
-            response, by = response_from_json(agreed["answer"]), self.coordinators["police"]
-            self._save(assessment, NATIONAL, code, response, by, agreed["agreement"])
+            responses.record(
+                assessment_id=assessment.pk,
+                question=code,
+                response=response_from_json(agreed["answer"]),
+                agreement=agreed["agreement"],
+                base_version=0,
+                by=self.coordinators["police"],
+            )
 
-    def _save(
-        self, assessment: Assessment, voice: str, code: str, response: Answer, by: User, agreement: str = ""
-    ) -> None:
+    def _save(self, assessment: Assessment, voice: str, code: str, response: Answer, by: User) -> None:
         responses.save(
             assessment_id=assessment.pk,
             voice=voice,
@@ -217,7 +221,6 @@ class Apart:
             response=response,
             base_version=0,
             by=by,
-            agreement=agreement,
         )
 
 

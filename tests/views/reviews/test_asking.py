@@ -41,7 +41,7 @@ def test_the_second_to_take_up_is_told_who_was_faster(desk, submission, people):
 def test_ask_marks_a_question_and_its_text_comes_back(desk, taken, people):
     response = desk.post(url("ask", taken, "A.1"), {"text": "Which meetings?\r\nWhen?"}, follow=True)
     assert response.redirect_chain == [(url("question", taken, "A.1"), 302)]
-    held = Clarification.objects.get(review__submission=taken)
+    held = Clarification.objects.standing().get(review__submission=taken)
     assert (held.question, held.text, held.asked_by) == ("A.1", "Which meetings?\nWhen?", people.reviewer)
     says = text_of(response)
     assert "A.1 is marked for clarification." in says
@@ -50,30 +50,31 @@ def test_ask_marks_a_question_and_its_text_comes_back(desk, taken, people):
 
 
 def test_ask_refuses_a_question_that_was_not_asked_and_keeps_the_text(desk, people):
-    handed_in = factories.submit(factories.start_assessment(people.coordinator), by=people.coordinator)
+    draft = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
+    handed_in = factories.submit(draft, by=people.coordinator)
     response = desk.post(url("ask", take_up(handed_in, people.reviewer), "A.3.2"), {"text": "Which of the two?"})
     assert response.status_code == 422
     assert "The country is not asked A.3.2. Ask about A.3.1 instead" in text_of(response)
     assert "Which of the two?" in text_of(response)
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
 
 def test_remove_takes_a_question_off_the_list(desk, taken, people):
     ask(taken, "A.1", "Which?", people.reviewer)
-    base = stamp(Clarification.objects.get().asked_at)
+    base = stamp(Clarification.objects.standing().get().asked_at)
     response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1", "base": base}, follow=True)
     assert "A.1 is no longer marked for clarification." in text_of(response)
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
 
 def test_remove_takes_no_text_off_that_was_not_seen(desk, taken, people):
     ask(taken, "A.1", "Which?", people.reviewer)
-    opened = stamp(Clarification.objects.get().asked_at)
+    opened = stamp(Clarification.objects.standing().get().asked_at)
     ask(taken, "A.1", "Which document, and of when?", people.administrator)
     response = desk.post(url("ask", taken, "A.1"), {"text": "Which?", "remove": "1", "base": opened})
     assert response.status_code == 409
     assert "Which document, and of when?" in text_of(response)
-    assert Clarification.objects.get().text == "Which document, and of when?"
+    assert Clarification.objects.standing().get().text == "Which document, and of when?"
 
 
 @pytest.mark.parametrize(
@@ -96,13 +97,13 @@ def test_a_bad_text_is_refused_at_its_field_and_kept(desk, taken, text, fault):
     assert 'aria-describedby="id_text_helptext id_text_error"' in page
     assert "is-invalid" in page
     assert response.context["form"]["text"].value() == text
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
 
 def test_ten_thousand_characters_are_taken_whatever_the_line_ends(desk, taken):
     text = "line\r\n" * 1999 + "12345"
     assert desk.post(url("ask", taken, "A.1"), {"text": text}).status_code == 302
-    assert Clarification.objects.get().text == text.replace("\r\n", "\n")
+    assert Clarification.objects.standing().get().text == text.replace("\r\n", "\n")
 
 
 def test_a_question_that_is_not_asked_is_not_asked_about(desk, taken):
@@ -110,7 +111,7 @@ def test_a_question_that_is_not_asked_is_not_asked_about(desk, taken):
     assert "Ask about A.16.1 instead; A.16.2 opens with it." in page
     response = desk.post(url("ask", taken, "A.16.2"), {"text": "Why?"})
     assert response.status_code == 422
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
 
 def test_a_colleagues_text_is_not_overwritten_in_silence(desk, taken, people):
@@ -122,11 +123,11 @@ def test_a_colleagues_text_is_not_overwritten_in_silence(desk, taken, people):
     assert f"{people.administrator.full_name} has written here" in text_of(response)
     assert "what the colleague asks" in text_of(response)
     assert response.context["form"]["text"].value() == "what I ask"
-    assert Clarification.objects.get().text == "what the colleague asks"
+    assert Clarification.objects.standing().get().text == "what the colleague asks"
 
     again = {"text": "what I ask", "base": response.context["form"]["base"].value()}
     assert desk.post(url("ask", taken, "A.1"), again).status_code == 302
-    assert Clarification.objects.get().text == "what I ask"
+    assert Clarification.objects.standing().get().text == "what I ask"
 
 
 def test_asking_too_late_keeps_the_text_on_the_page(desk, taken, people):
@@ -135,7 +136,7 @@ def test_asking_too_late_keeps_the_text_on_the_page(desk, taken, people):
     assert response.status_code == 409
     assert "a long and careful text" in text_of(response)
     assert "Accepted on" in text_of(response)
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
 
 def test_asking_before_taking_up_is_refused(desk, submission):

@@ -52,6 +52,7 @@ def test_why_both_agencies_agree_is_a_part_of_the_answer(people):
     factories.fill(draft, people.police_respondent, {"A.1": Answer(level=2)}, voice="police")
     opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
     agree(opened, people, "We met in May.")
+    factories.complete(opened, people.coordinator)
     first = take_up(factories.submit(opened, people.coordinator), people.reviewer)
     returned = return_for(first, people.reviewer, "A.1")
     agree(returned.assessment, people, "We met in June.")
@@ -69,8 +70,8 @@ def agree(assessment, people, why):
     """Record the national answer to A.1, with why both agencies agree on it."""
     row = Response.objects.get(assessment=assessment, voice="national", question="A.1")
     answer = Answer(level=3, basis="both")
-    saved = {"assessment_id": assessment.pk, "voice": "national", "question": "A.1", "response": answer}
-    responses.save(**saved, base_version=row.version, by=people.coordinator, agreement=why)
+    saved = {"assessment_id": assessment.pk, "question": "A.1", "response": answer}
+    responses.record(**saved, base_version=row.version, by=people.coordinator, agreement=why)
 
 
 def test_any_two_submissions_can_be_compared(people, taken):

@@ -8,7 +8,7 @@ import pytest
 
 from diagnostic.actions import reviews
 from diagnostic.core import workflow
-from diagnostic.models import Review
+from diagnostic.models import Closing, Review
 from tests.views.discussing import fresh, take_up, text_of
 from tests.views.reviews.reviewing import ask, resubmit, url
 
@@ -99,7 +99,8 @@ def test_closing_in_the_very_moment_a_colleague_does_is_told(desk, taken, people
 
     def overtaken(**arguments: Any) -> Review:
         reviews.ask(submission=taken, question="A.1", text="", by=people.administrator)
-        Review.objects.filter(submission=taken).update(outcome="accepted", closed_at=taken.submitted_at)
+        review = Review.objects.get(submission=taken)
+        Closing.objects.create(review=review, outcome="accepted", closed_by=people.administrator)
         return real(**arguments)
 
     monkeypatch.setattr(f"diagnostic.views.reviews.reviews.{act}", overtaken)

@@ -29,7 +29,7 @@ def test_what_was_typed_outlives_the_session(new_page, people, settings):
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_role("button", name="Mark A.1 for clarification").click()
     assert "/accounts/login/" in page.url
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
 
     give_session(page, people.reviewer)
     page.goto(url("ask", taken, "A.1"))
@@ -38,7 +38,7 @@ def test_what_was_typed_outlives_the_session(new_page, people, settings):
     assert asking.get_by_text("What you typed before is back.").is_visible()
     page.get_by_role("button", name="Mark A.1 for clarification").click()
     page.get_by_text("A.1 is marked for clarification.").wait_for()
-    assert Clarification.objects.get().text == "Which meetings?\nWhen?"
+    assert Clarification.objects.standing().get().text == "Which meetings?\nWhen?"
     assert not asking.get_by_text("What you typed before is back.").is_visible()
 
     page.get_by_role("button", name="Take off the list").click()

@@ -44,7 +44,7 @@ def test_acts_are_the_secretariats(people, taken, who, status):
     browser = signed_in(getattr(people, who))
     for name in ACTS:
         assert browser.post(url(name[0], taken, *name[1:]), {"text": "?"}).status_code == status
-    assert not Clarification.objects.exists()
+    assert not Clarification.objects.standing().exists()
     assert fresh(taken).assessment.state == workflow.IN_REVIEW
     assert AuditEntry.objects.filter(act__startswith="access.").count() == len(ACTS)
 
@@ -96,6 +96,7 @@ def test_detail_names_what_is_open(desk, people):
     factories.save_answer(
         assessment, people.coordinator, "A.1", status="unknown", reason="The file is at the ministry."
     )
+    factories.complete(assessment, people.coordinator)
     handed_in = factories.submit(assessment, by=people.coordinator)
     response = desk.get(url("detail", handed_in))
     says = text_of(response).split("What is open", 1)[1]
