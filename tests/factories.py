@@ -120,8 +120,8 @@ def make_people() -> People:
 
 def deactivate(user: User) -> None:
     """Take the person's account away."""
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    user.is_active, user.deactivated_at = False, now()
+    user.save(update_fields=["is_active", "deactivated_at"])
 
 
 def start_assessment(by: User, **settings: Any) -> Assessment:

@@ -14,6 +14,7 @@ from diagnostic.permissions import can_attest, can_record_agreement, can_take_at
 from diagnostic.queries import load_coordinators, load_heads, load_signatures, load_voices
 
 from . import audit
+from .actor import require_unchanged
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .sides import refusal, take_side
@@ -56,6 +57,7 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     elif not agreed_by or len(agreed_by) > NAME_LENGTH or find_text_fault(agreed_by):
         raise ActionRefused(Message(_("Give the name and the function of the person who agreed for the other agency.")))
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
+    require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
     take_side(assessment=held, by=by)
@@ -103,6 +105,19 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": None})
     audit.record(act="attestation.take_back", by=by, assessment=held, agency=agency, digest=signature.digest)
     return True
+
+
+def void_one(*, attestation: Attestation, by: Any, because: str) -> None:
+    """Void one signature whose giver is "deactivated" or "moved" (`because`); the other agency's stays.
+
+    The caller has locked its assessment, and checked that it stands and that `by` may.
+    """
+    assessment, agency = attestation.assessment, attestation.agency
+    voided = Assessment.objects.filter(pk=assessment.pk, **{f"{agency}_attestation": attestation})
+    if voided.update(**{f"{agency}_attestation": None}):
+        person = attestation.attested_by.full_name
+        detail = {"agencies": [agency], "because": because, "person": person}
+        audit.record(act="attestation.void", by=by, assessment=assessment, **detail)
 
 
 def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | None = None) -> bool:

@@ -31,6 +31,7 @@ from diagnostic.forms.assessment import SettingsForm, StartForm, WithdrawForm, s
 from diagnostic.forms.attestation import AttestForm
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, ResponseRevision, Submission
+from diagnostic.pages.withdrawal import build_withdrawal_page
 from diagnostic.permissions import (
     assessments_visible_to,
     can_answer,
@@ -384,7 +385,12 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The assessment is withdrawn."))
         return redirect("assessment-list")
     is_possible = workflow.find_transition("withdraw", assessment.state, assessment.mode) is not None
-    context = {"form": form, "assessment": assessment, "is_possible": is_possible}
+    context = {
+        "form": form,
+        "assessment": assessment,
+        "is_possible": is_possible,
+        "page": build_withdrawal_page(assessment) if is_possible else None,
+    }
     return render(request, "assessments/withdraw.html", context, status=_status_of(form))
 
 

@@ -177,6 +177,7 @@ ELSEWHERE = {
     "invitation-withdraw",
     "invitation-resend",
     "person-deactivate",
+    "person-move",
     "person-reactivate",
     "person-second-factor",
     "security-key",
