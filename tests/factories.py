@@ -28,7 +28,16 @@ from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
-from diagnostic.models import Assessment, Attestation, Evidence, OpeningRequest, Response, ResponseRevision, Submission
+from diagnostic.models import (
+    Assessment,
+    Attestation,
+    Evidence,
+    OpeningRequest,
+    Response,
+    ResponseRevision,
+    Side,
+    Submission,
+)
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_coordinators, load_heads, load_voices, voices_of
 
@@ -122,8 +131,8 @@ def make_people() -> People:
 
 
 def deactivate(user: User, at: datetime | None = None) -> None:
-    """Take the person's account away; nobody knows when, unless `at` says so."""
-    user.is_active, user.deactivated_at = False, at
+    """Take the person's account away, now unless `at` says when."""
+    user.is_active, user.deactivated_at = False, at or now()
     user.save(update_fields=["is_active", "deactivated_at"])
 
 
@@ -187,7 +196,7 @@ def fill(
             values = {name: getattr(answer, name) for name in COLUMNS}
             more = {"agreement": agreement, "is_agreed": True, "confirms_id": None}
             more |= {"version": 1, "saved_at": at, "saved_by_id": by.pk}
-            revision = revisions.follow(row, answer=answer, **more)
+            revision = revisions.follow(row, answer=answer, saved_for=agency_of(by), **more)
             more |= revisions.head_after(revision)
             is_blank = responses.WRITE.run(pk=row.pk, base=0, count=0, **values, **more)
             assert is_blank, f"{row.question} is answered already"
@@ -289,6 +298,7 @@ def _lay_signature(
         attested_by_name=by.full_name,
         **(agreement.columns() if agreement else {}),
     )
+    Side.objects.get_or_create(assessment=assessment, person=by, agency=agency_of(by))
     setattr(assessment, f"{agency}_attestation", signed)
     act = "attestation.record" if agreement else "attestation.sign"
     more = {**attestations.logged_agreement(signed), "heads": load_heads(assessment)}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from diagnostic.core import workflow
@@ -21,8 +20,10 @@ from diagnostic.permissions import can_attest, can_record_agreement, can_take_at
 from diagnostic.queries import load_absent_agencies, load_heads, load_signatures, load_voices
 
 from . import audit
+from .actor import require_unchanged
 from .clock import now
 from .errors import ActionRefused, GapsChanged, StateChanged
+from .sides import refusal, take_side
 from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
 LINE_LENGTH = 200
@@ -97,28 +98,24 @@ def attest(
     and open questions that were named to the person and confirmed, as `find_gaps` gives them. Who signs the same again
     is given what stands. Raises `PermissionDenied`, `StateChanged` where nothing can be submitted now,
     `AnswersChanged`, `NothingAnswered` or `NotSettled` where the answers are not complete, `GapsChanged`,
-    `WrongAgreement`, or `ActionRefused` for who has turned the other key, as someone may who changed from one agency to
-    the other.
+    `WrongAgreement`, or `ActsForOther` for whoever acted for the other agency in this assessment.
     """
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
-    is_own = can_attest(by, held, agency)
-    if not is_own and not can_record_agreement(by, held, agency, load_absent_agencies(held)):
-        raise PermissionDenied
+    is_own = can_attest(by, assessment, agency)
+    if not is_own and not can_record_agreement(by, assessment, agency, load_absent_agencies(held)):
+        raise refusal(by, assessment)
     given = {} if is_own else _columns_of(agreement)
+    require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
+    take_side(assessment=held, by=by)
     voices = load_voices(held)
     if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
     require_complete(held, voices)
     if held.mode == workflow.JOINT:
         _require_named(held, voices, gaps or {})
-    signatures = load_signatures(held)
-    standing = signatures.pop(agency, None)
-    if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):
-        raise ActionRefused(
-            Message(_("You have attested for the other agency already. The second key is for somebody else to turn."))
-        )
+    standing = load_signatures(held).get(agency)
     if standing is not None and standing.digest == digest and _is_same(standing, given):
         return standing
     signed = Attestation.objects.create(
@@ -182,16 +179,30 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
     be submitted now.
     """
     if not can_take_attestation_back(by, assessment, agency, load_absent_agencies(assessment)):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
+    take_side(assessment=held, by=by)
     signature = load_signatures(held).get(agency)
     if signature is None:
         return False
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": None})
     audit.record(act="attestation.take_back", by=by, assessment=held, agency=agency, digest=signature.digest)
     return True
+
+
+def void_one(*, attestation: Attestation, by: Any, because: str) -> None:
+    """Void one signature whose giver is "deactivated" or "moved" (`because`); the other agency's stays.
+
+    The caller has locked its assessment, and checked that it stands and that `by` may.
+    """
+    assessment, agency = attestation.assessment, attestation.agency
+    voided = Assessment.objects.filter(pk=assessment.pk, **{f"{agency}_attestation": attestation})
+    if voided.update(**{f"{agency}_attestation": None}):
+        person = attestation.attested_by.full_name
+        detail = {"agencies": [agency], "because": because, "person": person}
+        audit.record(act="attestation.void", by=by, assessment=assessment, **detail)
 
 
 def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | None = None) -> bool:

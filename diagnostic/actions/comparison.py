@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from cpch.accounts.models import Agency
@@ -36,6 +35,7 @@ from diagnostic.queries import (
 from . import audit, responses
 from .clock import now
 from .errors import ActionRefused, GapsChanged, NothingAnswered, StateChanged
+from .sides import refusal, take_side
 from .transitions import move
 
 
@@ -69,8 +69,9 @@ def declare_complete(
     questions are blank or open by now.
     """
     if not can_declare(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     if held.has_declared(agency):
         return held
     states = _load_states(held, agency)[agency]
@@ -92,8 +93,9 @@ def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> No
     Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
     """
     if not can_declare(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     if held.has_declared(agency):
         _let_stand(held, agency, None)
         audit.record(act="comparison.undeclare", by=by, assessment=held, sealed_for=agency, agency=agency)
@@ -118,10 +120,11 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
     `ActionRefused` without a reason, `StateChanged`, or `NothingAnswered`.
     """
     if not can_ask_to_open(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if not reason.strip() or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the comparison should open now.")))
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     requests = load_opening_requests(held)
     answered = {voice: has_answers(states) for voice, states in _load_states(held, *AGENCIES).items()}
     if agency in requests:
@@ -144,8 +147,9 @@ def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
     Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
     """
     if not can_ask_to_open(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     standing = OpeningRequest.objects.filter(assessment=held, agency=agency, taken_back_at=None)
     if standing.update(taken_back_at=now()):
         audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, agency=agency)
@@ -182,10 +186,11 @@ def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> l
     answers to one of `questions` are not equal.
     """
     if not can_answer(by, assessment, NATIONAL):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock(assessment)
     if held.state != workflow.COMPARING:
         raise StateChanged
+    take_side(assessment=held, by=by)
     instrument = instrument_of(held)
     rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
     voices = voices_of(rows)
@@ -222,12 +227,13 @@ def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: 
     `ActionRefused` without a reason.
     """
     if not can_answer(by, assessment, NATIONAL):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if not reason.strip() or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why these questions are left open.")))
     held = _lock(assessment)
     if held.mode != workflow.SEPARATE or NATIONAL not in workflow.writable_voices(held.state, held.mode):
         raise StateChanged
+    take_side(assessment=held, by=by)
     instrument = instrument_of(held)
     rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
     unsettled = find_completeness(instrument, held.mode, voices_of(rows)).unsettled
@@ -256,10 +262,11 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
     """
     if not can_discuss(by, assessment):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock(assessment)
     if held.state in workflow.ENDED:
         raise StateChanged
+    take_side(assessment=held, by=by)
     if question not in instrument_of(held).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
     if not text.strip() or find_text_fault(text):

@@ -14,7 +14,7 @@ from cpch.accounts.models import Invitation, Membership, Role
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.models import Assessment, Declaration, OpeningRequest, ResponseRevision
-from diagnostic.permissions import agency_of, can_declare
+from diagnostic.permissions import can_declare, side_of
 from diagnostic.queries import load_opening_requests
 from diagnostic.rendering.words import AGENCY_WORDS
 
@@ -68,7 +68,7 @@ def load_opening(assessment: Assessment, reader: Any) -> Opening | None:
     """What `reader` is told; None in a joint session (2 queries, there none, whatever the agencies have done)."""
     if assessment.mode != workflow.SEPARATE:
         return None
-    own, is_open = agency_of(reader), assessment.comparison_opened_at is not None
+    own, is_open = side_of(reader, assessment), assessment.comparison_opened_at is not None
     told: Collection[str] = AGENCIES if is_open else (own,)
     standing = (assessment.customs_declaration_id, assessment.police_declaration_id)
     declared = Declaration.objects.filter(pk__in=[pk or 0 for pk in standing], agency__in=told)

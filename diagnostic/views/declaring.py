@@ -40,7 +40,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Declare the answers of one's agency complete, or take that back; a GET says what it does and what is blank."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
-    require(can_declare(request.user, assessment, agency), request)
+    require(can_declare(request.user, assessment, agency), request, assessment)
     if request.method == "GET":
         return _show(request, assessment)
     if "take_back" in request.POST:
@@ -110,7 +110,7 @@ def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask for one's agency to open the comparison early, or take that back; it opens once both agencies ask."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
-    require(can_ask_to_open(request.user, assessment, agency), request)
+    require(can_ask_to_open(request.user, assessment, agency), request, assessment)
     if request.method == "GET":
         return _show_opening(request, assessment, AskToOpenForm())
     if "take_back" in request.POST:
