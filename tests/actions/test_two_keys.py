@@ -61,9 +61,8 @@ def save(assessment: Assessment, by: User, voice: str, code: str = "A.1", level:
 
 
 def open_both(assessment: Assessment, people: factories.People) -> Assessment:
-    for agency, by in (("customs", people.coordinator), ("police", people.police_coordinator)):
-        held = comparison.declare_complete(assessment=assessment, agency=agency, by=by)
-    return held
+    factories.declare(assessment, people.coordinator)
+    return factories.declare(assessment, people.police_coordinator)
 
 
 # What binds
@@ -78,7 +77,7 @@ def set_a_text_aside(assessment: Assessment, by: User) -> None:
 
 
 def declared(assessment: Assessment, by: User) -> None:
-    comparison.declare_complete(assessment=assessment, agency="customs", by=by)
+    factories.declare(assessment, by)
 
 
 def declared_and_took_back(assessment: Assessment, by: User) -> None:
@@ -138,8 +137,8 @@ def test_it_is_the_same_once_the_answers_are_compared(people, apart, act) -> Non
     second = factories.make_user()
     act(apart, second)
     if act is not declared:
-        comparison.declare_complete(assessment=apart, agency="customs", by=people.coordinator)
-    held = comparison.declare_complete(assessment=apart, agency="police", by=people.police_coordinator)
+        factories.declare(apart, people.coordinator)
+    held = factories.declare(apart, people.police_coordinator)
     moved = move(second, "police")
 
     assert len(readable_voices(moved, held)) == 3
