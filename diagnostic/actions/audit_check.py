@@ -153,11 +153,19 @@ class _Log:
             self._sign(entry)
         elif act == "attestation.take_back":
             self.standing.pop(entry.detail.get("agency"), None)
-        elif act in ("attestation.void", "assessment.submit"):
+        elif act == "attestation.void":
+            self._void(entry.detail.get("agencies"))
+        elif act == "assessment.submit":
             self.standing.clear()
         if act == "assessment.submit":
             yield from self._submit(entry)
         yield from self.find_heads(entry)
+
+    def _void(self, named: Any) -> None:
+        """An edit voids every signature, the leaving of one who signed theirs alone; the entry names whose."""
+        for agency in AGENCIES:
+            if not isinstance(named, list) or agency in named:
+                self.standing.pop(agency, None)
 
     def _move(self, entry: AuditEntry) -> Iterator[str]:
         if not self.is_led:

@@ -177,14 +177,16 @@ def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: 
 
 
 def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:
-    """Who is assigned, and who took the submission up; everyone where a submission comes in that nobody has."""
+    """Who is assigned, and who took the submission up or wrote about it; everyone where none of them is there any more.
+
+    So a submission that nobody has is told to all, and so is one whose reviewers were deactivated.
+    """
     people = people.filter(membership__role__in=[str(role) for role in SECRETARIAT_ROLES])
     concerned = Q(assignments__assessment=submission.assessment_id)
     if notice.audience == REVIEWERS:
         concerned |= Q(pk__in=_who_acted_on(submission))
-    elif not submission.assessment.assignments.exists():
-        return people
-    return people.filter(concerned).distinct()
+    told = people.filter(concerned).distinct()
+    return told if told.exists() else people
 
 
 def _who_acted_on(submission: Submission) -> list[int]:

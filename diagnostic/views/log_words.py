@@ -48,6 +48,11 @@ ACTS = {
     "access.hidden": _("tried to open something that does not exist for them"),
     "access.refused": _("tried to do something that their role does not allow"),
 }
+VOIDED_BY_LEAVING = {
+    "deactivated": _("deactivated %(person)s, which voided their attestation for %(agencies)s"),
+    "moved": _("changed the role of %(person)s, which voided their attestation for %(agencies)s"),
+}
+"""What is said where an attestation is void because of whoever gave it, by the reason."""
 SETTINGS = {
     "title": _("title"),
     "marking": _("marking"),
@@ -95,6 +100,9 @@ def say_sections(entries: Iterable[AuditEntry], *, is_open: bool) -> list[tuple[
 
 def say_entry(entry: AuditEntry) -> str:
     """What was done, to be read after the name of who did it; an act that is not known here by its code."""
+    words = VOIDED_BY_LEAVING.get(entry.detail.get("because", "")) if entry.act == "attestation.void" else None
+    if words is not None:
+        return str(words) % {name: _say_member(name, value) for name, value in entry.detail.items()}
     if entry.act == "assessment.settings":
         return _say_settings(entry.detail.get("changes", {}))
     words = ACTS.get(entry.act)

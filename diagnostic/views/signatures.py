@@ -27,12 +27,16 @@ VOIDED = _("The attestations are void, because an answer was changed. Both agenc
 
 @dataclass(frozen=True, slots=True)
 class LostSignature:
-    """A signature of `given_by` that does not stand any more, and who took it back or voided it by a change."""
+    """A signature of `given_by` that does not stand any more, and who took it back or voided it by a change.
+
+    `because` is "deactivated" or "moved" where that happened to whoever gave it.
+    """
 
     given_by: User
     by: User
     at: datetime
     is_taken_back: bool
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +152,5 @@ def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: s
 def _lost(given: Sequence[Attestation], entry: AuditEntry | None) -> LostSignature | None:
     if entry is None or entry.by is None or not given:
         return None
-    return LostSignature(given[-1].attested_by, entry.by, entry.at, entry.act == "attestation.take_back")
+    because = entry.detail.get("because", "") if entry.detail.get("person") else ""
+    return LostSignature(given[-1].attested_by, entry.by, entry.at, entry.act == "attestation.take_back", because)
