@@ -96,7 +96,7 @@ PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
 
 def say_sections(entries: Iterable[AuditEntry], *, is_open: bool) -> list[tuple[str, list[tuple[AuditEntry, str]]]]:
     """The entries with their sentences, under a heading for each run of one chain; "" where all are of the main one."""
-    names = {"": _("Everyone who reads this log")} | (UNSEALED if is_open else SEALED)
+    names = {"": _("Both agencies and observers")} | (UNSEALED if is_open else SEALED)
     runs = [(sealed_for, list(run)) for sealed_for, run in groupby(entries, key=lambda entry: entry.chain.sealed_for)]
     is_plain = all(not sealed_for for sealed_for, _run in runs)
     return [

@@ -105,6 +105,7 @@ OF_A_REVISION = [
     ("content = %s", '{"level": 5, "narrative": "first"}'),
     ("version = %s", 7),
     ("agreement = %s", "we agreed"),
+    ("is_agreed = %s", False),
     ("was_kept = %s", False),
     ("saved_at = %s", "2020-01-01 00:00:00+00:00"),
     ("number = %s", 9),
@@ -176,6 +177,11 @@ def test_a_changed_row_is_found_whether_it_was_answered_or_not(capsys, draft, ch
     is_changed = Response.objects.filter(pk=row.pk).values().get() != before
     status, said = verify(capsys)
     assert (status, f"{question} of national: " in said) == (is_changed, is_changed)
+
+
+def test_a_proposal_made_an_agreed_answer_is_found_and_the_other_way_round(capsys, draft):
+    Response.objects.filter(question="A.1").update(is_agreed=False)
+    assert "A.1 of national: the answer is not what its last revision says" in verify(capsys)[1]
 
 
 def test_an_answer_of_another_person_is_found(capsys, draft, people):

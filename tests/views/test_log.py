@@ -46,11 +46,11 @@ def lines(page):
 def test_an_agency_reads_the_main_log_and_its_own_sealed_one(people, assessment):
     seal(assessment, people.police_coordinator, "police", "A.2")
     own, other = page_for(people.coordinator, assessment), page_for(people.police_coordinator, assessment)
-    assert lines(own) == ["Customs only, until the comparison opens", "1", "Everyone who reads this log", "1"]
+    assert lines(own) == ["Customs only, until the comparison opens", "1", "Both agencies and observers", "1"]
     assert "discussion of A.1" in own
     assert "A.2" not in own
     assert "all 2 entries stand" in own
-    assert lines(other) == ["Police only, until the comparison opens", "1", "Everyone who reads this log", "1"]
+    assert lines(other) == ["Police only, until the comparison opens", "1", "Both agencies and observers", "1"]
 
 
 def test_nothing_on_another_page_changes_with_what_is_sealed(people, assessment):
@@ -77,10 +77,10 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
     assessment = Assessment.objects.get(pk=assessment.pk)
     audit.record(act="assessment.export", by=people.coordinator, assessment=assessment)
     expected = [
-        *("Everyone who reads this log", "3", "2"),
+        *("Both agencies and observers", "3", "2"),
         *("Police only, before the comparison", "2", "1"),
         *("Customs only, before the comparison", "3", "2", "1"),
-        *("Everyone who reads this log", "1"),
+        *("Both agencies and observers", "1"),
     ]
     for user in (people.coordinator, people.police_coordinator, people.observer):
         assert lines(page_for(user, assessment)) == expected
