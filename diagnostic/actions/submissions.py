@@ -57,7 +57,7 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
 
 
 def snapshot_of(assessment: Assessment, voices: Voices) -> tuple[str, Result]:
-    """The same from `voices`, as they were loaded (1 query; 2 where each agency answered for itself)."""
+    """The same from `voices`, as they were loaded (3 queries; 4 where each agency answered for itself)."""
     instrument = instrument_of(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
     content = {
