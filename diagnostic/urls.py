@@ -65,6 +65,11 @@ urlpatterns = [
         views.history.revisions,
         name="response-history",
     ),
+    path(
+        "assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/<int:number>/",
+        views.history.restore,
+        name="response-restore",
+    ),
     path("assessments/<uuid:pk>/<str:voice>/<slug:theme>/", views.answers.theme, name="theme"),
     path("submissions/<uuid:pk>/", views.submissions.receipt, name="submission-detail"),
     path("submissions/<uuid:pk>/snapshot.json", views.submissions.snapshot, name="submission-snapshot"),

@@ -25,7 +25,7 @@ from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
-from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Submission
+from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Side, Submission
 from diagnostic.permissions import agency_of
 from diagnostic.queries import load_coordinators, load_heads, load_voices
 
@@ -177,7 +177,7 @@ def fill(
             values = {name: getattr(answer, name) for name in COLUMNS}
             more = {"agreement": agreement, "is_agreed": True, "confirms_id": None}
             more |= {"version": 1, "saved_at": at, "saved_by_id": by.pk}
-            revision = revisions.follow(row, answer=answer, **more)
+            revision = revisions.follow(row, answer=answer, saved_for=agency_of(by), **more)
             more |= revisions.head_after(revision)
             is_blank = responses.WRITE.run(pk=row.pk, base=0, count=0, **values, **more)
             assert is_blank, f"{row.question} is answered already"
@@ -249,6 +249,7 @@ def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, a
         attested_by=by,
         attested_by_name=by.full_name,
     )
+    Side.objects.get_or_create(assessment=assessment, person=by, agency=agency_of(by))
     setattr(assessment, f"{agency}_attestation", signed)
     act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})
     more["heads"] = load_heads(assessment)

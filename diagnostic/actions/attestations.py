@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from diagnostic.core import workflow
@@ -18,6 +17,7 @@ from . import audit
 from .actor import require_unchanged
 from .clock import now
 from .errors import ActionRefused, StateChanged
+from .sides import refusal, take_side
 from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
 NAME_LENGTH = 200
@@ -44,14 +44,14 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
     agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
     `StateChanged` where nothing can be submitted now, `AnswersChanged`, `NothingAnswered` or `NotSettled` where the
-    answers are not complete, or `ActionRefused` without a proper name and for who has turned the other key, as someone
-    may who changed from one agency to the other.
+    answers are not complete, `ActionRefused` without a proper name, or `ActsForOther` for whoever acted for the other
+    agency in this assessment.
     """
     coordinators = load_coordinators(assessment)
     agreed_by = " ".join(agreed_by.split())
     is_own = can_attest(by, assessment, agency)
     if not is_own and not can_record_agreement(by, assessment, agency, coordinators):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if is_own:
         agreed_by = ""
     elif not agreed_by or len(agreed_by) > NAME_LENGTH or find_text_fault(agreed_by):
@@ -60,16 +60,12 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
+    take_side(assessment=held, by=by)
     voices = load_voices(held)
     if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
     require_complete(held, voices)
-    signatures = load_signatures(held)
-    standing = signatures.pop(agency, None)
-    if is_own and any(other.attested_by_id == by.pk and not other.agreed_by for other in signatures.values()):
-        raise ActionRefused(
-            Message(_("You have attested for the other agency already. The second key is for somebody else to turn."))
-        )
+    standing = load_signatures(held).get(agency)
     if standing is not None and standing.digest == digest and standing.agreed_by == agreed_by:
         return standing
     signed = Attestation.objects.create(
@@ -98,10 +94,11 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
     be submitted now.
     """
     if not can_take_attestation_back(by, assessment, agency, load_coordinators(assessment)):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
+    take_side(assessment=held, by=by)
     signature = load_signatures(held).get(agency)
     if signature is None:
         return False

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from cpch.accounts.models import Agency
@@ -28,6 +27,7 @@ from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
 from . import audit, responses
 from .clock import now
 from .errors import ActionRefused, StateChanged
+from .sides import refusal, take_side
 from .transitions import move
 
 
@@ -57,8 +57,9 @@ def declare_complete(*, assessment: Assessment, agency: str, by: Any) -> Assessm
     `StateChanged` where there is no comparison to open any more.
     """
     if not can_declare(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     declared = set(held.declarations.values_list("agency", flat=True))
     if agency in declared:
         return held
@@ -75,8 +76,9 @@ def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> No
     Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
     """
     if not can_declare(by, assessment, agency):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
     taken_back, _rows = Declaration.objects.filter(assessment=held, agency=agency).delete()
     if taken_back:
         audit.record(act="comparison.undeclare", by=by, assessment=held, sealed_for=agency, agency=agency)
@@ -90,10 +92,12 @@ def open_comparison(*, assessment: Assessment, by: Any, reason: str) -> Assessme
     `StateChanged`.
     """
     if not can_open_comparison(by, assessment):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if not reason.strip() or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the comparison is opened now.")))
-    return _open(_lock_before_comparison(assessment), by, reason.strip())
+    held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
+    return _open(held, by, reason.strip())
 
 
 def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
@@ -123,10 +127,11 @@ def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> l
     answers to one of `questions` are not equal.
     """
     if not can_answer(by, assessment, NATIONAL):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock(assessment)
     if held.state != workflow.COMPARING:
         raise StateChanged
+    take_side(assessment=held, by=by)
     instrument = instrument_of(held)
     rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
     voices = voices_of(rows)
@@ -163,12 +168,13 @@ def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: 
     `ActionRefused` without a reason.
     """
     if not can_answer(by, assessment, NATIONAL):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if not reason.strip() or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why these questions are left open.")))
     held = _lock(assessment)
     if held.mode != workflow.SEPARATE or NATIONAL not in workflow.writable_voices(held.state, held.mode):
         raise StateChanged
+    take_side(assessment=held, by=by)
     instrument = instrument_of(held)
     rows = list(Response.objects.filter(assessment=held).prefetch_related("evidence"))
     unsettled = find_completeness(instrument, held.mode, voices_of(rows)).unsettled
@@ -197,10 +203,11 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
     """
     if not can_discuss(by, assessment):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     held = _lock(assessment)
     if held.state in workflow.ENDED:
         raise StateChanged
+    take_side(assessment=held, by=by)
     if question not in instrument_of(held).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
     if not text.strip() or find_text_fault(text):

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
+
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Action, Response
+
+_ASK_CUSTOMS = _(
+    "In this assessment you have acted for the police, or were invited to. You cannot act for customs in it, and "
+    "nothing was changed. Ask another coordinator of customs to do this."
+)
+_ASK_POLICE = _(
+    "In this assessment you have acted for customs, or were invited to. You cannot act for the police in it, and "
+    "nothing was changed. Ask another coordinator of the police to do this."
+)
 
 
 class ActionRefused(Exception):
@@ -27,6 +38,15 @@ class StateChanged(ActionRefused):
                 _("The assessment has moved on since this page was opened. Load it again to see where it stands.")
             )
         )
+
+
+class ActsForOther(ActionRefused, PermissionDenied):
+    """The person acted for the other agency in this assessment, or was invited for it; `agency` is theirs now."""
+
+    def __init__(self, agency: str):
+        texts = {"customs": _ASK_CUSTOMS, "police": _ASK_POLICE}
+        super().__init__(Message(texts[agency]))
+        self.agency = agency
 
 
 class NotAttested(ActionRefused):

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
@@ -39,6 +38,7 @@ from diagnostic.queries import (
 from . import audit
 from .clock import now
 from .errors import NotAttested, NothingAnswered, NotSettled
+from .sides import refusal, take_side
 from .submission_context import load_context
 from .transitions import move
 
@@ -99,8 +99,9 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     `NotSettled` where it is not complete, or `NotAttested` unless both have signed exactly what is frozen.
     """
     if not can_submit(by, assessment):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     moved = move(assessment, "submit")
+    take_side(assessment=moved, by=by)
     voices = load_voices(moved)
     require_complete(moved, voices)
     snapshot, result = snapshot_of(moved, voices)

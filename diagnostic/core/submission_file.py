@@ -59,7 +59,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A snapshot, read. `agreements` and `respondents` are by question and by voice, as `build_report` takes them."""
+    """A snapshot, read. `agreements` and `respondents` are by question and by voice, as `build_report` takes them.
+
+    `level` and `index_shown` are those of the frozen result, None and "" where it states none.
+    """
 
     context: Context
     period: str
@@ -69,6 +72,8 @@ class Frozen:
     is_disclosed_to_partners: bool
     allows_statistics: bool
     instrument_digest: str
+    level: int | None
+    index_shown: str
     voices: Voices
     agreements: Mapping[str, str]
     respondents: Mapping[str, int]
@@ -117,6 +122,8 @@ def parse_snapshot(text: str) -> Frozen:
         is_disclosed_to_partners=content["is_disclosed_to_partners"],
         allows_statistics=content["allows_statistics"],
         instrument_digest=content["instrument_digest"],
+        level=content["result"]["level"],
+        index_shown=(content["result"]["index"] or {}).get("shown", ""),
         voices={
             voice: {code: response_from_json(members) for code, members in responses.items()}
             for voice, responses in answers["voices"].items()

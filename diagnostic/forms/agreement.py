@@ -46,7 +46,7 @@ class ProposalForm(QuestionForm):
 
     @property
     def agreement(self) -> str:
-        return str(self.cleaned_data["agreement"])
+        return str(self.cleaned_data.get("agreement", ""))
 
     def clean(self) -> dict[str, Any]:
         agreement = self.cleaned_data["agreement"]
@@ -79,7 +79,7 @@ class AgreementForm(ProposalForm):
         super().clean()
         if "answer" not in self.errors and not says_something(self.question, self.given):
             self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
-        if self.needs_reason and not self.cleaned_data["agreement"].strip() and "agreement" not in self.errors:
+        if self.needs_reason and not self.agreement.strip() and "agreement" not in self.errors:
             self.add_error("agreement", gettext("Say why: one or two sentences that both coordinators stand behind."))
         return self.cleaned_data
 

@@ -25,6 +25,7 @@ from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
 from .review import Assignment, Clarification, Closing, Opinion, Review
+from .side import Side
 from .submission import Submission
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Response",
     "ResponseRevision",
     "Review",
+    "Side",
     "Solution",
     "Submission",
     "Theme",

@@ -49,6 +49,7 @@ from diagnostic.permissions import (
     submissions_visible_to,
     unsealed_agencies,
 )
+from diagnostic.permissions_sql import has_acted_otherwise
 from diagnostic.queries import load_chains, load_coordinators, load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
@@ -177,6 +178,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "agencies_without_people": _without_people(people),
             "before": say_plan_before(assessment) if assessment.state in workflow.WITH_COUNTRY else None,
             "readable": readable,
+            "acted_otherwise": has_acted_otherwise(user, assessment),
             "is_national_there": voice == NATIONAL,
             "submissions": _submissions(assessment),
             "is_open": assessment.state in workflow.WITH_COUNTRY,
@@ -295,7 +297,7 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     """Sign for one's own agency, or record who agreed for the other; the page then shows how far the keys have come."""
     assessment = load_assessment(request, pk)
     form = form_of(assessment, agency, request.user, load_coordinators(assessment), request.POST)
-    require(form is not None, request)
+    require(form is not None, request, assessment)
     assert form is not None
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return _refused(request, assessment, StateChanged())
@@ -331,7 +333,7 @@ def _faults_of_refusal(error: ActionRefused) -> list[tuple[str, str]]:
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand in what both agencies have attested, and show the receipt."""
     assessment = load_assessment(request, pk)
-    require(can_submit(request.user, assessment), request)
+    require(can_submit(request.user, assessment), request, assessment)
     try:
         submission = submissions.submit(assessment=assessment, by=request.user)
     except StateChanged as error:

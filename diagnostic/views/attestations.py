@@ -29,7 +29,9 @@ CONFLICT = 409
 def take_back(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     """Take the agency's attestation back; a GET, as after signing in again, leads to where it stands."""
     assessment = load_assessment(request, pk)
-    require(can_take_attestation_back(request.user, assessment, agency, load_coordinators(assessment)), request)
+    require(
+        can_take_attestation_back(request.user, assessment, agency, load_coordinators(assessment)), request, assessment
+    )
     here = redirect(f"{reverse('assessment-check', args=[pk])}#submit")
     if request.method == "GET":
         return here

@@ -20,7 +20,7 @@ from diagnostic.core.instrument import AGENCIES
 from diagnostic.forms.agreement import OpenForm
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment, Declaration
-from diagnostic.permissions import agency_of, can_declare, can_open_comparison
+from diagnostic.permissions import agency_of, can_declare, can_open_comparison, side_of
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, require
@@ -57,7 +57,7 @@ def load_declaring(assessment: Assessment, reader: Any) -> Declaring | None:
     if assessment.mode != workflow.SEPARATE:
         return None
     held = {item.agency: item for item in assessment.declarations.select_related("declared_by")}
-    mine = agency_of(reader)
+    mine = side_of(reader, assessment)
     is_draft = assessment.state == workflow.DRAFT
     is_open = assessment.comparison_opened_at is not None
     return Declaring(
@@ -83,7 +83,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Declare the answers of one's agency complete, or take that back; a GET, as after signing in again, leads back."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
-    require(can_declare(request.user, assessment, agency), request)
+    require(can_declare(request.user, assessment, agency), request, assessment)
     if request.method == "GET":
         return redirect("assessment-detail", pk=pk)
     try:
@@ -109,7 +109,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
 def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open the comparison before both agencies have declared: a GET asks for the reason, a POST does."""
     assessment = load_assessment(request, pk)
-    require(can_open_comparison(request.user, assessment), request)
+    require(can_open_comparison(request.user, assessment), request, assessment)
     form = OpenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -242,7 +242,6 @@ def render_question(
         "with_opinion": reading.with_opinion(question, opinion),
         "thread": thread,
         "read_state": desk.read_state(code),
-        "own_comments": sum(item.written_by_id == request.user.pk for item in thread),
         "form": forms.clarification
         or ClarificationForm(initial={"text": asked.text, "base": stamp(asked.asked_at)} if asked else None),
         "opinion_form": forms.opinion or blank_opinion(desk, opinion),

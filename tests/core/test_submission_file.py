@@ -88,6 +88,7 @@ def snapshot(instrument: Instrument) -> str:
         "allows_statistics": False,
         "instrument_digest": instrument.digest,
         "respondents": {"national": 2},
+        "result": {"level": 3, "index": {"exact": "31/10", "shown": "3.1"}},
         "agreements": {"A.1": "Both looked at it."},
         **write_context(CONTEXT),
     }
@@ -100,7 +101,7 @@ def test_a_snapshot_is_read_as_it_was_written(snapshot: str, instrument: Instrum
     assert (frozen.period, frozen.title, frozen.target_level) == ("2026", "After the reform", 4)
     assert frozen.voices == {"national": {"A.1": Response(level=3)}}
     assert (frozen.agreements, frozen.respondents) == ({"A.1": "Both looked at it."}, {"national": 2})
-    assert frozen.instrument_digest == instrument.digest
+    assert (frozen.instrument_digest, frozen.level, frozen.index_shown) == (instrument.digest, 3, "3.1")
 
 
 def test_a_receipt_is_read_as_it_was_written() -> None:

@@ -170,4 +170,4 @@ def test_the_page_keeps_to_its_queries(client: Client, people: factories.People,
         count_queries(client, people.reviewer, PAGE, submission.assessment_id),
         count_queries(client, people.reviewer, FILE, submission.assessment_id, "terms"),
     )
-    assert found == (7, 6, 11)
+    assert found == (7, 5, 10)

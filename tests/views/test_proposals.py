@@ -175,6 +175,13 @@ def test_record_shows_what_cannot_even_be_saved_as_it_was_typed(client, people, 
     assert not national(opened).version
 
 
+def test_record_says_what_an_answer_left_open_lacks(client, people, opened):
+    answer = press(client, people.coordinator, opened, answer="unknown", narrative="Typed")
+    assert answer.status_code == 422
+    assert "say why A.3.1 cannot be answered now" in words(answer)
+    assert "Typed" in answer.content.decode()
+
+
 def test_record_over_somebody_elses_proposal_shows_both(client, people, opened):
     autosave(client, people.coordinator, opened, answer="2", narrative="Theirs")
     for fields in ({"answer": "3", "agreement": "We met."}, {"answer": "3"}):

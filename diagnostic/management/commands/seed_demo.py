@@ -16,6 +16,7 @@ from django.db import transaction
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
+from cpch.accounts.proposal_actions import approve, propose
 from diagnostic.actions import assessments, attestations, comparison, responses, reviews, submissions
 from diagnostic.actions.clock import replay
 from diagnostic.actions.submissions import build_snapshot, digest_of
@@ -32,6 +33,8 @@ from diagnostic.queries import load_voices
 ACCOUNTS = "demo-accounts.txt"
 COORDINATOR, POLICE_COORDINATOR = "nadia.ferrand@customs.example", "tomas.marsh@police.example"
 CUSTOMS_RESPONDENT, POLICE_RESPONDENT = "ilir.kovac@customs.example", "amara.diallo@police.example"
+PROPOSED_BECAUSE = "Named by the head of the agency."
+VERIFIED = "Called at the agency, on the number of its switchboard."
 REVIEWER = "jonas.weiler@wco.example"
 
 
@@ -47,7 +50,7 @@ class Command(BaseCommand):
         if User.objects.filter(email=COORDINATOR).exists():
             return
         with transaction.atomic():
-            accounts = [self._person(**person) for person in demo["people"]]
+            accounts = [_join(**person) for person in demo["people"]]
             answers: dict[str, Any] = {}
             for year in demo["years"]:
                 answers = {**answers, **year.get("answers", {})}
@@ -57,22 +60,6 @@ class Command(BaseCommand):
             self._write(accounts)
         self.stdout.write(f"Laid the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
 
-    def _person(
-        self, *, name: str, email: str, role: str, agency: str = "", country: str = "ZZ", organisation: str = ""
-    ) -> tuple[str, str, str]:
-        invitation, _token = invite(
-            email=email,
-            role=role,
-            country=Country.objects.get(alpha2=country),
-            agency_kind=agency,
-            organisation=organisation,
-            by=None,
-        )
-        password = "-".join(secrets.token_hex(3) for _part in range(3))
-        accept_invitation(invitation=invitation, full_name=name, password=password)
-        place = f"{agency} of {invitation.country}" if agency else str(invitation.country or organisation or "WCO")
-        return (email, password, f"{name}, {role}, {place}")
-
     def _write(self, accounts: list[tuple[str, str, str]]) -> None:
         """One line an account, readable by the owner alone."""
         path = Path(settings.DATA_DIR) / ACCOUNTS
@@ -81,6 +68,27 @@ class Command(BaseCommand):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
+
+
+def _join(
+    *, name: str, email: str, role: str, by: str = "", agency: str = "", country: str = "ZZ", organisation: str = ""
+) -> tuple[str, str, str]:
+    """Invite a person as the product does, let them accept, and return what the list of accounts says of them."""
+    place = Country.objects.get(alpha2=country)
+    inviter = load_person(by) if by else None
+    if role == "coordinator":
+        proposal = propose(
+            email=email, full_name=name, country=place, agency_kind=agency, why=PROPOSED_BECAUSE, by=inviter
+        )
+        invitation, _token = approve(proposal=proposal, verified=VERIFIED, by=inviter)
+    else:
+        invitation, _token = invite(
+            email=email, role=role, country=place, agency_kind=agency, organisation=organisation, by=inviter
+        )
+    password = "-".join(secrets.token_hex(3) for _part in range(3))
+    accept_invitation(invitation=invitation, full_name=name, password=password)
+    where = f"{agency} of {invitation.country}" if agency else str(invitation.country or organisation or "WCO")
+    return (email, password, f"{name}, {role}, {where}")
 
 
 def _coordinators() -> dict[str, User]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('diagnostic', '0010_agree'),
+        ('diagnostic', '0011_keys'),
     ]
 
     operations = [
