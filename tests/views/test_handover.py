@@ -87,13 +87,14 @@ def test_reactivating_brings_nothing_back(client: Client, people: factories.Peop
 def test_an_administrator_sees_numbers_and_no_content_of_what_is_not_submitted(
     client: Client, people: factories.People
 ) -> None:
+    planned = start_assessment(people.coordinator, period="FOURTH-PERIOD")
+    led_by(people.coordinator, people.coordinator, planned, SECRET)
     for period in ("FIRST-PERIOD", "SECOND-PERIOD"):
         assessment = fill(start_assessment(people.coordinator, period=period), people.coordinator)
         sign(assessment, people.coordinator)
     apart = start_assessment(people.coordinator, mode="separate", period="THIRD-PERIOD")
     fill(apart, people.coordinator, voice="customs")
     declare(apart, people.coordinator)
-    led_by(people.coordinator, people.coordinator, assessment, SECRET)
 
     told = say(page(client, people.administrator, people.coordinator))
 
@@ -278,6 +279,22 @@ def test_an_administrator_hands_all_actions_over_in_one_choice(client: Client, p
     assert confirm(client, shown, actions=str(people.respondent.pk)).status_code == 302
 
     assert {Action.objects.get(pk=item.pk).responsible for item in planned} == {people.respondent.full_name}
+
+
+def test_handing_an_action_over_voids_what_was_attested_with_the_plan_as_it_was(
+    client: Client, people: factories.People
+) -> None:
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    action = led_by(people.respondent, people.coordinator, assessment)
+    sign(assessment, people.police_coordinator)
+    shown = page(client, people.coordinator, people.respondent)
+    assert "whatever was attested with it and is not submitted becomes void" in say(shown)
+
+    confirm(client, shown, **{handover.key_of(action): "none"})
+
+    held = Assessment.objects.get(pk=assessment.pk)
+    assert held.standing_attestations == {}
+    assert list(find_contradictions(held)) == []
 
 
 def test_an_action_that_is_done_keeps_its_name(client: Client, people: factories.People) -> None:
