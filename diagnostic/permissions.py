@@ -6,7 +6,7 @@ state allows an act is the transition table's matter, not this one's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,6 +22,8 @@ from diagnostic.core.formats import BRIEF, FULL, PARTNERS
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Action, Assessment, Submission
+
+from .permissions_sql import SLOTS, has_acted_otherwise, person_values, with_side
 
 SEEN_BY_SECRETARIAT = workflow.HANDED_IN
 MADE_SINCE_RETURN = Q(assessment__state=workflow.RETURNED, planned_at__gte=F("assessment__state_changed_at"))
@@ -47,6 +49,17 @@ def _is_of_country(user: Any, assessment: Assessment, *roles: str) -> bool:
     return membership is not None and membership.country_id == assessment.country_id and membership.role in roles
 
 
+def _acts_in(user: Any, assessment: Assessment, *roles: str) -> bool:
+    """Whether `user` may act in `assessment` for their agency: nobody does who acted for the other one in it."""
+    return _is_of_country(user, assessment, *roles) and not has_acted_otherwise(user, assessment)
+
+
+def is_of_country(user: Any, assessment: Assessment) -> bool:
+    """A person of the country whose assessment it is, in any role."""
+    membership = membership_of(user)
+    return membership is not None and membership.country_id == assessment.country_id
+
+
 def is_in_secretariat(user: Any) -> bool:
     """A reviewer or an administrator of the WCO's secretariat."""
     return _role(user) in (Role.REVIEWER, Role.ADMINISTRATOR)
@@ -66,7 +79,8 @@ def assessments_visible_to(user: Any) -> QuerySet[Assessment]:
     A country's people see theirs in any state; the secretariat those that were submitted and not withdrawn; a partner
     the accepted ones that their country discloses.
     """
-    return _visible_assessments(*_place(user))
+    place, country_id = _place(user)
+    return _visible_assessments(place, country_id, person_values(user) if place == COUNTRY else None)
 
 
 def submissions_visible_to(user: Any) -> QuerySet[Submission]:
@@ -97,10 +111,11 @@ def _place(user: Any) -> tuple[str, Any]:
     return (SECRETARIAT if is_in_secretariat(user) else PARTNER), None
 
 
-def _visible_assessments(place: str, country_id: Any) -> QuerySet[Assessment]:
+def _visible_assessments(place: str, country_id: Any, person: Mapping[str, Any] | None = None) -> QuerySet[Assessment]:
     found = Assessment.objects.select_related("country")
     if place == COUNTRY:
-        return found.filter(country_id=country_id)
+        found = found.filter(country_id=country_id)
+        return with_side(found, person) if person is not None else found
     if place == SECRETARIAT:
         return found.filter(state__in=SEEN_BY_SECRETARIAT)
     if place == PARTNER:
@@ -108,7 +123,7 @@ def _visible_assessments(place: str, country_id: Any) -> QuerySet[Assessment]:
     return found.none()
 
 
-def _visible_submissions(place: str, country_id: Any) -> QuerySet[Submission]:
+def _visible_submissions(place: str, country_id: Any, person: Mapping[str, Any] | None = None) -> QuerySet[Submission]:
     found = Submission.objects.select_related("assessment__country", "review__closing")
     if place == COUNTRY:
         return found.filter(assessment__country_id=country_id)
@@ -128,14 +143,15 @@ def _find(model: type[Row], visible: Callable[..., QuerySet[Row]], shaped: Shape
     if place == NOBODY:
         raise model.DoesNotExist  # type: ignore[attr-defined]
     read: PreparedRead[Row] = _one_visible(visible, shaped, place)
-    return read.get(pk=pk, country_id=country_id)
+    person = person_values(user) if place == COUNTRY else {}
+    return read.get(pk=pk, country_id=country_id, **person)
 
 
 @cache
 def _one_visible(visible: Callable[..., QuerySet[Row]], shaped: Shape[Row], place: str) -> PreparedRead[Row]:
     """The one statement for all whose place is the same."""
     return PreparedRead(
-        lambda: shaped(visible(place, Slot("country_id", models.BigAutoField()))).filter(
+        lambda: shaped(visible(place, Slot("country_id", models.BigAutoField()), SLOTS)).filter(
             pk=Slot("pk", models.UUIDField())
         )
     )
@@ -183,12 +199,17 @@ def agency_of(user: Any) -> str:
     return membership.agency.kind if membership is not None and membership.agency is not None else ""
 
 
+def side_of(user: Any, assessment: Assessment) -> str:
+    """The agency that the person acts for in `assessment`: theirs; "" where they have acted for the other one in it."""
+    return "" if has_acted_otherwise(user, assessment) else agency_of(user)
+
+
 def can_answer(user: Any, assessment: Assessment, voice: str) -> bool:
     """Write in `voice`: in a joint session the national one; else one's own agency's, and as coordinator the national.
 
     When each may change is `workflow.writable_voices`.
     """
-    if not _is_of_country(user, assessment, Role.RESPONDENT, Role.COORDINATOR):
+    if not _acts_in(user, assessment, Role.RESPONDENT, Role.COORDINATOR):
         return False
     if assessment.mode == workflow.JOINT:
         return voice == NATIONAL
@@ -201,13 +222,15 @@ def readable_voices(user: Any, assessment: Assessment) -> tuple[str, ...]:
     """The voices whose answers, as they stand now, exist for `user`: those of the country's own people alone.
 
     Where each agency answers for itself, they are blind to each other until the comparison opens: each reads its own,
-    an observer none. From then on all are read (design: What must always hold, 3).
+    an observer none. A person who has acted for the other agency in it reads none either: they know what that one
+    answered, and its people, still at work on those answers, are their colleagues no more. From then on all are read
+    (design: What must always hold, 3).
     """
     if not can_read_answers(user, assessment):
         return ()
     if assessment.mode == workflow.JOINT or assessment.comparison_opened_at is not None:
         return workflow.voices_of(assessment.mode)
-    return (agency_of(user),) if agency_of(user) else ()
+    return tuple(filter(None, [side_of(user, assessment)]))
 
 
 def main_voice(user: Any, assessment: Assessment) -> str:
@@ -226,12 +249,21 @@ def can_read_answers(user: Any, assessment: Assessment) -> bool:
 
 def can_declare(user: Any, assessment: Assessment, agency: str) -> bool:
     """Declare the answers of one's own agency complete, and take it back."""
-    return _is_of_country(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+    return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
-def can_open_comparison(user: Any, assessment: Assessment) -> bool:
-    """Open the comparison before both agencies have declared."""
-    return _is_of_country(user, assessment, Role.COORDINATOR)
+def can_ask_to_open(user: Any, assessment: Assessment, agency: str) -> bool:
+    """Ask for one's own agency to open the comparison before both have declared, and take that back."""
+    return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+
+
+def is_writable(assessment: Assessment, voice: str) -> bool:
+    """Whether answers of `voice` may change now: the state allows it, and its agency has not declared (no query).
+
+    To be asked only for a voice that the person may read: before the comparison opens, whether an agency has declared
+    is known to its own people alone.
+    """
+    return voice in workflow.writable_voices(assessment.state, assessment.mode) and not assessment.has_declared(voice)
 
 
 def can_compare(user: Any, assessment: Assessment) -> bool:
@@ -241,27 +273,31 @@ def can_compare(user: Any, assessment: Assessment) -> bool:
 
 def can_discuss(user: Any, assessment: Assessment) -> bool:
     """Read and write the discussion between the two agencies: their respondents and coordinators, and nobody else."""
-    return can_compare(user, assessment) and bool(agency_of(user))
+    return can_compare(user, assessment) and _acts_in(user, assessment, Role.RESPONDENT, Role.COORDINATOR)
 
 
 def can_attest(user: Any, assessment: Assessment, agency: str) -> bool:
     """Sign for `agency`: its own coordinator."""
-    return _is_of_country(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+    return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
-def can_record_agreement(
-    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
-) -> bool:
-    """Record who agreed for the other agency: a coordinator, while that agency has none among `coordinators`."""
+def can_record_agreement(user: Any, assessment: Assessment, agency: str, absent: Collection[str]) -> bool:
+    """Record, in a joint session, who agreed for the other agency: a coordinator, while that agency has nobody.
+
+    `absent` is `queries.load_absent_agencies`.
+    """
     is_other = agency in AGENCIES and agency != agency_of(user)
-    return is_other and _is_of_country(user, assessment, Role.COORDINATOR) and not coordinators[agency]
+    return (
+        is_other
+        and assessment.mode == workflow.JOINT
+        and agency in absent
+        and _acts_in(user, assessment, Role.COORDINATOR)
+    )
 
 
-def can_take_attestation_back(
-    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
-) -> bool:
+def can_take_attestation_back(user: Any, assessment: Assessment, agency: str, absent: Collection[str]) -> bool:
     """Take the attestation of `agency` back: whoever could give it, for themselves or as a record."""
-    return can_attest(user, assessment, agency) or can_record_agreement(user, assessment, agency, coordinators)
+    return can_attest(user, assessment, agency) or can_record_agreement(user, assessment, agency, absent)
 
 
 def can_change_settings(user: Any, assessment: Assessment) -> bool:
@@ -271,7 +307,7 @@ def can_change_settings(user: Any, assessment: Assessment) -> bool:
 
 def can_submit(user: Any, assessment: Assessment) -> bool:
     """Hand the assessment in."""
-    return _is_of_country(user, assessment, Role.COORDINATOR)
+    return _acts_in(user, assessment, Role.COORDINATOR)
 
 
 def can_withdraw(user: Any, assessment: Assessment) -> bool:
@@ -313,7 +349,7 @@ def unsealed_agencies(user: Any, assessment: Assessment) -> tuple[str, ...]:
         return ()
     if assessment.comparison_opened_at is not None:
         return AGENCIES
-    return (agency_of(user),) if agency_of(user) else ()
+    return tuple(filter(None, [side_of(user, assessment)]))
 
 
 def can_plan(user: Any, assessment: Assessment) -> bool:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core.words import Message, _
 
+from .addresses import address_key
 from .models import Agency, Country, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
 from .models.user import site_language
 from .permissions import (
-    agencies_offered_by,
+    Place,
     can_manage,
     can_manage_invitation,
+    can_move,
+    could_make,
     invitations_visible_to,
-    membership_of,
+    may_offer,
+    place_of,
     roles_offered_by,
 )
 
@@ -54,6 +60,41 @@ class InvitationClosed(ActionRefused):
         super().__init__(Message(_("This invitation was already used or withdrawn. Nothing was changed.")))
 
 
+class AddressElsewhere(ActionRefused):
+    """The address was invited to the secretariat or a partner, whose people never act in a country."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "This address was once invited to the WCO secretariat or to a partner. Nobody of these acts in a "
+                    "country. Invite the person at their agency’s address."
+                )
+            )
+        )
+
+
+class MakerMayNot(ActionRefused):
+    """Who answers for the invitation could not make it any more: their role, agency or access has changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "The person who invited you can no longer invite for this role. Nothing was changed. Ask for a "
+                    "new invitation."
+                )
+            )
+        )
+
+
+class NotMoved(ActionRefused):
+    """The person has this role already."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(_("This person already has this role. Choose another one.")))
+
+
 @transaction.atomic
 def invite(
     *,
@@ -66,24 +107,37 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Offer `role` to an e-mail address; return the invitation and the token of its link, which is kept nowhere.
 
-    `by` is None only for the command line, where the first administrator is invited. Raises `AddressTaken`,
-    `AlreadyInvited`, and `PermissionDenied` where `by` may not offer this.
+    `by` is None only for the command line, which invites administrators and nobody else. Coordinators invited by an
+    administrator go through a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`,
+    `AddressElsewhere`, and `PermissionDenied` where `by` may not offer this.
     """
-    email = email.strip().lower()
     country = country if role in COUNTRY_ROLES else None
-    if by is not None:
-        _require_may_offer(by, role, country, agency_kind)
-    if User.objects.filter(email__iexact=email).exists():
-        raise AddressTaken
-    if _open(email, by):
-        raise AlreadyInvited
+    is_offered = role == Role.ADMINISTRATOR if by is None else role in roles_offered_by(by)
+    if not is_offered or (by is not None and not may_offer(by, role, country.pk if country else None, agency_kind)):
+        raise PermissionDenied
+    return make_invitation(
+        email=email,
+        role=role,
+        agency=_agency(country, agency_kind) if role in AGENCY_ROLES else None,
+        country=country,
+        organisation=organisation.strip() if role == Role.PARTNER else "",
+        by=by,
+    )
+
+
+def make_invitation(
+    *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
+) -> tuple[Invitation, str]:
+    """Write an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
+    email = email.strip().lower()
+    require_free_address(email, role, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         email=email,
         role=role,
         country=country,
-        agency=_agency(country, agency_kind) if role in AGENCY_ROLES else None,
-        organisation=organisation.strip() if role == Role.PARTNER else "",
+        agency=agency,
+        organisation=organisation,
         token_digest=Invitation.digest_of(token),
         invited_by=by,
         expires_at=timezone.now() + INVITATION_LASTS,
@@ -92,35 +146,79 @@ def invite(
     return invitation, token
 
 
+def require_free_address(email: str, role: str, by: User | None, renewed: Invitation | None = None) -> None:
+    """Go on where the address, in whatever spelling, may be invited to `role` (at most 3 queries).
+
+    `renewed` is the invitation that it has already. Raises `AddressTaken`, `AlreadyInvited`, told only of what `by`
+    sees, or `AddressElsewhere`.
+    """
+    key = address_key(email)
+    if User.objects.filter(address_key=key).exists():
+        raise AddressTaken
+    others = Invitation.objects.exclude(pk=renewed.pk) if renewed else Invitation.objects.all()
+    visible = others if by is None else others.filter(pk__in=invitations_visible_to(by).values("pk"))
+    if _open(visible).filter(address_key=key).exists():
+        raise AlreadyInvited
+    _require_not_elsewhere(key, role, others)
+
+
+def _require_not_elsewhere(key: str, role: str, others: QuerySet[Invitation]) -> None:
+    """Nobody of the secretariat or a partner is invited into a country, nor whose invitation there has ended."""
+    if role in COUNTRY_ROLES and others.filter(address_key=key).exclude(role__in=COUNTRY_ROLES).exists():
+        raise AddressElsewhere
+
+
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation, by: User) -> str:
     """Give an unused invitation a new link and seven more days; return its token. The old link ends.
 
-    Raises `InvitationClosed` where it was used or withdrawn, and `PermissionDenied`.
+    Whoever renews it answers for it from now on. Raises `InvitationClosed` where it was used or withdrawn,
+    `PermissionDenied` where `by` could not make it now, and as `require_free_address`.
     """
-    if not can_manage_invitation(by, invitation):
+    held = _hold(invitation)
+    if not can_manage_invitation(by, held):
         raise PermissionDenied
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    renewed = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
-        token_digest=Invitation.digest_of(token), expires_at=timezone.now() + INVITATION_LASTS
-    )
-    if not renewed:
+    if held.accepted_at is not None or held.withdrawn_at is not None:
         raise InvitationClosed
-    record(act="invitation.renewed", by=by, invitation=invitation.pk)
+    require_free_address(held.email, held.role, by, renewed=held)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    Invitation.objects.filter(pk=held.pk).update(
+        token_digest=Invitation.digest_of(token), expires_at=timezone.now() + INVITATION_LASTS, invited_by=by
+    )
+    record(act="invitation.renewed", by=by, invitation=held.pk)
     return token
 
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     """End an unused invitation. Raises `InvitationClosed` where it was used or withdrawn, and `PermissionDenied`."""
-    if not can_manage_invitation(by, invitation):
+    held = _hold(invitation)
+    if not can_manage_invitation(by, held):
         raise PermissionDenied
-    withdrawn = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
-        withdrawn_at=timezone.now()
-    )
-    if not withdrawn:
+    if held.accepted_at is not None or held.withdrawn_at is not None:
         raise InvitationClosed
-    record(act="invitation.withdrawn", by=by, invitation=invitation.pk)
+    Invitation.objects.filter(pk=held.pk).update(withdrawn_at=timezone.now())
+    record(act="invitation.withdrawn", by=by, invitation=held.pk)
+
+
+def _hold(invitation: Invitation) -> Invitation:
+    """The invitation as it stands, held until the act is done, with its agency and proposal (1 query)."""
+    held = Invitation.objects.select_for_update(of=("self",)).select_related("country", "agency", "proposal")
+    return held.get(pk=invitation.pk)
+
+
+def is_still_offered(invitation: Invitation) -> bool:
+    """Whether whoever answers for `invitation` could make it now, so that it can be accepted (1 query).
+
+    Their membership is held within a transaction, so that it cannot change between the check and the acceptance.
+    """
+    if invitation.invited_by_id is None:
+        return invitation.role == Role.ADMINISTRATOR
+    people = Membership.objects.select_related("user", "agency").filter(user=invitation.invited_by_id)
+    if transaction.get_connection().in_atomic_block:
+        people = people.select_for_update(of=("self",))
+    membership = people.first()
+    return membership is not None and can_manage_invitation(membership.user, invitation)
 
 
 @transaction.atomic
@@ -130,8 +228,13 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str, 
     They read `language`, the site's where none is given.
 
     Of two who accept at once, one wins; the other gets `InvitationClosed`. Raises `AddressTaken` where the
-    address got an account by another invitation in the meantime; this one then stays as it was.
+    address got an account by another invitation in the meantime, `MakerMayNot` where whoever answers for the
+    invitation could not make it any more, and `AddressElsewhere`; this one then stays as it was.
     """
+    held = _hold(invitation)
+    if not is_still_offered(held):
+        raise MakerMayNot
+    _require_not_elsewhere(held.address_key, held.role, Invitation.objects.exclude(pk=held.pk))
     now = timezone.now()
     used = Invitation.objects.filter(
         pk=invitation.pk,
@@ -174,8 +277,60 @@ def choose_language(*, person: User, language: str) -> None:
 
 @transaction.atomic
 def deactivate(*, person: Membership, by: User) -> None:
-    """End a person's access at once, open sessions included; what they did keeps their name."""
+    """End a person's access at once, open sessions included; what they did keeps their name.
+
+    What they leave behind is not settled here: `diagnostic.actions.handover` does both.
+    """
     _set_active(person, by, is_active=False, act="person.deactivated")
+
+
+@transaction.atomic
+def move(*, person: Membership, to: Place, by: User) -> Membership:
+    """Give a person another role or agency of their country, or another role in the secretariat.
+
+    Never between a country and the secretariat or a partner. Nothing of their sessions needs ending: the role is read
+    with each request, and a role that demands a second factor leads to its set-up first. What they leave behind is not
+    settled here: `diagnostic.actions.handover` does both. Raises `PermissionDenied`, or `NotMoved` where they have this
+    role already.
+    """
+    if not can_move(by, person, to):
+        raise PermissionDenied
+    held = Membership.objects.select_for_update(of=("self",)).select_related("country", "agency").get(pk=person.pk)
+    before = place_of(held)
+    if before == to:
+        raise NotMoved
+    held.role = to.role
+    held.agency = _agency(held.country, to.agency) if to.agency else None
+    held.save(update_fields=["role", "agency"])
+    record(act="person.moved", by=by, person=held.user_id, before=asdict(before), after=asdict(to))
+    return held
+
+
+@transaction.atomic
+def take_over_invitation(*, invitation: Invitation, successor: Membership, by: User) -> bool:
+    """Let `successor`, who could have made it, stand behind an unused invitation of somebody who leaves.
+
+    The caller has checked that `by` may. Says whether it was still open. Raises `PermissionDenied` for a successor who
+    could not have made it.
+    """
+    if not successor.user.is_active or not could_make(place_of(successor), successor.country_id, invitation):
+        raise PermissionDenied
+    taken = _unused(invitation).update(invited_by=successor.user)
+    if taken:
+        record(act="invitation.taken_over", by=by, invitation=invitation.pk, person=successor.user_id)
+    return bool(taken)
+
+
+@transaction.atomic
+def end_invitation(*, invitation: Invitation, by: User) -> bool:
+    """Withdraw an unused invitation of somebody who leaves; the caller has checked that `by` may.
+
+    Says whether it was still open.
+    """
+    ended = _unused(invitation).update(withdrawn_at=timezone.now())
+    if ended:
+        record(act="invitation.withdrawn", by=by, invitation=invitation.pk)
+    return bool(ended)
 
 
 @transaction.atomic
@@ -184,29 +339,22 @@ def reactivate(*, person: Membership, by: User) -> None:
     _set_active(person, by, is_active=True, act="person.reactivated")
 
 
+def _unused(invitation: Invitation) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
 def _set_active(person: Membership, by: User, *, is_active: bool, act: str) -> None:
     if not can_manage(by, person):
         raise PermissionDenied
-    if User.objects.filter(pk=person.user_id, is_active=not is_active).update(is_active=is_active):
+    changed = User.objects.filter(pk=person.user_id, is_active=not is_active).update(
+        is_active=is_active, deactivated_at=None if is_active else timezone.now()
+    )
+    if changed:
         record(act=act, by=by, person=person.user_id)
 
 
-def _require_may_offer(by: User, role: str, country: Country | None, agency_kind: str) -> None:
-    membership = membership_of(by)
-    if membership is None or role not in roles_offered_by(by):
-        raise PermissionDenied
-    if role in AGENCY_ROLES and agency_kind not in agencies_offered_by(by):
-        raise PermissionDenied
-    if membership.role != Role.ADMINISTRATOR and membership.country != country:
-        raise PermissionDenied
-
-
-def _open(email: str, by: User | None) -> bool:
-    """Whether one is open within the reach of `by`, who is told of no other country's."""
-    known = Invitation.objects.all() if by is None else invitations_visible_to(by)
-    return known.filter(
-        email=email, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
-    ).exists()
+def _open(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    return invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
 
 
 def _agency(country: Country | None, kind: str) -> Agency:

@@ -16,7 +16,7 @@ from diagnostic.core.period import without_invisible
 from diagnostic.core.response_rules import find_text_fault
 
 from .language import is_language_offered
-from .models import Agency, Country, Role, User
+from .models import Agency, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
 from .permissions import agencies_offered_by, membership_of, roles_offered_by
 
@@ -43,7 +43,7 @@ def one_clean_line(text: str) -> None:
 
 
 class InvitationForm(WithoutFormTag):
-    """Whom `by` invites, and to what. A coordinator's form knows their country and does not ask."""
+    """Whom `by` invites, and to what: a coordinator into their country, an administrator outside any country."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -54,19 +54,12 @@ class InvitationForm(WithoutFormTag):
     role = forms.ChoiceField(
         label=_("Role"), widget=forms.RadioSelect, error_messages={"required": _("Choose a role.")}
     )
-    country = forms.ModelChoiceField(
-        label=_("Country or territory"),
-        queryset=Country.objects.all(),
-        required=False,
-        empty_label=_("Choose one"),
-        help_text=_("For respondents, coordinators and observers."),
-    )
     agency = forms.ChoiceField(
         label=_("Agency"),
         choices=Agency.Kind.choices,
         widget=forms.RadioSelect,
         required=False,
-        help_text=_("For respondents and coordinators. Police means every police service with duties at the border."),
+        help_text=_("For respondents and coordinators. The other agency’s coordinators invite its people."),
     )
     organisation = forms.CharField(
         label=_("Organisation"),
@@ -80,20 +73,15 @@ class InvitationForm(WithoutFormTag):
         super().__init__(*args, **kwargs)
         roles = roles_offered_by(by)
         self.fields["role"].choices = [(role.value, ROLES_IN_WORDS[role]) for role in roles]
-        self.own = membership_of(by)
-        if self.own is not None and self.own.country_id is not None:
-            del self.fields["country"]
-            del self.fields["organisation"]
-        if self.own is not None and self.own.agency is not None:
-            self.fields["agency"].initial = self.own.agency.kind
-            self._offer_agencies(agencies_offered_by(by))
-
-    def _offer_agencies(self, offered: tuple[str, ...]) -> None:
-        """Leave the agencies that may be invited to; where one is missing, say who invites for it."""
-        field = self.fields["agency"]
-        field.choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in offered]
-        if len(offered) < len(Agency.Kind):
-            field.help_text = _("For respondents and coordinators. The other agency’s coordinators invite its people.")
+        own = membership_of(by)
+        self.country = own.country if own is not None else None
+        if own is None or own.agency is None:
+            del self.fields["agency"]
+            return
+        del self.fields["organisation"]
+        offered = agencies_offered_by(by)
+        self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in offered]
+        self.fields["agency"].initial = own.agency.kind
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -101,12 +89,10 @@ class InvitationForm(WithoutFormTag):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         role = given.get("role", "")
-        if self.own is not None and self.own.country_id is not None:
-            given["country"] = self.own.country
-        if role in COUNTRY_ROLES and not given.get("country") and "country" not in self.errors:
-            self.add_error("country", _("Choose the country or territory that this role is for."))
+        if role in COUNTRY_ROLES:
+            given["country"] = self.country
         if role in AGENCY_ROLES and not given.get("agency") and "agency" not in self.errors:
-            self.add_error("agency", _("Choose customs or police for this role."))
+            self.add_error("agency", _("Choose your agency for this role."))
         if role == Role.PARTNER and not given.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _("Name the organisation that the partner belongs to."))
         return given

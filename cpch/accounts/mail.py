@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from .language import language_of
-from .models import Invitation, User
+from .models import CoordinatorProposal, Invitation, User
 
 
 def invitation_link(token: str) -> str:
@@ -51,6 +51,13 @@ def send_security_notice(user: User, what: str, at: datetime, told: dict[str, ob
     """
     context = {"person": user, "what": what, "at": at, "link": settings.BASE_URL + reverse("security")} | told
     send("security/email/notice", context, user.email, language_of(user))
+
+
+def send_proposal_notice(person: User, proposal: CoordinatorProposal, what: str, by: User) -> None:
+    """Tell `person` that `by` has made, approved, declined or taken back (`what`) a proposal. Raises `OSError`."""
+    link = settings.BASE_URL + reverse("proposal-detail", args=[proposal.pk])
+    context = {"person": person, "proposal": proposal, "what": what, "by": by, "link": link}
+    send("proposals/email", context, person.email, language_of(person))
 
 
 def send(template: str, context: dict[str, object], to: str, language: str) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.db.models import QuerySet
 from django.urls import reverse
 from django_tasks import task
 
 from diagnostic.actions.audit import record
 
-from .mail import send_password_changed, send_password_reset, send_security_notice
-from .models import User
+from .mail import send_password_changed, send_password_reset, send_proposal_notice, send_security_notice
+from .models import CoordinatorProposal, User
+from .permissions import people_told_of
 
 
 @task()
@@ -36,10 +38,35 @@ def mail_password_reset(email: str) -> None:
 @task()
 def mail_password_changed(user_id: int, at: str) -> None:
     """Tell a person that their password was changed or reset `at` that time (ISO 8601)."""
-    send_password_changed(User.objects.get(pk=user_id), datetime.fromisoformat(at))
+    for user in _still_here(user_id):
+        send_password_changed(user, datetime.fromisoformat(at))
 
 
 @task()
 def mail_security_notice(user_id: int, what: str, at: str, told: dict[str, Any]) -> None:
     """Tell a person of what happened to their second factor `at` that time (ISO 8601)."""
-    send_security_notice(User.objects.get(pk=user_id), what, datetime.fromisoformat(at), told)
+    for user in _still_here(user_id):
+        send_security_notice(user, what, datetime.fromisoformat(at), told)
+
+
+@task()
+def mail_proposal_notice(what: str, proposal_id: int, by_id: int) -> None:
+    """Tell a country's coordinators and the administrators of a proposed coordinator, or of what became of it.
+
+    Where the mail server does not take one e-mail, the others are still sent. Raises its last `OSError` then.
+    """
+    proposal = CoordinatorProposal.objects.select_related("agency__country").get(pk=proposal_id)
+    by = User.objects.get(pk=by_id)
+    failed: OSError | None = None
+    for person in people_told_of(proposal, by):
+        try:
+            send_proposal_notice(person, proposal, what, by)
+        except OSError as error:
+            failed = error
+    if failed:
+        raise failed
+
+
+def _still_here(user_id: int) -> QuerySet[User]:
+    """The person, unless they were deactivated since: then they get no e-mail."""
+    return User.objects.filter(pk=user_id, is_active=True)

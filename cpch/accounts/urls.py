@@ -7,6 +7,7 @@ from cpch.lazy_views import LazyViews
 from . import sign_in
 
 views = LazyViews("cpch.accounts").views
+proposals = LazyViews("cpch.accounts").proposal_views
 security = LazyViews("cpch.accounts").security_views
 proving = LazyViews("cpch.accounts").proving
 
@@ -29,7 +30,11 @@ urlpatterns = [
     path("people/invite/", views.invite, name="invitation-create"),
     path("people/invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),
     path("people/invitations/<int:pk>/resend/", views.resend_invitation, name="invitation-resend"),
-    path("people/<int:pk>/deactivate/", views.deactivate, name="person-deactivate"),
+    path("people/coordinators/propose/", proposals.create, name="proposal-create"),
+    path("people/coordinators/<int:pk>/", proposals.detail, name="proposal-detail"),
+    path("people/coordinators/<int:pk>/invite/", proposals.approve, name="proposal-approve"),
+    path("people/coordinators/<int:pk>/decline/", proposals.decline, name="proposal-decline"),
+    path("people/coordinators/<int:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
     path("people/<int:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
     path("people/<int:pk>/reactivate/", views.reactivate, name="person-reactivate"),
     path("invitations/<str:token>/", views.accept_invitation, name="invitation-accept"),

@@ -1,9 +1,13 @@
-"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py."""
+"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py.
+
+Deactivating and moving someone settles what they leave behind in the diagnostic: diagnostic/views/handover.py.
+"""
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -12,7 +16,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -22,19 +26,25 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diagnostic.actions.audit import record
+from diagnostic.actions.errors import ActionRefused
 
 from . import actions, mail, security_actions
 from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
 from .language import language_of
-from .models import Invitation, Membership, Role
+from .models import CoordinatorProposal, Invitation, Membership, Role
 from .permissions import (
+    can_decide_proposals,
     can_invite,
     can_list_people,
     can_manage,
     can_manage_invitation,
+    can_move,
+    can_propose,
+    can_take_back_proposal,
     can_take_off_second_factor,
     invitations_visible_to,
     people_visible_to,
+    proposals_visible_to,
 )
 from .proving import proof_required
 from .second_factor import begin_session
@@ -44,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 PEOPLE_A_PAGE = 50
 INVITATIONS_SHOWN = 50
+PROPOSALS_SHOWN = 20
 DEAD_LINKS = {"dead_link": "30/m/ip"}
 """How often links that lead nowhere are answered and logged; nobody needs more, and each makes an entry."""
 
@@ -51,8 +62,8 @@ DEAD_LINKS = {"dead_link": "30/m/ip"}
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def people(request: HttpRequest) -> HttpResponse:
-    """The people of one's country, for an administrator of every country, and the open invitations (5 queries)."""
-    _require(can_list_people(request.user), request)
+    """The people of one's country or, for an administrator, all, with invitations and proposals (6 queries)."""
+    require(can_list_people(request.user), request)
     form = PeopleFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     found = _matching(people_visible_to(request.user), wanted, ("user__full_name", "user__email"))
@@ -66,13 +77,22 @@ def people(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "rows": [
-                (person, can_manage(request.user, person), can_take_off_second_factor(request.user, person))
+                (
+                    person,
+                    can_manage(request.user, person),
+                    can_take_off_second_factor(request.user, person),
+                    can_move(request.user, person),
+                )
                 for person in page
             ],
             "invitations": [
                 (invitation, can_manage_invitation(request.user, invitation))
                 for invitation in invitations[:INVITATIONS_SHOWN]
             ],
+            "proposals": [
+                (proposal, can_take_back_proposal(request.user, proposal)) for proposal in _proposals(request.user)
+            ],
+            "can_propose": can_propose(request.user),
             "has_more_invitations": len(invitations) > INVITATIONS_SHOWN,
             "can_invite": can_invite(request.user),
             "sees_every_country": request.user.membership.role == Role.ADMINISTRATOR,
@@ -84,7 +104,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite someone; the link goes to their address."""
-    _require(can_invite(request.user), request)
+    require(can_invite(request.user), request)
     form = InvitationForm(request.POST or None, by=request.user)
     if form.is_valid():
         invitation = _invite(request, form)
@@ -115,10 +135,10 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = _load_invitation(request, pk)
     try:
         token = actions.renew_invitation(invitation=invitation, by=request.user)
-    except actions.InvitationClosed as refused:
+    except ActionRefused as refused:
         messages.error(request, _(refused.message.text))
     else:
-        _send(request, invitation, token)
+        send_link(request, invitation, token)
     return redirect("people")
 
 
@@ -127,10 +147,12 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites to what; set name and password, and sign in."""
-    held = Invitation.objects.select_related("country", "agency", "invited_by__membership")
+    held = Invitation.objects.select_related("country", "agency", "invited_by", "proposal")
     invitation = held.filter(token_digest=Invitation.digest_of(token)).first()
     if invitation is None or not invitation.is_open:
         return _refuse_link(request, invitation)
+    if not actions.is_still_offered(invitation):
+        return _refuse_link(request, invitation, "maker")
     form = AcceptanceForm(request.POST or None, email=invitation.email)
     if form.is_valid():
         try:
@@ -143,6 +165,10 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         except actions.InvitationClosed:
             invitation.refresh_from_db()
             return _refuse_link(request, invitation)
+        except actions.MakerMayNot:
+            return _refuse_link(request, invitation, "maker")
+        except actions.AddressElsewhere:
+            return _refuse_link(request, invitation, "elsewhere")
         except actions.AddressTaken:
             return render(request, "invitations/taken.html", status=HTTPStatus.CONFLICT)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -168,18 +194,6 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then end a person's access."""
-    person = _load_person(request, pk)
-    if request.method == "GET":
-        return render(request, "people/deactivate.html", {"person": person})
-    actions.deactivate(person=person, by=request.user)
-    messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.user.full_name})
-    return redirect("people")
-
-
-@login_required
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a person their access back."""
@@ -195,9 +209,9 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then take the second factor off a person who lost it."""
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        _log_hidden(request, Membership.objects.filter(user_id=pk))
+        log_hidden(request, Membership.objects.filter(user_id=pk))
         raise Http404
-    _require(can_take_off_second_factor(request.user, person), request)
+    require(can_take_off_second_factor(request.user, person), request)
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -230,15 +244,15 @@ def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
             organisation=given.get("organisation", ""),
             by=request.user,
         )
-    except (actions.AddressTaken, actions.AlreadyInvited) as refused:
+    except (actions.AddressTaken, actions.AlreadyInvited, actions.AddressElsewhere) as refused:
         form.add_error("email", _(refused.message.text))
     else:
-        _send(request, invitation, token)
+        send_link(request, invitation, token)
         return invitation
     return None
 
 
-def _send(request: HttpRequest, invitation: Invitation, token: str) -> None:
+def send_link(request: HttpRequest, invitation: Invitation, token: str) -> None:
     try:
         mail.send_invitation(invitation, token, request.user)
     except OSError:
@@ -258,8 +272,8 @@ def _send(request: HttpRequest, invitation: Invitation, token: str) -> None:
         )
 
 
-def _refuse_link(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
-    """Say why a link does not work, and log the attempt."""
+def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: str = "") -> HttpResponse:
+    """Say why a link does not work, whom to ask, and log the attempt; `reason` is one that the rules give."""
     if not ratelimit.consume(request, app="cpch", action="dead_link", config=DEAD_LINKS, limit_get=True):
         return ratelimit.respond_429(request)
     if invitation is None:
@@ -269,37 +283,50 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None) -> HttpRes
         reason = "used"
     elif invitation.withdrawn_at:
         reason = "withdrawn"
-    else:
+    elif not reason:
         reason = "expired"
     record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
-    return render(request, "invitations/gone.html", {"reason": reason}, status=HTTPStatus.GONE)
+    return render(
+        request,
+        "invitations/gone.html",
+        {"reason": reason, "invitation": invitation, "contact": settings.DEFAULT_FROM_EMAIL},
+        status=HTTPStatus.GONE,
+    )
+
+
+def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:
+    """The newest proposals that `user` sees, those that wait first; an administrator sees only these (1 query)."""
+    found = proposals_visible_to(user)
+    if can_decide_proposals(user):
+        found = found.filter(state=CoordinatorProposal.State.OPEN)
+    return found.order_by(F("decided_at").desc(nulls_first=True), "-proposed_at")[:PROPOSALS_SHOWN]
 
 
 def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
     invitation = invitations_visible_to(request.user).filter(pk=pk).first()
     if invitation is None:
-        _log_hidden(request, Invitation.objects.filter(pk=pk))
+        log_hidden(request, Invitation.objects.filter(pk=pk))
         raise Http404
-    _require(can_manage_invitation(request.user, invitation), request)
+    require(can_manage_invitation(request.user, invitation), request)
     return invitation
 
 
 def _load_person(request: HttpRequest, pk: int) -> Membership:
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        _log_hidden(request, Membership.objects.filter(user_id=pk))
+        log_hidden(request, Membership.objects.filter(user_id=pk))
         raise Http404
-    _require(can_manage(request.user, person), request)
+    require(can_manage(request.user, person), request)
     return person
 
 
-def _require(is_allowed: bool, request: HttpRequest) -> None:
+def require(is_allowed: bool, request: HttpRequest) -> None:
     if not is_allowed:
         record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
         raise PermissionDenied
 
 
-def _log_hidden(request: HttpRequest, held: QuerySet) -> None:
+def log_hidden(request: HttpRequest, held: QuerySet) -> None:
     """Log the attempt at something that is there, but not for this person."""
     if held.exists():
         record(act="access.hidden", by=request.user, path=request.path[:200], method=request.method or "")

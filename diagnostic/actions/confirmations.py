@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from diagnostic.core import workflow
@@ -17,6 +16,7 @@ from diagnostic.queries import load_previous, load_signatures
 from .attestations import void
 from .errors import AgreedInstead, NothingBefore
 from .responses import save
+from .sides import refusal
 from .submissions import build_snapshot, digest_of
 
 
@@ -37,7 +37,7 @@ def confirm(*, assessment_id: UUID, voice: str, question: str, base_version: int
     """
     assessment = Assessment.objects.get(pk=assessment_id)
     if not can_answer(by, assessment, voice):
-        raise PermissionDenied
+        raise refusal(by, assessment)
     if not can_be_confirmed(assessment, voice):
         raise AgreedInstead(question)
     previous = load_previous(assessment, voice)

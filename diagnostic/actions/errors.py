@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
+
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.words import Message, _
 from diagnostic.models import Action, Response
+
+_ASK_CUSTOMS = _(
+    "In this assessment you have acted for the police, or were invited to. You cannot act for customs in it, and "
+    "nothing was changed. Ask another coordinator of customs to do this."
+)
+_ASK_POLICE = _(
+    "In this assessment you have acted for customs, or were invited to. You cannot act for the police in it, and "
+    "nothing was changed. Ask another coordinator of the police to do this."
+)
 
 
 class ActionRefused(Exception):
@@ -27,6 +38,46 @@ class StateChanged(ActionRefused):
                 _("The assessment has moved on since this page was opened. Load it again to see where it stands.")
             )
         )
+
+
+class GapsChanged(ActionRefused):
+    """The blank and open questions that were confirmed are not those that stand now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "The blank and open questions are not those that this page named when it was opened. Read the list "
+                    "again before you confirm it. Nothing was changed."
+                )
+            )
+        )
+
+
+class Declared(ActionRefused):
+    """The agency has declared its answers complete; they cannot change while the declaration stands."""
+
+    def __init__(self, agency: str):
+        message = {
+            "customs": _(
+                "Customs has declared its answers complete, so this answer cannot be changed now. A coordinator of "
+                "customs can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+            "police": _(
+                "The police have declared their answers complete, so this answer cannot be changed now. A coordinator "
+                "of the police can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+        }[agency]
+        super().__init__(Message(message))
+
+
+class ActsForOther(ActionRefused, PermissionDenied):
+    """The person acted for the other agency in this assessment, or was invited for it; `agency` is theirs now."""
+
+    def __init__(self, agency: str):
+        texts = {"customs": _ASK_CUSTOMS, "police": _ASK_POLICE}
+        super().__init__(Message(texts[agency]))
+        self.agency = agency
 
 
 class NotAttested(ActionRefused):
@@ -88,7 +139,7 @@ class NothingGiven(ActionRefused):
 
 
 class NothingAnswered(ActionRefused):
-    """No question is answered, so there is nothing to attest or submit."""
+    """No question is answered in the voice, so there is nothing to declare, compare, attest or submit."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("No question is answered yet, so there is nothing to attest or submit.")))

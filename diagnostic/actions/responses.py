@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -23,14 +23,26 @@ from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_at
-from diagnostic.models import AuditChain, Evidence, Response, ResponseRevision
-from diagnostic.permissions import can_answer
+from diagnostic.models import Assessment, AuditChain, Evidence, Response, ResponseRevision
+from diagnostic.permissions import agency_of, can_answer, is_of_country
+from diagnostic.permissions_sql import SLOTS, person_values, with_side
 from diagnostic.queries import load_clarifications, open_questions, to_response
 
 from . import revisions
 from .attestations import void
 from .clock import now
-from .errors import AgreeFirst, AgreementNeeded, Invalid, NotAsked, NothingGiven, NotOpen, Stale, StateChanged
+from .errors import (
+    ActsForOther,
+    AgreeFirst,
+    AgreementNeeded,
+    Declared,
+    Invalid,
+    NotAsked,
+    NothingGiven,
+    NotOpen,
+    Stale,
+    StateChanged,
+)
 
 
 @transaction.atomic
@@ -50,12 +62,12 @@ def save(
     Where two agencies agree on the national answer, it becomes a proposal, whatever it was before; `record` makes it
     count. `base_version` is the version the writer saw; `agreement` why customs and police agree, None to keep what was
     said; `confirms` the submission whose answer is said to be still true. An unchanged answer is not saved again.
-    Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved
-    first.
+    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone
+    else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument)
+    standing, *parents = _lock_with_parents(assessment_id, voice, asked, instrument, by)
     row = standing.row
     _require_valid(instrument, asked, row, response, agreement, by)
     why = row.agreement if agreement is None else agreement
@@ -80,7 +92,7 @@ def record(
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    standing, *parents = _lock_with_parents(assessment_id, NATIONAL, asked, instrument)
+    standing, *parents = _lock_with_parents(assessment_id, NATIONAL, asked, instrument, by)
     row = standing.row
     _require_valid(instrument, asked, row, response, agreement, by)
     if not _takes_agreement(row):
@@ -155,13 +167,15 @@ class _Standing:
     answer: Answer
 
 
-def _locking() -> QuerySet[Response]:
+def _locking(person: Mapping[str, Any]) -> QuerySet[Response]:
     """Rows with their assessment and its log's end, one row for each document, so that a save reads all in one query.
+
+    `person` is who saves: whether they acted for the other agency in the assessment is read with the rows.
 
     The lock on the assessment makes a save and a change of its state wait for each other.
     """
     return (
-        Response.objects.select_related("assessment")
+        with_side(Response.objects.select_related("assessment"), person, "assessment__")
         .annotate(
             log=FilteredRelation("assessment__audit_chains", condition=Q(assessment__audit_chains__sealed_for="")),
             document=F("evidence__title"),
@@ -176,7 +190,7 @@ def _locking() -> QuerySet[Response]:
 
 
 ONE_ANSWER = PreparedRead(
-    lambda: _locking().filter(
+    lambda: _locking(SLOTS).filter(
         assessment_id=Slot("assessment_id", models.UUIDField()),
         voice=Slot("voice", models.CharField()),
         question=Slot("question", models.CharField()),
@@ -196,25 +210,26 @@ WRITE = PreparedUpdate(
 )
 
 
-def _lock(assessment_id: UUID, voice: str, question: str) -> _Standing:
+def _lock(assessment_id: UUID, voice: str, question: str, by: Any) -> _Standing:
     """The answer of `voice` to `question` (1 query). Raises `Response.DoesNotExist`."""
-    rows = ONE_ANSWER.all(assessment_id=assessment_id, voice=voice, question=question)
+    rows = ONE_ANSWER.all(assessment_id=assessment_id, voice=voice, question=question, **person_values(by))
     if not rows:
         raise Response.DoesNotExist
     return _standing(rows)[0]
 
 
 def _lock_with_parents(
-    assessment_id: UUID, voice: str, asked: Question, instrument: Instrument
+    assessment_id: UUID, voice: str, asked: Question, instrument: Instrument, by: Any
 ) -> tuple[_Standing, ...]:
     """The answer of `voice`, and then every voice's answers to the questions that `asked` follows (1 query).
 
     Raises `Response.DoesNotExist`.
     """
     if asked.asked_when is None:
-        return (_lock(assessment_id, voice, asked.code),)
+        return (_lock(assessment_id, voice, asked.code, by),)
     codes = [asked.code, *instrument.parents_of(asked)]
-    found = _standing(list(_locking().filter(assessment_id=assessment_id, question__in=codes)))
+    rows = _locking(person_values(by)).filter(assessment_id=assessment_id, question__in=codes)
+    found = _standing(list(rows))
     own = [standing for standing in found if (standing.row.voice, standing.row.question) == (voice, asked.code)]
     if not own:
         raise Response.DoesNotExist
@@ -237,17 +252,28 @@ def _standing(rows: list[Any]) -> list[_Standing]:
     return found
 
 
-def _require_open(instrument: Instrument, row: Response, by: Any) -> None:
+def _require_open(instrument: Instrument, row: Any, by: Any) -> None:
     """Go on where `by` may change `row` now (1 query where the assessment stands returned)."""
     assessment = row.assessment
+    _hand_side_on(row, assessment)
+    if row.acted_otherwise and is_of_country(by, assessment):
+        raise ActsForOther(row.side_agency)
     if not can_answer(by, assessment, row.voice):
         raise PermissionDenied
     if row.voice not in workflow.writable_voices(assessment.state, assessment.mode):
         raise StateChanged
+    if assessment.has_declared(row.voice):
+        raise Declared(row.voice)
     if assessment.state == workflow.RETURNED and row.question not in open_questions(
         instrument, assessment, load_clarifications(assessment)
     ):
         raise NotOpen(row.question)
+
+
+def _hand_side_on(row: Any, assessment: Assessment) -> None:
+    """Give the assessment what was read with the row of whoever saves, so that no permission asks for it again."""
+    for name in ("acted_otherwise", "side_person_id", "side_agency"):
+        setattr(assessment, name, getattr(row, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +303,7 @@ def _write(standing: _Standing, written: _Written, by: Any) -> Response:
         "saved_at": now(),
         "saved_by_id": by.pk,
     }
-    revision = revisions.follow(row, answer=response, **said)
+    revision = revisions.follow(row, answer=response, saved_for=agency_of(by), **said)
     values: dict[str, Any] = {
         "status": response.status,
         "level": response.level,
@@ -292,7 +318,7 @@ def _write(standing: _Standing, written: _Written, by: Any) -> Response:
         **revisions.head_after(revision),
     }
     if not WRITE.run(pk=row.pk, base=row.version, count=row.revision_count, **values):
-        fresh = _lock(row.assessment_id, row.voice, row.question)
+        fresh = _lock(row.assessment_id, row.voice, row.question, by)
         if fresh.row.version != row.version:
             raise Stale(fresh.row)
         # Somebody has only set a text aside meanwhile, which leaves the answer as it was read.
@@ -335,11 +361,11 @@ def set_aside(
 ) -> ResponseRevision:
     """Keep in the history a text that its writer gave up for another's after a conflict; the answer stays as it is.
 
-    Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
+    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen` or `Invalid`.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
-    row = _lock(assessment_id, voice, question).row
+    row = _lock(assessment_id, voice, question, by).row
     _require_open(instrument, row, by)
     faults = [*check_response(instrument, asked, voice, response), *_agreement_faults(row, agreement)]
     if faults:
@@ -357,9 +383,10 @@ def _keep_aside(row: Response, response: Answer, agreement: str, by: Any) -> Res
         was_kept=False,
         saved_at=now(),
         saved_by_id=by.pk,
+        saved_for=agency_of(by),
     )
     ended = Response.objects.filter(pk=row.pk, revision_count=row.revision_count)
     if not ended.update(**revisions.head_after(revision)):
-        return _keep_aside(_lock(row.assessment_id, row.voice, row.question).row, response, agreement, by)
+        return _keep_aside(_lock(row.assessment_id, row.voice, row.question, by).row, response, agreement, by)
     revisions.write(revision)
     return revision

@@ -2,7 +2,7 @@
 
 from .action_plan import Action, ActionComment, ActionRevision
 from .action_reminder import ActionReminder
-from .agreement import Attestation, Declaration
+from .agreement import Attestation, Declaration, OpeningRequest
 from .assessment import Assessment, Marking
 from .audit import AuditChain, AuditEntry
 from .comment import Comment
@@ -25,6 +25,7 @@ from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
 from .review import Assignment, Clarification, Closing, Opinion, Review
+from .side import Side
 from .submission import Submission
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "InstrumentVersion",
     "Marking",
     "NextStep",
+    "OpeningRequest",
     "Opinion",
     "Option",
     "Question",
@@ -58,6 +60,7 @@ __all__ = [
     "Response",
     "ResponseRevision",
     "Review",
+    "Side",
     "Solution",
     "Submission",
     "Theme",

@@ -84,6 +84,8 @@ class ResponseRevision(models.Model):
     `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `is_agreed` is
     False for a proposed national answer, as in `Response`. `number` counts every revision of the answer from 1, these
     too. `hash` covers what the revision says and `previous`, the hash of the revision before it: see actions.revisions.
+    `saved_for` is the agency that its writer belonged to then, whatever the voice: nobody acts for the other one in an
+    assessment.
     """
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")
@@ -96,6 +98,7 @@ class ResponseRevision(models.Model):
     was_kept = models.BooleanField(default=True)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_for = models.CharField(max_length=8, blank=True, default="")
     previous = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)
 

@@ -7,14 +7,17 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from cpch.accounts.models import Country
+from cpch.accounts.models import Country, Membership
+from cpch.accounts.permissions import people_visible_to
 from diagnostic.actions import audit
+from diagnostic.actions.sides import refusal
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
     Shape,
     actions_visible_to,
+    agency_of,
     as_it_is,
     can_read_answers,
     find_assessment,
@@ -23,6 +26,7 @@ from diagnostic.permissions import (
     plan_countries_visible_to,
     readable_voices,
 )
+from diagnostic.permissions_sql import has_acted_otherwise
 
 
 def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = as_it_is) -> Assessment:
@@ -51,6 +55,16 @@ def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = 
         raise Http404 from error
 
 
+def load_person(request: HttpRequest, pk: int) -> Membership:
+    """The person with user, country and agency, if they exist for this one (1 query). Raises `Http404`."""
+    person = people_visible_to(request.user).filter(user_id=pk).first()
+    if person is None:
+        if Membership.objects.filter(user_id=pk).exists():
+            _log(request, "access.hidden")
+        raise Http404
+    return person
+
+
 def load_plan_country(request: HttpRequest, code: str) -> Country:
     """The country of that two-letter code, if its action plan exists for this person (1 query). Raises `Http404`."""
     try:
@@ -76,20 +90,25 @@ def load_action(request: HttpRequest, code: str, number: int) -> Action:
         raise Http404 from error
 
 
-def require(is_allowed: bool, request: HttpRequest) -> None:
-    """Go on where the person may; else log the attempt and raise `PermissionDenied` (403)."""
+def require(is_allowed: bool, request: HttpRequest, assessment: Assessment | None = None) -> None:
+    """Go on where the person may; else log the attempt and raise `PermissionDenied` (403).
+
+    Where it is about acting in `assessment`, the page says why if the person acted for the other agency in it.
+    """
     if not is_allowed:
         _log(request, "access.refused")
-        raise PermissionDenied
+        raise refusal(request.user, assessment) if assessment is not None else PermissionDenied()
 
 
 def require_voice(request: HttpRequest, assessment: Assessment, voice: str) -> None:
     """Go on where the answers of `voice` exist for this person.
 
-    Raises `PermissionDenied` for who is not of the country; else `Http404`, logged where the assessment has that voice.
+    Raises `PermissionDenied` for who is not of the country, and where they would read it had they not acted for the
+    other agency; else `Http404`, logged where the assessment has that voice.
     """
     require(can_read_answers(request.user, assessment), request)
     if voice not in readable_voices(request.user, assessment):
+        _require_side(voice, request, assessment)
         if voice in workflow.voices_of(assessment.mode):
             _log(request, "access.hidden", assessment=str(assessment.pk), voice=voice)
         raise Http404
@@ -99,8 +118,15 @@ def load_main_voice(request: HttpRequest, assessment: Assessment) -> str:
     """The voice whose answers this person is shown first. Raises as `require_voice` where they may read none."""
     voice = main_voice(request.user, assessment)
     if not voice:
+        _require_side(agency_of(request.user), request, assessment)
         require_voice(request, assessment, NATIONAL)
     return voice
+
+
+def _require_side(voice: str, request: HttpRequest, assessment: Assessment) -> None:
+    """Say why, where the answers of a person's own agency are not there for them: they acted for the other one."""
+    if voice and voice == agency_of(request.user):
+        require(not has_acted_otherwise(request.user, assessment), request, assessment)
 
 
 def _log(request: HttpRequest, act: str, **detail: str) -> None:

@@ -22,13 +22,13 @@ from diagnostic.forms.agreement import AgreementForm, DiscussionForm, ProposalFo
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
+from diagnostic.pages.answer_text import describe
 from diagnostic.permissions import can_answer, can_compare, can_discuss
 from diagnostic.queries import to_response
 
 from . import page_key
 from .access import load_assessment, require
 from .answer_saving import Writer, without_cleared
-from .answer_text import describe
 from .compare_page import ComparePage, load_compare_page
 from .signatures import VOIDED
 
@@ -41,7 +41,7 @@ UNPROCESSABLE = 422
 def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Both agencies' answers, largest difference first, with what was agreed on each."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment), request)
+    require(can_compare(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
     opened = request.GET.get("open", "")
     return _render(request, page, opened or (page.first_to_agree() if page.open_codes else ""))
@@ -95,7 +95,9 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     What lacks something is kept as a proposal as far as it can be, and shown with what is wrong.
     """
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    require(
+        can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request, assessment
+    )
     page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
     pair = _pair_or_404(page, code)
     if request.method == "GET":
@@ -180,7 +182,9 @@ def _say_stale(request: HttpRequest, page: ComparePage, code: str, row: Row) -> 
 def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take over the equal answers that the page listed; a GET, as after signing in again, leads to the page."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
+    require(
+        can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request, assessment
+    )
     if request.method == "POST":
         try:
             taken = comparison.take_over(
@@ -200,7 +204,7 @@ def take_over(request: HttpRequest, pk: UUID) -> HttpResponse:
 def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Add to the discussion of one question; a GET, as after signing in again, leads to the question."""
     assessment = load_assessment(request, pk)
-    require(can_discuss(request.user, assessment), request)
+    require(can_discuss(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.POST.get("show", "all"))
     _pair_or_404(page, code)
     if request.method == "GET":
@@ -212,6 +216,7 @@ def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         comparison.discuss(assessment=assessment, question=code, text=say.cleaned_data["text"], by=request.user)
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
+    messages.success(request, _("Your contribution to the discussion of %(code)s is added.") % {"code": code})
     return redirect(page.url(code))
 
 
@@ -220,7 +225,7 @@ def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
 def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One question a screen, for the wall of the room in which both agencies meet; in the order of the page."""
     assessment = load_assessment(request, pk)
-    require(can_compare(request.user, assessment), request)
+    require(can_compare(request.user, assessment), request, assessment)
     page = load_compare_page(assessment, request.user, request.GET.get("show", "all"))
     codes = [pair.question.code for pair in page.shown]
     if not codes:

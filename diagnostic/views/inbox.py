@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
-from cpch.accounts.models import Role
-from cpch.accounts.permissions import membership_of
+from cpch.accounts.models import CoordinatorProposal, Role
+from cpch.accounts.permissions import can_decide_proposals, membership_of, proposals_visible_to
 from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.instruments import instrument_of
@@ -28,7 +28,7 @@ from .overview import url_of_answer
 
 KEYS = {
     waiting.ATTEST: _lazy("The other agency has attested. It waits for yours."),
-    waiting.RECORD: _lazy("Your agency has attested. Record who agreed for the other, which has no coordinator."),
+    waiting.RECORD: _lazy("Your agency has attested. Record who agreed for the other, in which nobody has an account."),
     waiting.SUBMIT: _lazy("Both agencies have attested. It can be submitted."),
 }
 
@@ -62,7 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def groups_of(user: Any) -> list[Group]:
-    """Every kind of thing that may wait for `user` (at most 4 queries)."""
+    """Every kind of thing that may wait for `user` (at most 5 queries)."""
     membership = membership_of(user)
     if is_in_secretariat(user):
         return _of_the_secretariat(user)
@@ -98,6 +98,7 @@ def _of_the_secretariat(user: Any) -> list[Group]:
             ),
         ),
         Group("free", _("Submissions that nobody has taken up"), _submissions(free)),
+        Group("proposals", _("Coordinators proposed by a country"), _proposals(user)),
     ]
 
 
@@ -174,6 +175,27 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
             ),
         ),
     ]
+
+
+def _proposals(user: Any) -> tuple[Item, ...]:
+    """The proposed coordinators that wait for an administrator's decision (1 query, for others none)."""
+    if not can_decide_proposals(user):
+        return ()
+    waiting_for_them = proposals_visible_to(user).filter(state=CoordinatorProposal.State.OPEN)
+    return tuple(
+        Item(
+            reverse("proposal-detail", args=[proposal.pk]),
+            _("%(country)s, %(agency)s: %(name)s")
+            % {
+                "country": proposal.agency.country.name,
+                "agency": proposal.agency.get_kind_display(),
+                "name": proposal.full_name,
+            },
+            proposal.proposed_by.full_name,
+            proposal.proposed_at,
+        )
+        for proposal in waiting_for_them.order_by("proposed_at")
+    )
 
 
 def _review(submission: Submission) -> Any:

@@ -14,7 +14,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from diagnostic.actions import action_plan, assessments, comparison, reviews
+from cpch.accounts import proposal_actions
+from cpch.accounts.models import CoordinatorProposal
+from diagnostic.actions import action_plan, assessments, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import Action, Assessment, Submission
 from tests import factories
@@ -69,6 +71,10 @@ def on_plan(may: set[str], **more) -> Rule:
     return Rule(may, about="plan", **more)
 
 
+def on_proposal(may: set[str], **more) -> Rule:
+    return Rule(may, about="proposal", **more)
+
+
 TABLE: dict[str, Rule] = {
     "home": Rule(SIGNED_IN),
     "inbox": Rule(SIGNED_IN),
@@ -97,6 +103,7 @@ TABLE: dict[str, Rule] = {
     "compare-discuss": on_comparison(AGENCIES, "comparing"),
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
     "response-history": on_assessment(COUNTRY),
+    "response-restore": on_assessment(AGENCIES),
     "response-save": on_assessment(AGENCIES, method="post"),
     "over-time": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
@@ -158,12 +165,19 @@ TABLE: dict[str, Rule] = {
     "plan-action-comment": on_plan(AGENCIES),
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
+    "proposal-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
+    # The one of an administrator; a coordinator's own is taken back in tests/views/test_coordinator_proposals.py.
+    "proposal-detail": on_proposal(COORDINATORS | {"administrator"}),
+    "proposal-approve": on_proposal({"administrator"}, method="post"),
+    "proposal-decline": on_proposal({"administrator"}, method="post"),
+    "proposal-take-back": on_proposal({"administrator"}, method="post"),
 }
 ELSEWHERE = {
     # Whom these let through depends on the person or the link that they name: tests/views has each case.
     "invitation-withdraw",
     "invitation-resend",
     "person-deactivate",
+    "person-move",
     "person-reactivate",
     "person-second-factor",
     "security-key",
@@ -198,6 +212,7 @@ class World:
     submissions: dict[str, Submission]
     comparisons: dict[str, Assessment]
     plans: dict[str, Action]
+    proposals: dict[str, CoordinatorProposal]
 
     def targets(self, rule: Rule) -> dict:
         """What the addresses of `rule` can name, by state."""
@@ -207,6 +222,7 @@ class World:
             "submission": self.submissions,
             "comparison": self.comparisons,
             "plan": self.plans,
+            "proposal": self.proposals,
         }[rule.about]
 
 
@@ -241,14 +257,22 @@ def world():
             handed_in[state] = fresh(submission)
         held[state] = Assessment.objects.get(pk=draft.pk)
     apart = {state: factories.start_assessment(people.coordinator, mode="separate") for state in ("apart", "comparing")}
-    comparison.open_comparison(assessment=apart["comparing"], by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart["comparing"])
     comparisons = {state: Assessment.objects.get(pk=item.pk) for state, item in apart.items()}
     details = ActionDetails("Meet the new minister")
     plans = {
         state: action_plan.add(assessment=held[state], details=details, by=people.coordinator)
         for state in ("draft", "submitted")
     }
-    return World(people, held, handed_in, comparisons | {"draft": held["draft"]}, plans)
+    proposal = proposal_actions.propose(
+        email="new@example.org",
+        full_name="New Person",
+        country=factories.make_country(),
+        agency_kind="police",
+        why="Named by the head of the agency.",
+        by=people.administrator,
+    )
+    return World(people, held, handed_in, comparisons | {"draft": held["draft"]}, plans, {"waiting": proposal})
 
 
 def fresh(submission):
@@ -292,7 +316,9 @@ def address(name, rule, target):
         of = {"country": "ZZ"} | ({"number": target.number} if name.startswith("plan-action") else {})
         return reverse(name, kwargs=of)
     arguments = {"pk": target.pk}
-    if name in ("theme", "response-save", "response-history"):
+    if name == "response-restore":
+        arguments["number"] = 1
+    if name in ("theme", "response-save", "response-history", "response-restore"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
     if name in ("assessment-attest", "attestation-take-back"):
         arguments["agency"] = "customs"
@@ -304,6 +330,8 @@ def address(name, rule, target):
 
 
 def sees(who, state):
+    if state == "waiting":
+        return who in COORDINATORS | {"administrator"}
     if who in COUNTRY:
         return True
     if who in SECRETARIAT:

@@ -49,7 +49,7 @@ def test_a_coordinator_invites_a_colleague_of_their_country(client: Client) -> N
     client.force_login(coordinator)
     response = client.post(
         reverse("invitation-create"),
-        {"email": "Amara@Example.org", "role": "respondent", "agency": "police", "country": make_country("FR").pk},
+        {"email": "Amara@Example.org", "role": "respondent", "agency": "customs", "country": make_country("FR").pk},
     )
 
     assert response.url == reverse("people")
@@ -57,12 +57,12 @@ def test_a_coordinator_invites_a_colleague_of_their_country(client: Client) -> N
     assert (invitation.email, invitation.country.alpha2, invitation.agency.kind) == (
         "amara@example.org",
         "ZZ",
-        "police",
+        "customs",
     )
     [message] = mail.outbox
     assert message.to == ["amara@example.org"]
     assert (
-        "Your role: Respondent, police\nCountry or territory: Example Country\nYou sign in with: amara@example.org\n"
+        "Your role: Respondent, customs\nCountry or territory: Example Country\nYou sign in with: amara@example.org\n"
         in message.body
     )
     token = re.search(rf"{re.escape(site.BASE_URL)}/invitations/(\S+)/", message.body)[1]
@@ -83,10 +83,13 @@ def test_a_coordinator_offers_only_roles_of_a_country(client: Client, role: str)
         actions.invite(email="x@example.org", role=role, by=coordinator)
 
 
+@pytest.mark.parametrize("is_other_led", [True, False], ids=["with a coordinator", "without one"])
 @pytest.mark.parametrize("role", ["respondent", "coordinator"])
-def test_no_agency_hands_out_an_account_of_the_other_one_that_has_a_coordinator(client: Client, role: str) -> None:
+def test_no_agency_hands_out_an_account_of_the_other_one(client: Client, role: str, is_other_led: bool) -> None:
     """It would read the other voice before the comparison, or turn the other key."""
-    coordinator, other = make_user(), make_user(agency="police")
+    coordinator = make_user()
+    if is_other_led:
+        make_user(agency="police")
     client.force_login(coordinator)
     response = client.post(reverse("invitation-create"), {"email": "x@example.org", "role": role, "agency": "police"})
 
@@ -95,11 +98,20 @@ def test_no_agency_hands_out_an_account_of_the_other_one_that_has_a_coordinator(
     assert "The other agency’s coordinators invite its people." in response.content.decode()
     with pytest.raises(PermissionDenied):
         invite(by=coordinator, role=role, agency_kind="police")
-    invite(by=coordinator, role=role)
-    invite(by=other, role=role, agency_kind="police", email="bea@example.org")
-    other.is_active = False
-    other.save()
-    invite(by=coordinator, role=role, agency_kind="police", email="carl@example.org")
+    assert not Invitation.objects.exists()
+    assert invite(by=coordinator, role=role)[0].agency.kind == "customs"
+
+
+@pytest.mark.parametrize("role", ["respondent", "observer", "coordinator"])
+def test_an_administrator_invites_nobody_into_a_country_without_a_proposal(client: Client, role: str) -> None:
+    administrator = make_user(Role.ADMINISTRATOR, None, None)
+    client.force_login(administrator)
+    given = {"email": "x@example.org", "role": role, "agency": "police", "country": make_country().pk}
+
+    assert set(client.post(reverse("invitation-create"), given).context["form"].errors) == {"role"}
+    with pytest.raises(PermissionDenied):
+        invite(by=administrator, role=role)
+    assert not Invitation.objects.exists()
 
 
 def test_a_coordinator_offers_nothing_of_another_country() -> None:
@@ -119,13 +131,7 @@ def test_others_invite_nobody_and_the_attempt_is_logged(client: Client, role: st
 
 
 @pytest.mark.parametrize(
-    ("role", "missing"),
-    [
-        ("coordinator", {"country", "agency"}),
-        ("observer", {"country"}),
-        ("partner", {"organisation"}),
-        ("reviewer", set()),
-    ],
+    ("role", "missing"), [("partner", {"organisation"}), ("reviewer", set()), ("administrator", set())]
 )
 def test_each_role_needs_the_place_it_belongs_to(client: Client, role: str, missing: set[str]) -> None:
     client.force_login(make_user(Role.ADMINISTRATOR, None, None))
@@ -325,13 +331,17 @@ def test_the_command_prints_a_link_for_the_first_administrator(client: Client, c
     [
         {"role": "coordinator"},
         {"role": "coordinator", "country": "ZZ"},
-        {"role": "observer", "country": "XX"},
-        {"role": "partner"},
+        {"role": "coordinator", "country": "ZZ", "agency": "police"},
+        {"role": "observer", "country": "ZZ"},
+        {"role": "respondent", "country": "ZZ", "agency": "customs"},
+        {"role": "reviewer"},
+        {"role": "partner", "organisation": "INTERPOL"},
+        {"role": "administrator", "country": "ZZ"},
         {"role": "nonsense"},
         {"role": "administrator", "email": "no address"},
     ],
 )
-def test_the_command_says_what_is_missing(options: dict[str, str]) -> None:
+def test_the_command_invites_administrators_and_nobody_else(options: dict[str, str]) -> None:
     email = options.pop("email", "boss@example.org")
     with pytest.raises(CommandError):
         call_command("invite", email, **options)

@@ -7,15 +7,20 @@ import hashlib
 from django.db import models
 from django.utils import timezone
 
+from .address import AddressKeyField
 from .country import Agency, Country
 from .membership import Role, belongs_where_its_role_says
 from .user import User
 
 
 class Invitation(models.Model):
-    """An offer of one role to one e-mail address, open until accepted, withdrawn or expired."""
+    """An offer of one role to one e-mail address, open until accepted, withdrawn or expired.
+
+    `invited_by` is who answers for it: whoever made it, or whoever renewed it last.
+    """
 
     email = models.EmailField(max_length=254)
+    address_key = AddressKeyField(db_index=True)
     role = models.CharField(max_length=16, choices=Role)
     country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")

@@ -16,14 +16,15 @@ from django.db import transaction
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
+from cpch.accounts.proposal_actions import approve, propose
 from diagnostic.actions import assessments, attestations, comparison, responses, reviews, submissions
 from diagnostic.actions.clock import replay
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
-from diagnostic.core.progress import with_follow_ups
+from diagnostic.core.progress import find_gaps, question_states, with_follow_ups
+from diagnostic.core.responses import NATIONAL, as_given_by, is_asked
 from diagnostic.core.responses import Response as Answer
-from diagnostic.core.responses import as_given_by, is_asked
 from diagnostic.instruments import current_instrument
 from diagnostic.management.demo_plan import lay_plan
 from diagnostic.models import Assessment, Response, Submission
@@ -32,6 +33,8 @@ from diagnostic.queries import load_voices
 ACCOUNTS = "demo-accounts.txt"
 COORDINATOR, POLICE_COORDINATOR = "nadia.ferrand@customs.example", "tomas.marsh@police.example"
 CUSTOMS_RESPONDENT, POLICE_RESPONDENT = "ilir.kovac@customs.example", "amara.diallo@police.example"
+PROPOSED_BECAUSE = "Named by the head of the agency."
+VERIFIED = "Called at the agency, on the number of its switchboard."
 REVIEWER = "jonas.weiler@wco.example"
 
 
@@ -47,7 +50,7 @@ class Command(BaseCommand):
         if User.objects.filter(email=COORDINATOR).exists():
             return
         with transaction.atomic():
-            accounts = [self._person(**person) for person in demo["people"]]
+            accounts = [_join(**person) for person in demo["people"]]
             answers: dict[str, Any] = {}
             for year in demo["years"]:
                 answers = {**answers, **year.get("answers", {})}
@@ -57,22 +60,6 @@ class Command(BaseCommand):
             self._write(accounts)
         self.stdout.write(f"Laid the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
 
-    def _person(
-        self, *, name: str, email: str, role: str, agency: str = "", country: str = "ZZ", organisation: str = ""
-    ) -> tuple[str, str, str]:
-        invitation, _token = invite(
-            email=email,
-            role=role,
-            country=Country.objects.get(alpha2=country),
-            agency_kind=agency,
-            organisation=organisation,
-            by=None,
-        )
-        password = "-".join(secrets.token_hex(3) for _part in range(3))
-        accept_invitation(invitation=invitation, full_name=name, password=password)
-        place = f"{agency} of {invitation.country}" if agency else str(invitation.country or organisation or "WCO")
-        return (email, password, f"{name}, {role}, {place}")
-
     def _write(self, accounts: list[tuple[str, str, str]]) -> None:
         """One line an account, readable by the owner alone."""
         path = Path(settings.DATA_DIR) / ACCOUNTS
@@ -81,6 +68,27 @@ class Command(BaseCommand):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
+
+
+def _join(
+    *, name: str, email: str, role: str, by: str = "", agency: str = "", country: str = "ZZ", organisation: str = ""
+) -> tuple[str, str, str]:
+    """Invite a person as the product does, let them accept, and return what the list of accounts says of them."""
+    place = Country.objects.get(alpha2=country)
+    inviter = load_person(by) if by else None
+    if role == "coordinator":
+        proposal = propose(
+            email=email, full_name=name, country=place, agency_kind=agency, why=PROPOSED_BECAUSE, by=inviter
+        )
+        invitation, _token = approve(proposal=proposal, verified=VERIFIED, by=inviter)
+    else:
+        invitation, _token = invite(
+            email=email, role=role, country=place, agency_kind=agency, organisation=organisation, by=inviter
+        )
+    password = "-".join(secrets.token_hex(3) for _part in range(3))
+    accept_invitation(invitation=invitation, full_name=name, password=password)
+    where = f"{agency} of {invitation.country}" if agency else str(invitation.country or organisation or "WCO")
+    return (email, password, f"{name}, {role}, {where}")
 
 
 def _coordinators() -> dict[str, User]:
@@ -140,9 +148,9 @@ class Year:
     def _submit(self, assessment: Assessment, at: str) -> Submission:
         """Both agencies' coordinators sign, and one of them hands it in."""
         with replay(moment(at)):
-            digest = digest_of(build_snapshot(assessment)[0])
+            digest, gaps = digest_of(build_snapshot(assessment)[0]), load_gaps(assessment, NATIONAL)
             for agency, person in self.signing.items():
-                attestations.attest(assessment=assessment, agency=agency, digest=digest, by=person)
+                attestations.attest(assessment=assessment, agency=agency, digest=digest, by=person, gaps=gaps)
             return submissions.submit(assessment=assessment, by=self.coordinator)
 
     def _return(self, submission: Submission, asked: Mapping[str, Any]) -> None:
@@ -182,7 +190,8 @@ class Apart:
                 self._answer(assessment, voice, {**self.answers, **own})
         with replay(moment(self.apart["declared"])):
             for agency, person in self.coordinators.items():
-                opened = comparison.declare_complete(assessment=assessment, agency=agency, by=person)
+                gaps = load_gaps(assessment, agency)
+                opened = comparison.declare_complete(assessment=assessment, agency=agency, by=person, gaps=gaps)
         with replay(moment(self.apart["compared"])):
             self._compare(opened)
 
@@ -222,6 +231,12 @@ class Apart:
             base_version=0,
             by=by,
         )
+
+
+def load_gaps(assessment: Assessment, voice: str) -> dict[str, str]:
+    """The questions that are blank or open in `voice`, to be confirmed as its page names them."""
+    answers = load_voices(assessment, (voice,)).get(voice, {})
+    return find_gaps(question_states(current_instrument(), voice, {voice: answers}))
 
 
 def load_person(email: str) -> User:

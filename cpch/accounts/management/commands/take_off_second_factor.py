@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cpch.accounts import security_actions
+from cpch.accounts.addresses import address_key
 from cpch.accounts.models import Membership
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why, in a sentence, for the log and the person")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = Membership.objects.filter(user__email__iexact=options["email"]).first()
+        person = Membership.objects.filter(user__address_key=address_key(options["email"])).first()
         if person is None:
             raise CommandError(f"{options['email']} has no account.")
         try:

@@ -1,0 +1,112 @@
+"""The forms about proposed coordinators: proposing one, inviting them, declining."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cpch.forms import WithoutFormTag
+from diagnostic.core.response_rules import find_text_fault
+
+from .forms import one_clean_line
+from .models import Agency, Country, User
+from .permissions import agencies_without_coordinator, membership_of
+
+
+def clean_text(text: str) -> None:
+    """Refuse what hides or reorders what a reader sees. Raises `ValidationError`."""
+    fault = find_text_fault(text)
+    if fault:
+        words = gettext(fault.text) % fault.values
+        raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
+
+
+class CoordinatorProposalForm(WithoutFormTag):
+    """Whom `by` proposes as coordinator, and for which agency. A coordinator's form knows their country."""
+
+    country = forms.ModelChoiceField(
+        label=_("Country or territory"),
+        queryset=Country.objects.all(),
+        empty_label=_("Choose one"),
+        error_messages={"required": _("Choose the country or territory.")},
+    )
+    agency = forms.ChoiceField(
+        label=_("Agency"),
+        choices=Agency.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose customs or police.")},
+        help_text=_("Police means every police service with duties at the border."),
+    )
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        validators=[one_clean_line],
+        error_messages={"required": _("Give the person’s full name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        error_messages={"required": _("Give the person’s e-mail address.")},
+        help_text=_("Their own address at the agency. The invitation goes there, and they sign in with it."),
+    )
+    why = forms.CharField(
+        label=_("Why this person"),
+        max_length=2000,
+        validators=[clean_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in a sentence why this person should be coordinator.")},
+        help_text=_("Their office, and who named them. Administrators and your country’s coordinators read it."),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own = membership_of(by)
+        if self.own is not None and self.own.country_id is not None:
+            del self.fields["country"]
+            open_kinds = agencies_without_coordinator(self.own.country_id)
+            self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in open_kinds]
+            if len(open_kinds) == 1:
+                self.fields["agency"].initial = open_kinds[0]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.own is not None and self.own.country_id is not None:
+            given["country"] = self.own.country
+        return given
+
+
+class ApprovalForm(WithoutFormTag):
+    """How the administrator made sure of the person."""
+
+    verified = forms.CharField(
+        label=_("How did you verify the person?"),
+        max_length=2000,
+        validators=[clean_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say how you made sure who this person is.")},
+        help_text=_(
+            "Such as whom you called at the agency, on a number that you did not get from the proposal, and when. It "
+            "goes into the log, and the country’s coordinators read it."
+        ),
+    )
+
+
+class DeclineForm(WithoutFormTag):
+    """Why a proposal is declined."""
+
+    reason = forms.CharField(
+        label=_("Reason for declining"),
+        max_length=2000,
+        validators=[clean_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why the proposal is declined.")},
+        help_text=_("It goes into the log, and the country’s coordinators read it."),
+    )

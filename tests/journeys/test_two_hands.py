@@ -1,0 +1,219 @@
+"""Six ways to get both keys into one hand, and what stops each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from cpch.accounts.models import Agency, Invitation, Membership, Role, User
+from diagnostic.models import Assessment, Attestation, Side
+from tests import factories
+
+from .steps_attesting import attest
+from .steps_browsing import Visitor, visit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+VERIFIED = "Called the head of the border police on the number of their own site."
+
+
+@pytest.fixture
+def customs(transactional_db: None) -> User:
+    """The only coordinator of the country, at a desk of customs."""
+    person = factories.make_user()
+    person.email, person.full_name = "nadia.ferrand@customs.example", "Nadia Ferrand"
+    person.save()
+    return factories.reload(person)
+
+
+@pytest.fixture
+def assessment(customs: User) -> Assessment:
+    return factories.fill(factories.start_assessment(customs, period="2026"), customs)
+
+
+def signed_in(new_page: Callable, user: User) -> Visitor:
+    visitor = visit(new_page, user)
+    visitor.sign_in()
+    return visitor
+
+
+def without_expected(visitor: Visitor, *statuses: str) -> list[str]:
+    """The faults of a visitor; a browser tells its console of each refusal, and these were wanted."""
+    return [fault for fault in visitor.faults if not any(status in fault for status in statuses)]
+
+
+def link_in_mail(to: str) -> str:
+    (message,) = [message for message in mail.outbox if message.to == [to] and "/invitations/" in message.body]
+    return re.search(r"(/invitations/\S+/)", message.body)[1]
+
+
+def test_a_second_mailbox(new_page: Callable, customs: User, assessment: Assessment, run_tasks: Any) -> None:
+    """Customs' coordinator wants the police's key for a mailbox of their own: they can propose it, not invite it."""
+    colleague, administrator = factories.make_user(), factories.make_user(Role.ADMINISTRATOR, None, None)
+    visitor = signed_in(new_page, customs)
+    page = visitor.page
+    page.goto(reverse("invitation-create"))
+    visitor.look("invite")
+    expect(page.get_by_role("radio", name="Police", exact=True)).to_have_count(0)
+    visitor.go(page.get_by_role("link", name="Propose a coordinator for an agency that has none"))
+    page.get_by_label("Full name").fill("Nadia F.")
+    page.get_by_label("E-mail address").fill("n.ferrand@gmail.com")
+    page.get_by_label("Why this person").fill("She knows the cases.")
+    visitor.look("propose")
+    visitor.go(page.get_by_role("button", name="Propose"))
+    expect(page.get_by_role("main")).to_contain_text("Waiting for the secretariat")
+    visitor.look("people, proposed")
+    run_tasks()
+    assert {message.to[0] for message in mail.outbox} == {colleague.email, administrator.email}
+
+    desk = signed_in(new_page, administrator)
+    desk.page.goto(reverse("inbox"))
+    desk.go(desk.page.get_by_role("link", name="Example Country, Police: Nadia F."))
+    main = desk.page.get_by_role("main")
+    expect(main).to_contain_text("Anybody can open a mailbox at this domain.")
+    expect(main).to_contain_text("Nadia Ferrand nadia.ferrand@customs.example, Coordinator, customs")
+    desk.look("decide")
+    desk.go(desk.page.get_by_role("button", name="Send the invitation"))
+    expect(desk.page.get_by_role("alert")).to_contain_text("Say how you made sure who this person is.")
+    desk.look("decide, not verified")
+    assert not Invitation.objects.exists()
+    desk.page.get_by_label("Reason for declining").fill("Nobody of that name works for the police.")
+    desk.go(desk.page.get_by_role("button", name="Decline the proposal"))
+    expect(main).to_contain_text("Nobody of that name works for the police.")
+    desk.look("declined")
+    assert not Invitation.objects.exists()
+
+    a_real_officer_gets_in(desk, customs, assessment)
+    assert visitor.faults == []
+    assert without_expected(desk, "422") == []
+
+
+def a_real_officer_gets_in(desk: Visitor, customs: User, assessment: Assessment) -> None:
+    """On the administrator's own motion, verified; the officer then turns the second key."""
+    page = desk.page
+    page.goto(reverse("people"))
+    desk.look("people, administrator")
+    desk.go(page.get_by_role("link", name="Invite a coordinator"))
+    page.get_by_label("Country or territory").select_option(label="Example Country")
+    page.get_by_role("radio", name="Police").check()
+    page.get_by_label("Full name").fill("Tomas Marsh")
+    page.get_by_label("E-mail address").fill("tomas.marsh@police.example")
+    page.get_by_label("Why this person").fill("Named by the head of the border police.")
+    desk.go(page.get_by_role("button", name="Continue"))
+    page.get_by_label("How did you verify the person?").fill(VERIFIED)
+    desk.go(page.get_by_role("button", name="Send the invitation"))
+    expect(page.get_by_role("main")).to_contain_text(VERIFIED)
+    link = link_in_mail("tomas.marsh@police.example")
+    page.context.clear_cookies()
+    page.goto(link)
+    page.get_by_label("Full name").fill("Tomas Marsh")
+    page.locator("#id_password1").fill(factories.PASSWORD)
+    page.locator("#id_password2").fill(factories.PASSWORD)
+    desk.go(page.get_by_role("button", name="Accept and sign in"))
+    factories.sign(assessment, customs)
+    desk.user = User.objects.get(email="tomas.marsh@police.example")
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    attest(desk, "police")
+    keys = dict(Attestation.objects.values_list("agency", "attested_by__email"))
+    assert keys == {"customs": customs.email, "police": "tomas.marsh@police.example"}
+
+
+def test_a_move_to_the_other_agency(new_page: Callable, customs: User, assessment: Assessment) -> None:
+    """Whoever attested for customs and is then the police's coordinator is refused, with the reason and the way out."""
+    visitor = signed_in(new_page, customs)
+    page = visitor.page
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    attest(visitor, "customs")
+    police = Agency.objects.get_or_create(country=factories.make_country(), kind="police")[0]
+    Membership.objects.filter(user=customs).update(agency=police)
+
+    page.goto(reverse("assessment-detail", args=[assessment.pk]))
+    expect(page.get_by_role("main")).to_contain_text("you cannot act for your present agency")
+    visitor.look("moved")
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    expect(page.get_by_role("button", name=re.compile("Attest"))).to_have_count(0)
+    visitor.look("check, moved")
+    refused = send(page, reverse("assessment-attest", args=[assessment.pk, "police"]))
+    assert refused.status == 403
+    assert "Ask another coordinator of the police" in refused.text()
+    assert list(Attestation.objects.values_list("agency", flat=True)) == ["customs"]
+    assert set(Side.objects.values_list("agency", flat=True)) == {"customs"}
+    assert visitor.faults == []
+
+
+def send(page: Any, path: str) -> Any:
+    """A form sent past the page, as its reader might who knows the address."""
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    origin = "/".join(page.url.split("/")[:3])
+    return page.request.post(origin + path, form={"csrfmiddlewaretoken": token}, headers={"Referer": page.url})
+
+
+def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> None:
+    """Customs' coordinator once invited a coordinator of the police, when that was allowed; the link ran out."""
+    police = Agency.objects.get_or_create(country=customs.membership.country, kind="police")[0]
+    token = "a-token-of-before"
+    old = Invitation.objects.create(
+        email="n.ferrand@gmail.com",
+        role=Role.COORDINATOR,
+        country=police.country,
+        agency=police,
+        token_digest=Invitation.digest_of(token),
+        invited_by=customs,
+        expires_at=timezone.now(),
+    )
+    visitor = signed_in(new_page, customs)
+    page = visitor.page
+    page.goto(reverse("people"))
+    row = page.get_by_role("row", name=re.compile("n.ferrand@gmail.com"))
+    expect(row).to_contain_text("Expired")
+    expect(row.get_by_role("button")).to_have_count(0)
+    assert send(page, reverse("invitation-resend", args=[old.pk])).status == 403
+
+    Invitation.objects.filter(pk=old.pk).update(expires_at=timezone.now() + timedelta(days=1))
+    stranger = new_page()
+    assert stranger.goto(reverse("invitation-accept", args=[token])).status == 410
+    expect(stranger.get_by_role("main")).to_contain_text("Ask a coordinator of Police, Example Country")
+    assert not User.objects.filter(email="n.ferrand@gmail.com").exists()
+
+
+def test_an_administrator_as_a_member_of_a_country(new_page: Callable, customs: User) -> None:
+    """Neither their own address, nor a colleague's, nor as anything but coordinator."""
+    administrator = factories.make_user(Role.ADMINISTRATOR, None, None)
+    reviewer = factories.make_user(Role.REVIEWER, None, None)
+    desk = signed_in(new_page, administrator)
+    page = desk.page
+    page.goto(reverse("invitation-create"))
+    for role in ("Respondent", "Observer", "Coordinator"):
+        expect(page.get_by_role("radio", name=re.compile(role))).to_have_count(0)
+    desk.look("invite, administrator")
+    for email in (administrator.email.upper(), reviewer.email):
+        page.goto(reverse("proposal-create"))
+        page.get_by_label("Country or territory").select_option(label="Example Country")
+        page.get_by_role("radio", name="Police").check()
+        page.get_by_label("Full name").fill("Somebody Else")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Why this person").fill("To be quick.")
+        desk.go(page.get_by_role("button", name="Continue"))
+        expect(page.get_by_role("alert")).to_contain_text("A person with this address already has an account.")
+        expect(page.get_by_label("Why this person")).to_have_value("To be quick.")
+    desk.look("propose, refused")
+    assert not Invitation.objects.exists()
+    assert without_expected(desk, "422") == []
+
+
+def test_the_command_line(customs: User) -> None:
+    for options in ({"role": "coordinator", "country": "ZZ", "agency": "police"}, {"role": "respondent"}):
+        with pytest.raises(CommandError, match="invites administrators only"):
+            call_command("invite", "n.ferrand@gmail.com", **options)
+    with pytest.raises(CommandError, match="already has an account"):
+        call_command("invite", customs.email.upper())
+    assert not Invitation.objects.exists()

@@ -1,0 +1,75 @@
+"""When two addresses are one, whatever their spelling."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpch.accounts.addresses import address_key, domain_of, is_public_provider, name_part
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "ada@münchen.example",
+        "Ada@MÜNCHEN.example",
+        " ada@münchen.example ",
+        "ada@münchen.example.",
+        "ada@mu\u0308nchen.example",
+        "ada@xn--mnchen-3ya.example",
+        "ADA@XN--MNCHEN-3YA.EXAMPLE",
+        "ada@münchen\u3002example",
+        "ada@ｍünchen．example",
+        "ada@mün\u00adchen.example",
+        "a\u200bda@münchen.example",
+    ],
+)
+def test_spellings_of_one_address_have_one_key(spelling: str) -> None:
+    assert address_key(spelling) == address_key("ada@münchen.example")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("e\u0301mile@example.org", "\u00c9mile@example.org"),
+        ("a@straße.example", "a@xn--strae-oqa.example"),
+        ("a@example.org", "A@EXAMPLE.ORG"),
+    ],
+)
+def test_these_are_one(one: str, other: str) -> None:
+    assert address_key(one) == address_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ada@example.org", "ada@example.com"),
+        ("ada@example.org", "ada@mail.example.org"),
+        ("ada@example.org", "a.da@example.org"),
+        ("ada@example.org", "ada+1@example.org"),
+        ("ada@münchen.example", "ada@munchen.example"),
+        ("ａda@example.org", "ada@example.org"),
+    ],
+)
+def test_these_are_two(one: str, other: str) -> None:
+    """The part before the @ is compared in NFC, not in its compatibility form: a server may tell these apart."""
+    assert address_key(one) != address_key(other)
+
+
+@given(st.text(max_size=60))
+def test_a_key_is_its_own_key_and_never_fails(text: str) -> None:
+    key = address_key(text)
+    assert address_key(text.strip()) == key
+
+
+@pytest.mark.parametrize("text", ["", "@", "no at sign", "a@", "@b", "a@xn--", "a@xn--zzzzzz99999", "a@xn--\u00fc"])
+def test_what_is_no_address_has_a_key_too(text: str) -> None:
+    assert isinstance(address_key(text), str)
+
+
+def test_what_a_second_mailbox_looks_like() -> None:
+    assert domain_of("Ada@XN--mnchen-3ya.example.") == "münchen.example"
+    assert is_public_provider(domain_of("ada.l@GMail.com"))
+    assert not is_public_provider("customs.example")
+    assert name_part("ada.lovelace+2@example.org") == name_part("AdaLovelace7@gmail.com") == "adalovelace"
