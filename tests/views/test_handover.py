@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts import actions as accounts
-from cpch.accounts.models import Invitation, Role, User
+from cpch.accounts.models import CoordinatorProposal, Invitation, Role, User
 from cpch.accounts.permissions import Place
 from diagnostic.actions import action_plan, assignments, handover, reviews
 from diagnostic.actions.audit_check import find_contradictions
@@ -121,6 +121,21 @@ def test_a_coordinator_is_not_told_of_the_other_agencys_declaration(client: Clie
     assert "1 declaration" in say(page(client, people.police_coordinator, people.observer))
 
 
+def test_a_proposal_stands_and_is_the_administrators_to_decide(client: Client, people: factories.People) -> None:
+    CoordinatorProposal.objects.create(
+        email="ben@example.org",
+        full_name="Ben Other",
+        agency=people.police_coordinator.membership.agency,
+        why="They have none.",
+        proposed_by=people.coordinator,
+    )
+    shown = page(client, people.administrator, people.coordinator)
+    assert "1 proposal of a coordinator stands. An administrator decides on it." in say(shown)
+    assert "proposal" not in say(page(client, people.administrator, people.police_coordinator))
+    assert confirm(client, shown).status_code == 302
+    assert CoordinatorProposal.objects.get().is_open
+
+
 def test_who_leaves_nothing_is_deactivated_without_a_choice(client: Client, people: factories.People) -> None:
     shown = page(client, people.coordinator, people.respondent)
     assert "Nothing that someone else has to take over" in say(shown)
@@ -151,10 +166,10 @@ def test_the_page_takes_as_many_queries_for_many_items_as_for_one(
         connection,
     ) as queries:
         assert client.get(url).status_code == 200
-    assert len(queries) == 7
+    assert len(queries) == 8
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("person-move", args=[people.coordinator.pk], query={"to": "coordinator-police"}))
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 # Invitations
