@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -371,39 +370,3 @@ def test_two_who_deactivate_at_once_do_it_once(client: Client, people: factories
     confirm(client, shown)
     assert confirm(client, shown).status_code == 302
     assert AuditEntry.objects.filter(act="person.deactivated").count() == 1
-
-
-# Looks
-
-
-@pytest.mark.looks
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_pages_pass_axe_and_work_by_their_own_buttons(new_page: Any, width: int) -> None:
-    from tests.journeys.axe import find_faults_here
-
-    people = factories.make_people()
-    assessment = fill(start_assessment(people.coordinator), people.coordinator)
-    sign(assessment, people.coordinator)
-    led_by(people.coordinator, people.coordinator, assessment)
-    invited(people.coordinator)
-    opened = new_page(viewport={"width": width, "height": 900}, java_script_enabled=True)
-    opened.goto(reverse("account_login"))
-    opened.fill("#id_login", people.administrator.email)
-    opened.fill("#id_password", factories.PASSWORD)
-    opened.click("main button")
-    opened.goto(reverse("person-move", args=[people.coordinator.pk]))
-    assert find_faults_here(opened) == []
-    opened.check("text=Observer")
-    opened.click("main button")
-    assert find_faults_here(opened) == []
-
-    opened.goto(reverse("person-deactivate", args=[people.coordinator.pk]))
-    assert find_faults_here(opened) == []
-    opened.click("main button.btn-primary")
-    assert find_faults_here(opened) == []
-
-    for select in opened.query_selector_all("main select"):
-        select.select_option(index=1)
-    opened.click("main button.btn-primary")
-    opened.wait_for_url("**" + reverse("people"))
-    assert not User.objects.get(pk=people.coordinator.pk).is_active
