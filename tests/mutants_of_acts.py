@@ -96,7 +96,7 @@ MUTANTS = (
         "diagnostic/actions/responses.py",
         "if assessment.state == workflow.RETURNED and row.question not in open_questions(",
         "if False and row.question not in open_questions(",
-        RESPONSES,
+        ("tests/actions/test_lifecycle.py",),
     ),
     Mutant(
         "save: a follow-up that is not asked",

@@ -268,7 +268,7 @@ def hand_over(*, action: Action, responsible: str, by: Any) -> None:
     if held.version != action.version:
         raise ActionChanged(held)
     _write(held, by, responsible=responsible)
-    _log("plan.change", held, by, parts=["responsible"])
+    _log_change("plan.change", held, by, parts=["responsible"])
 
 
 def _checked(details: ActionDetails) -> ActionDetails:

@@ -14,6 +14,7 @@ from diagnostic.permissions import (
 )
 from tests import factories
 from tests.factories import make_accepted
+from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def test_the_submission_has_a_switch_of_its_own(
     people: factories.People, of_submission: bool, of_assessment: bool, is_seen: bool
 ) -> None:
     submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
-    Submission.objects.filter(pk=submission.pk).update(is_disclosed_to_partners=of_submission)
+    overwrite(Submission.objects.filter(pk=submission.pk), is_disclosed_to_partners=of_submission)
     Assessment.objects.filter(pk=submission.assessment_id).update(is_disclosed_to_partners=of_assessment)
 
     assert submissions_visible_to(people.partner).filter(pk=submission.pk).exists() is is_seen

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import audit, comparison
+from diagnostic.actions import audit
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now, replay
 from diagnostic.models import Assessment, AuditChain
@@ -73,13 +73,13 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
     # A clock that is an hour late for one entry moves nothing.
     with replay(now() - timedelta(hours=1)):
         seal(assessment, people.coordinator, "customs", "A.3")
-    comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="Time is short.")
+    factories.open_comparison(assessment)
     assessment = Assessment.objects.get(pk=assessment.pk)
     audit.record(act="assessment.export", by=people.coordinator, assessment=assessment)
     expected = [
         *("Both agencies and observers", "3", "2"),
-        *("Police only, before the comparison", "1"),
-        *("Customs only, before the comparison", "2", "1"),
+        *("Police only, before the comparison", "2", "1"),
+        *("Customs only, before the comparison", "3", "2", "1"),
         *("Both agencies and observers", "1"),
     ]
     for user in (people.coordinator, people.police_coordinator, people.observer):
@@ -87,10 +87,11 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
 
 
 def test_the_entry_that_opens_the_comparison_names_the_sealed_chains(people, assessment):
-    last = seal(assessment, people.police_coordinator, "police", "A.2")
-    opened = comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="Time is short.")
+    seal(assessment, people.police_coordinator, "police", "A.2")
+    opened = factories.open_comparison(assessment)
     entry = AuditChain.objects.get(assessment=opened, sealed_for="").entries.get(act="comparison.open")
-    assert entry.detail["sealed"]["police"] == {"length": 1, "head": last.hash}
+    last = AuditChain.objects.get(assessment=opened, sealed_for="police").entries.get(number=2)
+    assert entry.detail["sealed"]["police"] == {"length": 2, "head": last.hash}
     assert set(entry.detail["sealed"]) == {"customs", "police"}
     assert last.hash not in page_for(people.coordinator, opened)
 

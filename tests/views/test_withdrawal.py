@@ -27,8 +27,8 @@ def says(client: Client, user: Any, assessment: Assessment) -> str:
 
 def test_a_draft_says_what_ends_and_what_stays(client: Client, people: factories.People) -> None:
     assessment = fill(start_assessment(people.coordinator, period="2026"), people.coordinator)
-    sign(assessment, people.coordinator)
     action_plan.add(assessment=assessment, details=ActionDetails("Meet"), by=people.coordinator)
+    sign(assessment, people.coordinator)
     told = says(client, people.coordinator, assessment)
 
     assert "1 attestation that was given is of no use any more." in told
