@@ -164,7 +164,7 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "files", **_private},
     },
     "reports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "cpch.storage.WholeFileStorage",
         "OPTIONS": {"location": DATA_DIR / "reports", **_private},
     },
     "staticfiles": {

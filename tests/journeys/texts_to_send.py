@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from cpch.accounts.models import Invitation, User
-from diagnostic.actions import action_plan, comments, comparison, opinions, reviews
+from diagnostic.actions import action_plan, comments, opinions, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import (
     Action,
@@ -94,7 +94,7 @@ def discussion(people: factories.People) -> Text:
     apart = _drafted(people, mode="separate")
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
         factories.fill(apart, by, factories.example_answers("two-voices", voice), voice=voice)
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart)
     url = reverse("compare", args=[apart.pk]) + "?open=A.3.1"
     found = Comment.objects.filter(text=TEXT, audience="agencies")
     return Text(people.respondent, url, "Send", "text", found.exists)
@@ -128,14 +128,14 @@ def clarification(people: factories.People) -> Text:
 def remark_on_return(people: factories.People) -> Text:
     submission = _in_review(people)
     reviews.ask(submission=submission, question="A.1", text="Which document says so?", by=people.reviewer)
-    found = Review.objects.filter(remark=TEXT, outcome="returned")
+    found = Review.objects.filter(closing__remark=TEXT, closing__outcome="returned")
     url = reverse("review-return", args=[submission.pk])
     return Text(people.reviewer, url, "Return for clarification", "remark", found.exists)
 
 
 def remark_on_acceptance(people: factories.People) -> Text:
     url = reverse("review-accept", args=[_in_review(people).pk])
-    found = Review.objects.filter(remark=TEXT, outcome="accepted")
+    found = Review.objects.filter(closing__remark=TEXT, closing__outcome="accepted")
     return Text(people.reviewer, url, "Accept the assessment", "remark", found.exists)
 
 
