@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from cpch.accounts.models import Invitation, Membership, Role
+from cpch.accounts.models import CoordinatorProposal, Invitation, Membership, Role
 from cpch.accounts.models.membership import AGENCY_ROLES
 from cpch.accounts.permissions import (
     Place,
@@ -23,12 +23,14 @@ from cpch.accounts.permissions import (
     membership_of,
     people_visible_to,
     place_of,
+    proposals_visible_to,
 )
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import OPEN
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.responsible import names_person
-from diagnostic.models import Action, Assessment, Assignment, Attestation, Declaration, ResponseRevision, Review
+from diagnostic.models import Action, Assessment, Assignment, Attestation, Declaration, Review
+from diagnostic.permissions_sql import with_side
 
 UNDER_REVIEW = (workflow.SUBMITTED, *workflow.DISCUSSED)
 """The states in which somebody of the secretariat is to look at an assessment."""
@@ -39,8 +41,8 @@ class Left:
     """What `person` leaves behind on being deactivated, or on moving to `to`, as far as its reader may know of it.
 
     `attestations` are those that were not submitted, `declarations` those whose comparison is not open yet, `reviews`
-    those that the person took up and that are still open. `colleagues` are the active people among whom the successors
-    are.
+    those that the person took up and that are still open, `proposals` those of a coordinator that nobody decided.
+    `colleagues` are the active people among whom the successors are.
     """
 
     person: Membership
@@ -51,6 +53,7 @@ class Left:
     assignments: tuple[Assignment, ...]
     reviews: tuple[Review, ...]
     actions: tuple[Action, ...]
+    proposals: tuple[CoordinatorProposal, ...]
     colleagues: tuple[Membership, ...]
     assigned: frozenset[tuple[Any, int]]
 
@@ -60,7 +63,7 @@ class Left:
         held = [
             [self.person.role, self.person.agency_id, self.person.user.is_active],
             *([str(item.pk) for item in kind] for kind in (self.attestations, self.declarations, self.invitations)),
-            *([str(item.pk) for item in kind] for kind in (self.assignments, self.reviews)),
+            *([str(item.pk) for item in kind] for kind in (self.assignments, self.reviews, self.proposals)),
             [[str(item.pk), item.version] for item in self.actions],
         ]
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()
@@ -75,6 +78,7 @@ class Left:
             or self.assignments
             or self.reviews
             or self.actions
+            or self.proposals
         )
 
     def successors_for_invitation(self, invitation: Invitation) -> list[Membership]:
@@ -112,7 +116,7 @@ class Left:
 def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
     """What `person`, with user, country and agency loaded, leaves behind, as far as `by` may know of it.
 
-    7 queries for a country's people, 5 for the secretariat's.
+    6 queries for a country's people; for the secretariat's 5, and 6 where somebody is assigned.
     """
     is_of_country = person.country_id is not None
     colleagues = tuple(_colleagues(person, by))
@@ -127,27 +131,32 @@ def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
         assignments=assignments,
         reviews=() if is_of_country or to is not None else tuple(_reviews(person)),
         actions=tuple(_actions(person, to)) if is_of_country else (),
+        proposals=tuple(_proposals(person, by)),
         colleagues=colleagues,
         assigned=frozenset(held.values_list("assessment_id", "reviewer_id")) if assignments else frozenset(),
     )
 
 
 def count_closed_to(person: Membership, to: Place) -> int:
-    """In how many open assessments `person` acted for their agency and so cannot act for that of `to` (1 query).
+    """In how many open assessments `person` acted for the other agency, so that they cannot act for that of `to`.
 
-    They acted where they saved an answer in its voice, declared it complete or attested for it; in a joint session,
-    which has one voice, where they saved an answer at all.
+    1 query, none where `to` is of no agency. What counts as acting is in permissions_sql.
     """
-    own = place_of(person).agency
-    if not to.agency or not own or to.agency == own:
+    if not to.agency:
         return 0
-    saved = ResponseRevision.objects.filter(saved_by=person.user_id)
-    answered = Q(pk__in=saved.filter(response__voice=own).values("response__assessment"))
-    joint = Q(mode=workflow.JOINT, pk__in=saved.values("response__assessment"))
-    declared = Q(pk__in=Declaration.objects.filter(declared_by=person.user_id, agency=own).values("assessment"))
-    signed = Q(pk__in=Attestation.objects.filter(attested_by=person.user_id, agency=own).values("assessment"))
+    values = {
+        "person_id": person.user_id,
+        "person_key": person.user.address_key,
+        "own_agency": to.agency,
+        "other_agency": other_agency(to.agency),
+    }
     held = Assessment.objects.filter(country=person.country_id).exclude(state__in=workflow.ENDED)
-    return held.filter(answered | joint | declared | signed).count()
+    return with_side(held, values).filter(acted_otherwise=True).count()
+
+
+def other_agency(agency: str) -> str:
+    """Police for customs, and customs for police."""
+    return next(other for other in AGENCIES if other != agency)
 
 
 def _colleagues(person: Membership, by: Any) -> QuerySet[Membership]:
@@ -185,6 +194,11 @@ def _invitations(person: Membership, by: Any) -> QuerySet[Invitation]:
 
 def _keeps(person: Membership, to: Place, invitation: Invitation) -> bool:
     return could_make(to, person.country_id, invitation)
+
+
+def _proposals(person: Membership, by: Any) -> QuerySet[CoordinatorProposal]:
+    waiting = CoordinatorProposal.State.OPEN
+    return proposals_visible_to(by).filter(proposed_by=person.user_id, state=waiting).order_by("pk")
 
 
 def _assignments(person: Membership) -> QuerySet[Assignment]:

@@ -313,7 +313,8 @@ def take_over_invitation(*, invitation: Invitation, successor: Membership, by: U
     The caller has checked that `by` may. Says whether it was still open. Raises `PermissionDenied` for a successor who
     could not have made it.
     """
-    if not successor.user.is_active or not could_make(place_of(successor), successor.country_id, invitation):
+    could = could_make(place_of(successor), successor.country_id, invitation)
+    if not could or not can_manage_invitation(successor.user, invitation):
         raise PermissionDenied
     taken = _unused(invitation).update(invited_by=successor.user)
     if taken:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from cpch.accounts.models import Agency, Membership
 from cpch.accounts.permissions import Place, place_of
 from diagnostic.forms.handover import HandoverForm, say_place
-from diagnostic.handover_queries import Left
+from diagnostic.handover_queries import Left, other_agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def build_handover_page(left: Left, form: HandoverForm, *, sees_items: bool, clo
 
     `closed` is in how many assessments the person cannot act for their new agency.
     """
-    facts = [fact for fact in (_voided(left), _declared(left), _reviewed(left)) if fact]
+    facts = [fact for fact in (_voided(left), _declared(left), _proposed(left), _reviewed(left)) if fact]
     shown = facts if sees_items else [Fact(fact.text) for fact in facts]
     return HandoverPage(left.person, left.to, form, tuple(shown), tuple(_warnings(left, closed)))
 
@@ -77,6 +77,15 @@ def _declared(left: Left) -> Fact | None:
     return _fact(text, [_of_agency(item.assessment.period, item.agency) for item in left.declarations])
 
 
+def _proposed(left: Left) -> Fact | None:
+    text = ngettext(
+        "%(count)d proposal of a coordinator stands. An administrator decides on it.",
+        "%(count)d proposals of a coordinator stand. An administrator decides on them.",
+        len(left.proposals),
+    )
+    return _fact(text, [item.full_name for item in left.proposals])
+
+
 def _reviewed(left: Left) -> Fact | None:
     text = ngettext(
         "%(count)d review that they took up stays open. Any reviewer can continue and close it.",
@@ -101,7 +110,6 @@ def _warnings(left: Left, closed: int) -> Iterable[str]:
         agency = str(Agency.Kind(left.lost_coordinator).label)
         yield _("%(agency)s will have no active coordinator.") % {"agency": agency}
     if closed and left.to:
-        own = left.person.agency
         yield ngettext(
             "They will not be able to act for %(new)s in %(count)d assessment in which they acted for %(old)s.",
             "They will not be able to act for %(new)s in %(count)d assessments in which they acted for %(old)s.",
@@ -109,5 +117,5 @@ def _warnings(left: Left, closed: int) -> Iterable[str]:
         ) % {
             "count": closed,
             "new": str(Agency.Kind(left.to.agency).label).lower(),
-            "old": str(own.get_kind_display()).lower() if own else "",
+            "old": str(Agency.Kind(other_agency(left.to.agency)).label).lower(),
         }

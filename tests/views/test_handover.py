@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts import actions as accounts
-from cpch.accounts.models import Invitation, Role, User
+from cpch.accounts.models import CoordinatorProposal, Invitation, Role, User
 from cpch.accounts.permissions import Place
 from diagnostic.actions import action_plan, assignments, handover, reviews
 from diagnostic.actions.audit_check import find_contradictions
@@ -123,6 +122,21 @@ def test_a_coordinator_is_not_told_of_the_other_agencys_declaration(client: Clie
     assert "1 declaration" in say(page(client, people.police_coordinator, people.observer))
 
 
+def test_a_proposal_stands_and_is_the_administrators_to_decide(client: Client, people: factories.People) -> None:
+    CoordinatorProposal.objects.create(
+        email="ben@example.org",
+        full_name="Ben Other",
+        agency=people.police_coordinator.membership.agency,
+        why="They have none.",
+        proposed_by=people.coordinator,
+    )
+    shown = page(client, people.administrator, people.coordinator)
+    assert "1 proposal of a coordinator stands. An administrator decides on it." in say(shown)
+    assert "proposal" not in say(page(client, people.administrator, people.police_coordinator))
+    assert confirm(client, shown).status_code == 302
+    assert CoordinatorProposal.objects.get().is_open
+
+
 def test_who_leaves_nothing_is_deactivated_without_a_choice(client: Client, people: factories.People) -> None:
     shown = page(client, people.coordinator, people.respondent)
     assert "Nothing that someone else has to take over" in say(shown)
@@ -153,10 +167,10 @@ def test_the_page_takes_as_many_queries_for_many_items_as_for_one(
         connection,
     ) as queries:
         assert client.get(url).status_code == 200
-    assert len(queries) == 7
+    assert len(queries) == 8
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("person-move", args=[people.coordinator.pk], query={"to": "coordinator-police"}))
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 # Invitations
@@ -358,39 +372,3 @@ def test_two_who_deactivate_at_once_do_it_once(client: Client, people: factories
     confirm(client, shown)
     assert confirm(client, shown).status_code == 302
     assert AuditEntry.objects.filter(act="person.deactivated").count() == 1
-
-
-# Looks
-
-
-@pytest.mark.looks
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_pages_pass_axe_and_work_by_their_own_buttons(new_page: Any, width: int) -> None:
-    from tests.journeys.axe import find_faults_here
-
-    people = factories.make_people()
-    assessment = fill(start_assessment(people.coordinator), people.coordinator)
-    sign(assessment, people.coordinator)
-    led_by(people.coordinator, people.coordinator, assessment)
-    invited(people.coordinator)
-    opened = new_page(viewport={"width": width, "height": 900}, java_script_enabled=True)
-    opened.goto(reverse("account_login"))
-    opened.fill("#id_login", people.administrator.email)
-    opened.fill("#id_password", factories.PASSWORD)
-    opened.click("main button")
-    opened.goto(reverse("person-move", args=[people.coordinator.pk]))
-    assert find_faults_here(opened) == []
-    opened.check("text=Observer")
-    opened.click("main button")
-    assert find_faults_here(opened) == []
-
-    opened.goto(reverse("person-deactivate", args=[people.coordinator.pk]))
-    assert find_faults_here(opened) == []
-    opened.click("main button.btn-primary")
-    assert find_faults_here(opened) == []
-
-    for select in opened.query_selector_all("main select"):
-        select.select_option(index=1)
-    opened.click("main button.btn-primary")
-    opened.wait_for_url("**" + reverse("people"))
-    assert not User.objects.get(pk=people.coordinator.pk).is_active

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cpch.accounts import actions as accounts
-from cpch.accounts.models import Role
+from cpch.accounts.models import Role, User
 from cpch.accounts.permissions import Place
 from diagnostic.actions import assignments, handover
 from diagnostic.actions.errors import ActionRefused
@@ -137,3 +137,39 @@ def test_a_move_to_the_same_role_is_refused(people: factories.People) -> None:
     seen = load_left(person, people.administrator, place).stamp
     with pytest.raises(ActionRefused):
         handover.move(person=person, to=place, choices={}, seen=seen, by=people.administrator)
+
+
+# Looks
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_pass_axe_and_work_by_their_own_buttons(new_page: Any, width: int) -> None:
+    from tests.journeys.axe import find_faults_here
+
+    people = factories.make_people()
+    assessment = fill(start_assessment(people.coordinator), people.coordinator)
+    sign(assessment, people.coordinator)
+    led_by(people.coordinator, people.coordinator, assessment)
+    invited(people.coordinator)
+    opened = new_page(viewport={"width": width, "height": 900}, java_script_enabled=True)
+    opened.goto(reverse("account_login"))
+    opened.fill("#id_login", people.administrator.email)
+    opened.fill("#id_password", factories.PASSWORD)
+    opened.click("main button")
+    opened.goto(reverse("person-move", args=[people.coordinator.pk]))
+    assert find_faults_here(opened) == []
+    opened.check("text=Observer")
+    opened.click("main button")
+    assert find_faults_here(opened) == []
+
+    opened.goto(reverse("person-deactivate", args=[people.coordinator.pk]))
+    assert find_faults_here(opened) == []
+    opened.click("main button.btn-primary")
+    assert find_faults_here(opened) == []
+
+    for select in opened.query_selector_all("main select"):
+        select.select_option(index=1)
+    opened.click("main button.btn-primary")
+    opened.wait_for_url("**" + reverse("people"))
+    assert not User.objects.get(pk=people.coordinator.pk).is_active
