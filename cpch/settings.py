@@ -58,6 +58,7 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+MESSAGE_STORAGE = "cpch.messages.Storage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -107,6 +108,8 @@ MIDDLEWARE = [
     "cpch.accounts.language.follow_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cpch.middleware.whole_bodies.whole_bodies",
+    "cpch.middleware.kept_texts.confirm_kept_texts",
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
     "cpch.accounts.second_factor_gate.SecondFactorGate",
@@ -161,7 +164,7 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "files", **_private},
     },
     "reports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "cpch.storage.WholeFileStorage",
         "OPTIONS": {"location": DATA_DIR / "reports", **_private},
     },
     "staticfiles": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,17 @@ from .addresses import address_key
 from .models import Agency, Country, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
 from .models.user import site_language
-from .permissions import can_manage, can_manage_invitation, invitations_visible_to, may_offer, roles_offered_by
+from .permissions import (
+    Place,
+    can_manage,
+    can_manage_invitation,
+    can_move,
+    could_make,
+    invitations_visible_to,
+    may_offer,
+    place_of,
+    roles_offered_by,
+)
 
 INVITATION_LASTS = timedelta(days=7)
 TOKEN_BYTES = 32
@@ -75,6 +86,13 @@ class MakerMayNot(ActionRefused):
                 )
             )
         )
+
+
+class NotMoved(ActionRefused):
+    """The person has this role already."""
+
+    def __init__(self) -> None:
+        super().__init__(Message(_("This person already has this role. Choose another one.")))
 
 
 @transaction.atomic
@@ -259,8 +277,61 @@ def choose_language(*, person: User, language: str) -> None:
 
 @transaction.atomic
 def deactivate(*, person: Membership, by: User) -> None:
-    """End a person's access at once, open sessions included; what they did keeps their name."""
+    """End a person's access at once, open sessions included; what they did keeps their name.
+
+    What they leave behind is not settled here: `diagnostic.actions.handover` does both.
+    """
     _set_active(person, by, is_active=False, act="person.deactivated")
+
+
+@transaction.atomic
+def move(*, person: Membership, to: Place, by: User) -> Membership:
+    """Give a person another role or agency of their country, or another role in the secretariat.
+
+    Never between a country and the secretariat or a partner. Nothing of their sessions needs ending: the role is read
+    with each request, and a role that demands a second factor leads to its set-up first. What they leave behind is not
+    settled here: `diagnostic.actions.handover` does both. Raises `PermissionDenied`, or `NotMoved` where they have this
+    role already.
+    """
+    if not can_move(by, person, to):
+        raise PermissionDenied
+    held = Membership.objects.select_for_update(of=("self",)).select_related("country", "agency").get(pk=person.pk)
+    before = place_of(held)
+    if before == to:
+        raise NotMoved
+    held.role = to.role
+    held.agency = _agency(held.country, to.agency) if to.agency else None
+    held.save(update_fields=["role", "agency"])
+    record(act="person.moved", by=by, person=held.user_id, before=asdict(before), after=asdict(to))
+    return held
+
+
+@transaction.atomic
+def take_over_invitation(*, invitation: Invitation, successor: Membership, by: User) -> bool:
+    """Let `successor`, who could have made it, stand behind an unused invitation of somebody who leaves.
+
+    The caller has checked that `by` may. Says whether it was still open. Raises `PermissionDenied` for a successor who
+    could not have made it.
+    """
+    could = could_make(place_of(successor), successor.country_id, invitation)
+    if not could or not can_manage_invitation(successor.user, invitation):
+        raise PermissionDenied
+    taken = _unused(invitation).update(invited_by=successor.user)
+    if taken:
+        record(act="invitation.taken_over", by=by, invitation=invitation.pk, person=successor.user_id)
+    return bool(taken)
+
+
+@transaction.atomic
+def end_invitation(*, invitation: Invitation, by: User) -> bool:
+    """Withdraw an unused invitation of somebody who leaves; the caller has checked that `by` may.
+
+    Says whether it was still open.
+    """
+    ended = _unused(invitation).update(withdrawn_at=timezone.now())
+    if ended:
+        record(act="invitation.withdrawn", by=by, invitation=invitation.pk)
+    return bool(ended)
 
 
 @transaction.atomic
@@ -269,10 +340,17 @@ def reactivate(*, person: Membership, by: User) -> None:
     _set_active(person, by, is_active=True, act="person.reactivated")
 
 
+def _unused(invitation: Invitation) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
 def _set_active(person: Membership, by: User, *, is_active: bool, act: str) -> None:
     if not can_manage(by, person):
         raise PermissionDenied
-    if User.objects.filter(pk=person.user_id, is_active=not is_active).update(is_active=is_active):
+    changed = User.objects.filter(pk=person.user_id, is_active=not is_active).update(
+        is_active=is_active, deactivated_at=None if is_active else timezone.now()
+    )
+    if changed:
         record(act=act, by=by, person=person.user_id)
 
 

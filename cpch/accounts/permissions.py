@@ -3,8 +3,9 @@
 | Role          | Sees                    | Invites                                | Deactivates                       |
 | ------------- | ----------------------- | -------------------------------------- | --------------------------------- |
 | administrator | everyone                | reviewers, administrators, partners;   | anyone but themselves; also takes |
-|               |                         | coordinators of any agency, each       | a lost second factor off them     |
-|               |                         | decided on a proposal                  |                                   |
+|               |                         | coordinators of any agency, each       | a lost second factor off them and |
+|               |                         | decided on a proposal                  | changes roles, never between a    |
+|               |                         |                                        | country and the secretariat       |
 | coordinator   | their country's people  | their agency's respondents and         | their agency's respondents and    |
 |               |                         | coordinators, their country's          | their country's observers         |
 |               |                         | observers                              |                                   |
@@ -24,12 +25,13 @@ could still make it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from .models import Agency, CoordinatorProposal, Invitation, Membership, Role, User
-from .models.membership import COUNTRY_ROLES
+from .models.membership import AGENCY_ROLES, COUNTRY_ROLES, SECRETARIAT_ROLES
 
 OFFERS: dict[str, tuple[Role, ...]] = {
     Role.ADMINISTRATOR: (Role.REVIEWER, Role.ADMINISTRATOR, Role.PARTNER),
@@ -113,6 +115,56 @@ def can_manage(user: Any, person: Membership) -> bool:
     if membership.agency_id is not None and person.agency_id not in (None, membership.agency_id):
         return False
     return person.role in MANAGES.get(membership.role, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A role, with the agency (customs or police) that it is for, "" where it is for none."""
+
+    role: str
+    agency: str = ""
+
+
+COUNTRY_PLACES = (
+    *(Place(str(role), str(kind)) for kind in Agency.Kind for role in AGENCY_ROLES),
+    Place(str(Role.OBSERVER)),
+)
+SECRETARIAT_PLACES = tuple(Place(str(role)) for role in SECRETARIAT_ROLES)
+
+
+def place_of(person: Membership) -> Place:
+    """The role and agency of `person`, whose agency is loaded."""
+    return Place(str(person.role), str(person.agency.kind) if person.agency else "")
+
+
+def places_open_to(person: Membership) -> tuple[Place, ...]:
+    """The roles that `person` can be moved to: those of their country, or of the secretariat; none for partners."""
+    if person.role == Role.PARTNER:
+        return ()
+    places = COUNTRY_PLACES if person.country_id is not None else SECRETARIAT_PLACES
+    return tuple(place for place in places if place != place_of(person))
+
+
+def can_move(user: Any, person: Membership, to: Place | None = None) -> bool:
+    """Change the role of `person`: an administrator, of anyone but themselves and partners; `to` one of the places."""
+    membership = membership_of(user)
+    if membership is None or membership.role != Role.ADMINISTRATOR or person.user_id == user.pk:
+        return False
+    places = places_open_to(person)
+    return bool(places) if to is None else to in (*places, place_of(person))
+
+
+def could_make(place: Place, country_id: int | None, invitation: Invitation) -> bool:
+    """Whether someone in `place` of that country could have made `invitation`, whose agency is loaded (0 queries).
+
+    A coordinator invites people of their own agency and observers of their country; an administrator coordinators, and
+    people of the secretariat and partners.
+    """
+    if place.role == Role.ADMINISTRATOR:
+        return invitation.role not in COUNTRY_ROLES or invitation.role == Role.COORDINATOR
+    if place.role != Role.COORDINATOR or country_id != invitation.country_id:
+        return False
+    return invitation.role in COUNTRY_ROLES and (invitation.agency is None or invitation.agency.kind == place.agency)
 
 
 def can_take_off_second_factor(user: Any, person: Membership) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.db.models import QuerySet
 from django.urls import reverse
 from django_tasks import task
 
@@ -37,13 +38,15 @@ def mail_password_reset(email: str) -> None:
 @task()
 def mail_password_changed(user_id: int, at: str) -> None:
     """Tell a person that their password was changed or reset `at` that time (ISO 8601)."""
-    send_password_changed(User.objects.get(pk=user_id), datetime.fromisoformat(at))
+    for user in _still_here(user_id):
+        send_password_changed(user, datetime.fromisoformat(at))
 
 
 @task()
 def mail_security_notice(user_id: int, what: str, at: str, told: dict[str, Any]) -> None:
     """Tell a person of what happened to their second factor `at` that time (ISO 8601)."""
-    send_security_notice(User.objects.get(pk=user_id), what, datetime.fromisoformat(at), told)
+    for user in _still_here(user_id):
+        send_security_notice(user, what, datetime.fromisoformat(at), told)
 
 
 @task()
@@ -62,3 +65,8 @@ def mail_proposal_notice(what: str, proposal_id: int, by_id: int) -> None:
             failed = error
     if failed:
         raise failed
+
+
+def _still_here(user_id: int) -> QuerySet[User]:
+    """The person, unless they were deactivated since: then they get no e-mail."""
+    return User.objects.filter(pk=user_id, is_active=True)

@@ -35,7 +35,6 @@ urlpatterns = [
     path("people/coordinators/<int:pk>/invite/", proposals.approve, name="proposal-approve"),
     path("people/coordinators/<int:pk>/decline/", proposals.decline, name="proposal-decline"),
     path("people/coordinators/<int:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
-    path("people/<int:pk>/deactivate/", views.deactivate, name="person-deactivate"),
     path("people/<int:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
     path("people/<int:pk>/reactivate/", views.reactivate, name="person-reactivate"),
     path("invitations/<str:token>/", views.accept_invitation, name="invitation-accept"),

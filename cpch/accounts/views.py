@@ -1,4 +1,7 @@
-"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py."""
+"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py.
+
+Deactivating and moving someone settles what they leave behind in the diagnostic: diagnostic/views/handover.py.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ from .permissions import (
     can_list_people,
     can_manage,
     can_manage_invitation,
+    can_move,
     can_propose,
     can_take_back_proposal,
     can_take_off_second_factor,
@@ -73,7 +77,12 @@ def people(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "rows": [
-                (person, can_manage(request.user, person), can_take_off_second_factor(request.user, person))
+                (
+                    person,
+                    can_manage(request.user, person),
+                    can_take_off_second_factor(request.user, person),
+                    can_move(request.user, person),
+                )
                 for person in page
             ],
             "invitations": [
@@ -182,18 +191,6 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "people/account.html", {"form": form}, status=status)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then end a person's access."""
-    person = _load_person(request, pk)
-    if request.method == "GET":
-        return render(request, "people/deactivate.html", {"person": person})
-    actions.deactivate(person=person, by=request.user)
-    messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.user.full_name})
-    return redirect("people")
 
 
 @login_required

@@ -257,6 +257,20 @@ def comment(*, action: Action, text: str, by: Any) -> ActionComment:
     return found
 
 
+@transaction.atomic
+def hand_over(*, action: Action, responsible: str, by: Any) -> None:
+    """Write who is responsible for an action in place of somebody who leaves.
+
+    The caller has checked that `by` may: whoever may end somebody's access may settle what they leave. Raises
+    `ActionChanged` where someone else was faster.
+    """
+    held = _lock(action)
+    if held.version != action.version:
+        raise ActionChanged(held)
+    _write(held, by, responsible=responsible)
+    _log_change("plan.change", held, by, parts=["responsible"])
+
+
 def _checked(details: ActionDetails) -> ActionDetails:
     cleaned = ActionDetails(
         details.title.strip(), details.lead, details.support, details.responsible.strip(), details.due_on

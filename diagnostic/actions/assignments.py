@@ -60,6 +60,25 @@ def end(*, assignment: Assignment, by: Any) -> None:
     audit.record(act="assignment.end", by=by, about=str(held.pk), reviewer=assignment.reviewer.full_name)
 
 
+@transaction.atomic
+def hand_over(*, assignment: Assignment, successor: Any, by: Any) -> None:
+    """Give the assignment of a reviewer who leaves to `successor`, with its day, or end it where that is None.
+
+    The caller has locked the assessment and checked that `by` may. Raises `ActionRefused` for somebody who may not
+    review.
+    """
+    if successor is not None and not is_in_secretariat(successor):
+        raise ActionRefused(Message(_("Only an active reviewer or administrator can be assigned.")))
+    about, leaving = str(assignment.assessment_id), assignment.reviewer.full_name
+    if successor is None:
+        Assignment.objects.filter(pk=assignment.pk).delete()
+        audit.record(act="assignment.end", by=by, about=about, reviewer=leaving)
+        return
+    Assignment.objects.filter(pk=assignment.pk).update(reviewer=successor, assigned_by=by, assigned_at=now())
+    detail = {"about": about, "reviewer": leaving, "to": successor.full_name, "due_on": assignment.due_on.isoformat()}
+    audit.record(act="assignment.hand_over", by=by, **detail)
+
+
 def _held(assessment: Assessment) -> Assessment:
     held = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if held.state not in OPEN:

@@ -7,7 +7,7 @@ led to the present state and leave that as it is; and none of it where the chain
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain as chained
 from typing import Any
 
@@ -22,12 +22,15 @@ from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, ResponseRevision, Submission
 from diagnostic.queries import load_clarifications, load_heads, open_questions
 
+from .attestations import logged_agreement
 from .audit import hash_of
 from .revision_check import CHUNK, Heads, find_missing, find_moved, list_answers
 from .submission_check import find_wrong_parts
 from .submissions import digest_of
 
 SIGNED = ("attestation.sign", "attestation.record")
+AGREED = ("agreed_by", "agreed_office", "agreed_on", "agreed_reference")
+"""What the log holds of an agreement that was recorded for an agency without accounts."""
 WITH_HEADS = ("comparison.declare", "comparison.open", "comparison.open_declared", *SIGNED, "assessment.submit")
 """The acts that name the last revisions of the answers they speak of."""
 
@@ -153,11 +156,19 @@ class _Log:
             self._sign(entry)
         elif act == "attestation.take_back":
             self.standing.pop(entry.detail.get("agency"), None)
-        elif act in ("attestation.void", "assessment.submit"):
+        elif act == "attestation.void":
+            self._void(entry.detail.get("agencies"))
+        elif act == "assessment.submit":
             self.standing.clear()
         if act == "assessment.submit":
             yield from self._submit(entry)
         yield from self.find_heads(entry)
+
+    def _void(self, named: Any) -> None:
+        """An edit voids every signature, the leaving of one who signed theirs alone; the entry names whose."""
+        for agency in AGENCIES:
+            if not isinstance(named, list) or agency in named:
+                self.standing.pop(agency, None)
 
     def _move(self, entry: AuditEntry) -> Iterator[str]:
         if not self.is_led:
@@ -186,8 +197,8 @@ class _Log:
             said.get("agency"),
             said.get("digest"),
             entry.by_id,
-            said.get("agreed_by", ""),
-        ) == (item.agency, item.digest, item.attested_by_id, item.agreed_by)
+            {name: said[name] for name in AGREED if name in said},
+        ) == (item.agency, item.digest, item.attested_by_id, logged_agreement(item))
 
     def _submit(self, entry: AuditEntry) -> Iterator[str]:
         number = self.submissions = self.submissions + 1
@@ -290,14 +301,14 @@ def _heads_of(entry: AuditEntry) -> Heads:
 
 
 def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
-    """Where `submission` froze something else than the revisions that its entry names (1 query)."""
+    """Where `submission` froze something else than the revisions that its entry names (1 or 2 queries)."""
     content = json.loads(submission.snapshot)
     named = {(code, voice, head) for voice, held in heads.items() for code, head in held.items()}
     revisions = ResponseRevision.objects.filter(
         response__assessment=submission.assessment_id, hash__in=sorted({head for _code, _voice, head in named})
     )
     said: dict[tuple[str, str], Any] = {}
-    for item in revisions.select_related("response").order_by():
+    for item in _standing_at(revisions.select_related("response").order_by()):
         answer = (item.response.question, item.response.voice)
         if (*answer, item.hash) in named and _counts(item):
             said[answer] = item.content
@@ -309,6 +320,22 @@ def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
     wrong = sorted(answer for answer in frozen.keys() | said.keys() if frozen.get(answer) != said.get(answer))
     if wrong:
         yield f"submission {submission.number} does not hold the answers that its entry names: {list_answers(wrong)}"
+
+
+def _standing_at(ends: Iterable[ResponseRevision]) -> Iterator[ResponseRevision]:
+    """For each end of a chain the answer that stood then; a text set aside left the one before it (at most 1 query)."""
+    ended = list(ends)
+    aside = [item for item in ended if not item.was_kept]
+    rows = {item.response_id for item in aside}
+    kept = {
+        (item.response_id, item.version): item
+        for item in (ResponseRevision.objects.filter(response__in=rows, was_kept=True) if rows else ())
+    }
+    for item in ended:
+        stood = kept.get((item.response_id, item.version)) if item in aside else item
+        if stood is not None:
+            item.content, item.is_agreed = stood.content, stood.is_agreed
+            yield item
 
 
 def _counts(revision: ResponseRevision) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
@@ -20,6 +23,10 @@ from diagnostic.permissions import editions_for
 from . import audit
 from .clock import now
 
+logger = logging.getLogger(__name__)
+
+CHUNK = 1 << 18
+"""How many bytes of a file are read at a time."""
 PATIENCE = timedelta(minutes=2)
 """How long a file may wait or render before it can be asked for again: the process that had it may have ended.
 
@@ -41,6 +48,14 @@ def find_reports(*, digests: Mapping[str, str], language: str) -> dict[tuple[str
     """The files of several editions by edition and format (1 query); `digests` are those of the editions' data."""
     files = ReportFile.objects.filter(digest__in=digests.values(), language=language).defer("data")
     return {(file.edition, file.format): file for file in files if digests.get(file.edition) == file.digest}
+
+
+class FileDamaged(Exception):
+    """A rendered file is not what was made; `fault` says how, for the operators' log."""
+
+    def __init__(self, fault: str):
+        super().__init__(fault)
+        self.fault = fault
 
 
 @transaction.atomic
@@ -97,14 +112,19 @@ def begin_rendering(*, file_id: int) -> ReportFile | None:
 
 
 def finish_rendering(*, file: ReportFile, content: bytes) -> None:
-    """Keep the rendered file; earlier files stay.
+    """Keep the rendered file, with its size and digest; earlier files stay.
 
-    It may have been asked for again meanwhile, for it took long: it is ready all the same.
+    It may have been asked for again meanwhile, for it took long: it is ready all the same. The row names the file only
+    once it is whole in the storage.
     """
     name = f"{file.digest}-{file.edition}-{file.language}.{file.format}"
     kept = storages["reports"].save(name, ContentFile(content))
     ReportFile.objects.filter(pk=file.pk).exclude(state=ReportFile.State.READY).update(
-        state=ReportFile.State.READY, name=kept, finished_at=now()
+        state=ReportFile.State.READY,
+        name=kept,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        finished_at=now(),
     )
 
 
@@ -115,9 +135,58 @@ def fail_rendering(*, file_id: int) -> None:
     )
 
 
-def note_lost(*, file: ReportFile) -> None:
-    """Note that a ready file is gone from the storage, as where a backup lacked it; it can be asked for again."""
-    ReportFile.objects.filter(pk=file.pk, state=ReportFile.State.READY).update(state=ReportFile.State.FAILED)
+def open_report(*, file: ReportFile) -> File[bytes]:
+    """The content of a ready file from its first byte, once all of it was read and is what was made.
+
+    It is read in chunks, so that a long report takes no more memory than a short one; a megabyte costs about two
+    milliseconds. Raises `FileDamaged` for a file that is missing, unreadable, cut, emptied, overwritten or another's.
+    """
+    try:
+        content = storages["reports"].open(file.name)
+    except FileNotFoundError as error:
+        raise FileDamaged("is missing") from error
+    except OSError as error:
+        raise FileDamaged(f"cannot be opened ({error.strerror})") from error
+    try:
+        _check(content, file)
+    except FileDamaged:
+        content.close()
+        raise
+    return content
+
+
+def _check(content: File[bytes], file: ReportFile) -> None:
+    digest, size = hashlib.sha256(), 0
+    try:
+        for chunk in content.chunks(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        content.seek(0)
+    except OSError as error:
+        raise FileDamaged(f"cannot be read ({error.strerror})") from error
+    if size != file.size:
+        raise FileDamaged(f"has {size} bytes, not {file.size}")
+    if digest.hexdigest() != file.sha256:
+        raise FileDamaged("does not have the content that was made")
+
+
+def replace_damaged(*, file: ReportFile, fault: str) -> bool:
+    """Take a damaged file out of use and have it made again; says whether it is to be queued.
+
+    Of several who come upon it one queues it. It is nobody's act on the assessment, so the operators' log has it, and
+    the assessment's log does not.
+    """
+    taken = ReportFile.objects.filter(
+        pk=file.pk, state=ReportFile.State.READY, name=file.name, sha256=file.sha256
+    ).update(state=ReportFile.State.QUEUED, requested_at=now(), started_at=None, finished_at=None)
+    if not taken:
+        return False
+    logger.error("The report file %s %s. It is not served, and is being made again.", file.name, fault)
+    try:
+        storages["reports"].delete(file.name)
+    except OSError as error:
+        logger.warning("The damaged report file %s could not be deleted: %s", file.name, error)
+    return True
 
 
 def record_download(*, file: ReportFile, by: Any, assessment: Assessment, number: int | None) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnostic.core.submission_file import Frozen, parse_receipt, parse_snapshot
+from diagnostic.core.plain_data import to_moment
+from diagnostic.core.submission_file import Frozen, Receipt, parse_receipt, parse_snapshot
 from diagnostic.models import InstrumentText, Submission
 
 from .submissions import digest_of
@@ -23,18 +24,20 @@ def find_wrong_parts(submission: Submission, receipt_digest: str | None) -> Iter
         yield _("submission %(number)s does not have the receipt that was given for it") % values
         return
     snapshot, receipt = parse_snapshot(submission.snapshot), parse_receipt(submission.receipt)
-    is_own = (receipt.digest, receipt.number) == (submission.digest, submission.number)
-    if not is_own or _columns(submission) != _members(snapshot):
+    if _columns(submission) != _members(snapshot, receipt):
         yield _("submission %(number)s is described otherwise than it was frozen") % values
     text = InstrumentText.objects.filter(pk=snapshot.instrument_digest).values_list("content", flat=True).first()
     if text is None or digest_of(text) != snapshot.instrument_digest:
         yield _("the instrument of submission %(number)s is not there as it was") % values
 
 
-def _columns(submission: Submission) -> tuple[Any, ...]:
-    disclosed, in_statistics = submission.is_disclosed_to_partners, submission.allows_statistics
-    return submission.instrument_id, submission.marking, disclosed, in_statistics
+def _columns(item: Submission) -> tuple[Any, ...]:
+    said = (item.number, item.digest, to_moment(item.submitted_at))
+    shown = (item.level, item.index_shown)
+    return said, shown, item.instrument_id, item.marking, item.is_disclosed_to_partners, item.allows_statistics
 
 
-def _members(frozen: Frozen) -> tuple[Any, ...]:
-    return frozen.instrument_digest, frozen.marking, frozen.is_disclosed_to_partners, frozen.allows_statistics
+def _members(frozen: Frozen, receipt: Receipt) -> tuple[Any, ...]:
+    said = (receipt.number, receipt.digest, receipt.submitted_at)
+    shown, disclosed = (frozen.level, frozen.index_shown), frozen.is_disclosed_to_partners
+    return said, shown, frozen.instrument_digest, frozen.marking, disclosed, frozen.allows_statistics

@@ -59,7 +59,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A snapshot, read. `agreements` and `respondents` are by question and by voice, as `build_report` takes them."""
+    """A snapshot, read. `agreements` and `respondents` are by question and by voice, as `build_report` takes them.
+
+    `level` and `index_shown` are those of the frozen result, None and "" where it states none.
+    """
 
     context: Context
     period: str
@@ -69,17 +72,34 @@ class Frozen:
     is_disclosed_to_partners: bool
     allows_statistics: bool
     instrument_digest: str
+    level: int | None
+    index_shown: str
     voices: Voices
     agreements: Mapping[str, str]
     respondents: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningLine:
+    """What one agency did before the comparison opened: who declared its answers complete, who asked to open early.
+
+    `reason` is why they asked. Of what was not done, everything is "".
+    """
+
+    agency: str
+    declared_by: str = ""
+    declared_at: str = ""
+    asked_by: str = ""
+    asked_at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What was confirmed at the moment of submitting; `digest` is that of the snapshot.
 
-    Times are ISO 8601 with their offset, "" where there is none. `comparison_reason` says why the comparison was opened
-    before both agencies had declared.
+    Times are ISO 8601 with their offset, "" where there is none. `comparison_openings` say what each agency did before
+    the comparison opened.
     """
 
     number: int
@@ -93,8 +113,7 @@ class Receipt:
     started_at: str
     started_by: str
     comparison_opened_at: str = ""
-    comparison_opened_by: str = ""
-    comparison_reason: str = ""
+    comparison_openings: tuple[OpeningLine, ...] = ()
     attestations: tuple[AttestationLine, ...] = ()
 
 
@@ -117,6 +136,8 @@ def parse_snapshot(text: str) -> Frozen:
         is_disclosed_to_partners=content["is_disclosed_to_partners"],
         allows_statistics=content["allows_statistics"],
         instrument_digest=content["instrument_digest"],
+        level=content["result"]["level"],
+        index_shown=(content["result"]["index"] or {}).get("shown", ""),
         voices={
             voice: {code: response_from_json(members) for code, members in responses.items()}
             for voice, responses in answers["voices"].items()

@@ -1,4 +1,4 @@
-"""The forms of the comparison: the agreed answer to one question, a word to the discussion, opening before time."""
+"""The forms of the comparison: the agreed answer to one question, and a word to the discussion."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ProposalForm(QuestionForm):
 
     @property
     def agreement(self) -> str:
-        return str(self.cleaned_data["agreement"])
+        return str(self.cleaned_data.get("agreement", ""))
 
     def clean(self) -> dict[str, Any]:
         agreement = self.cleaned_data["agreement"]
@@ -79,7 +79,7 @@ class AgreementForm(ProposalForm):
         super().clean()
         if "answer" not in self.errors and not says_something(self.question, self.given):
             self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
-        if self.needs_reason and not self.cleaned_data["agreement"].strip() and "agreement" not in self.errors:
+        if self.needs_reason and not self.agreement.strip() and "agreement" not in self.errors:
             self.add_error("agreement", gettext("Say why: one or two sentences that both coordinators stand behind."))
         return self.cleaned_data
 
@@ -114,16 +114,4 @@ class DiscussionForm(forms.Form):
         label=_("Say something about this question"),
         help_text=_("Read by customs and police of your country alone, with your name. It cannot be taken back."),
         error_messages={"required": _("Write what you want to say.")},
-    )
-
-
-class OpenForm(WithoutFormTag):
-    """Why the comparison is opened before both agencies have declared their answers complete."""
-
-    reason = TextField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        validators=[clean_text],
-        help_text=_("The people of both agencies read it, with your name; it stands in the log."),
-        error_messages={"required": _("Say in a few words why the comparison is opened now.")},
     )

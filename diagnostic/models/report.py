@@ -10,8 +10,9 @@ from django.utils import timezone
 class ReportFile(models.Model):
     """A file that is being rendered or has been, kept under the SHA-256 of its report data.
 
-    `data` is the report data itself, canonical JSON: what the rendering process reads. `name` is the file's name in
-    the reports storage once it is ready.
+    `data` is the report data itself, canonical JSON: what the rendering process reads. Once the file is ready, `name`
+    is its name in the reports storage, and `sha256` (in hexadecimal) and `size` (in bytes) are those of the file as it
+    was made: a file with others is not served.
     """
 
     class State(models.TextChoices):
@@ -27,6 +28,8 @@ class ReportFile(models.Model):
     data = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     name = models.CharField(max_length=200, blank=True, default="")
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    size = models.PositiveBigIntegerField(null=True, blank=True)
     requested_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

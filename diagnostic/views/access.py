@@ -7,7 +7,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from cpch.accounts.models import Country
+from cpch.accounts.models import Country, Membership
+from cpch.accounts.permissions import people_visible_to
 from diagnostic.actions import audit
 from diagnostic.actions.sides import refusal
 from diagnostic.core import workflow
@@ -52,6 +53,16 @@ def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = 
         if Submission.objects.filter(pk=pk).exists():
             _log(request, "access.hidden", submission=str(pk))
         raise Http404 from error
+
+
+def load_person(request: HttpRequest, pk: int) -> Membership:
+    """The person with user, country and agency, if they exist for this one (1 query). Raises `Http404`."""
+    person = people_visible_to(request.user).filter(user_id=pk).first()
+    if person is None:
+        if Membership.objects.filter(user_id=pk).exists():
+            _log(request, "access.hidden")
+        raise Http404
+    return person
 
 
 def load_plan_country(request: HttpRequest, code: str) -> Country:

@@ -21,8 +21,8 @@ from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm
 from diagnostic.forms.question_layout import QuestionParts, helper_of
 from diagnostic.models import Response as Row
+from diagnostic.pages.answer_text import AnswerText, Fact, describe, differing
 
-from .answer_text import AnswerText, Fact, describe, differing
 from .plan_beside import Beside
 from .word_marks import Marked, mark_words
 

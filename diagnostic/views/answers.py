@@ -209,24 +209,28 @@ def _draw(asking: Asking, outcome: Outcome, data: QueryDict) -> str:
 
 
 def answers_in_json(view: View) -> View:
-    """Whatever goes wrong, the script gets JSON with a `kind` and, where a person should read it, a `message`."""
+    """Whatever goes wrong, the script gets JSON that names the `question`, a `kind` and, for a person, a `message`.
+
+    The script believes no other answer: what stands between it and the server may answer in the server's place.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        code = kwargs["code"]
         if _is_too_large(request):
-            return _refuse(413, "too_large", _("This is more than can be sent at once."))
+            return _refuse(code, 413, "too_large", _("This is more than can be sent at once."))
         if not request.user.is_authenticated:
-            return _refuse(401, "sign_in", _("You have been signed out."))
+            return _refuse(code, 401, "sign_in", _("You have been signed out."))
         try:
             response = view(request, **kwargs)
         except ActsForOther as refused:
             return _refuse(403, "forbidden", in_words(refused.message))
         except PermissionDenied:
-            return _refuse(403, "forbidden", _("You may not change this answer."))
+            return _refuse(code, 403, "forbidden", _("You may not change this answer."))
         except Http404:
-            return _refuse(404, "gone", _("This question is not there."))
+            return _refuse(code, 404, "gone", _("You can no longer open this question."))
         if not getattr(request, "csrf_processing_done", False):
-            return _refuse(403, "token", _("This page was opened before you signed in again."))
+            return _refuse(code, 403, "token", _("This page was opened before you signed in again."))
         return response
 
     return answer
@@ -239,7 +243,7 @@ def answers_in_json(view: View) -> View:
 def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     """Save one answer: 200 with its new version; 409 with both texts or where the state forbids it; 422 with faults."""
     if page_key.owner(request, pk) not in (None, request.user.pk):
-        return _refuse(401, "other_person", _("Somebody else has signed in since this page was opened."))
+        return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
     act = resolution(request.POST, code)
     try:
         instrument = instrument_at(pk)
@@ -287,7 +291,8 @@ def _merge(request: HttpRequest, assessment: Assessment, form: QuestionForm) -> 
         html = draw_proposal(assessment, request.user, question.code, both.data)
     else:
         html = _draw(page.asking(question), Outcome("merged", both), form.data)
-    return JsonResponse({"kind": "merged", "html": html, **_follow_ups(row, form, page.answer(question))})
+    stands = _stands(row) | {"kind": "merged", "html": html}
+    return JsonResponse(stands | _follow_ups(row, form, page.answer(question)))
 
 
 def _resolved(request: HttpRequest, assessment: Assessment, outcome: Outcome) -> HttpResponse:
@@ -335,13 +340,13 @@ def _follow_ups(row: Row, form: QuestionForm, answer: Answer) -> dict[str, Any]:
 
 def _refused(request: HttpRequest, assessment: Assessment, outcome: Outcome) -> HttpResponse:
     form = outcome.form
+    code = form.question.code
     if outcome.kind == "conflict":
-        code = form.question.code
         if isinstance(form, ProposalForm) and outcome.row is not None:
             html = draw_proposal_conflict(assessment, request.user, form, outcome.row)
         else:
             html = _draw(_load(assessment, form.voice, form.question.theme).asking(form.question), outcome, form.data)
-        return _refuse(409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
+        return _refuse(code, 409, "conflict", _("%(code)s has two texts: choose one") % {"code": code}, html=html)
     if outcome.kind == "faults":
         faults = {
             form.add_prefix(name): " ".join(capfirst(text) for text in texts)
@@ -349,9 +354,9 @@ def _refused(request: HttpRequest, assessment: Assessment, outcome: Outcome) -> 
             if name in form.fields
         }
         message = " ".join(form.non_field_errors()) or not_saved_words(outcome)
-        return _refuse(422, "faults", message, faults=faults)
-    return _refuse(409 if outcome.kind == "state" else 422, outcome.kind, outcome.words)
+        return _refuse(code, 422, "faults", message, faults=faults)
+    return _refuse(code, 409 if outcome.kind == "state" else 422, outcome.kind, outcome.words)
 
 
-def _refuse(status: int, kind: str, message: str, **more: Any) -> JsonResponse:
-    return JsonResponse({"kind": kind, "message": message, **more}, status=status)
+def _refuse(question: str, status: int, kind: str, message: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"kind": kind, "question": question, "message": message, **more}, status=status)

@@ -22,13 +22,13 @@ from diagnostic.forms.agreement import AgreementForm, DiscussionForm, ProposalFo
 from diagnostic.forms.question import in_words
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
+from diagnostic.pages.answer_text import describe
 from diagnostic.permissions import can_answer, can_compare, can_discuss
 from diagnostic.queries import to_response
 
 from . import page_key
 from .access import load_assessment, require
 from .answer_saving import Writer, without_cleared
-from .answer_text import describe
 from .compare_page import ComparePage, load_compare_page
 from .signatures import VOIDED
 
@@ -216,6 +216,7 @@ def discuss(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         comparison.discuss(assessment=assessment, question=code, text=say.cleaned_data["text"], by=request.user)
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal)
+    messages.success(request, _("Your contribution to the discussion of %(code)s is added.") % {"code": code})
     return redirect(page.url(code))
 
 

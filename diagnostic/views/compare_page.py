@@ -26,11 +26,10 @@ from diagnostic.forms.question_layout import QuestionParts
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment
 from diagnostic.models import Response as Row
+from diagnostic.pages.answer_text import AnswerText, describe
 from diagnostic.permissions import can_answer, can_discuss
 from diagnostic.queries import load_clarifications, open_questions, proposed_in, to_response, voices_of
 from diagnostic.rendering.words import AGENCY_WORDS, say_level
-
-from .answer_text import AnswerText, describe
 
 SHOWS = ("all", "differences", "large", "unanswered")
 

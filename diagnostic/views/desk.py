@@ -139,6 +139,12 @@ class Desk:
                 found.append(SaidHere(question, opinion, len(comments), bool(comments) and is_of_country(comments[-1])))
         return found
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The questions where a comment that the country reads is the last word, and the secretariat's."""
+        last = {item.question: item for item in self.thread if item.audience == Comment.Audience.SHARED}
+        return tuple(code for code, item in last.items() if not is_of_country(item))
+
     def as_context(self) -> dict[str, Any]:
         return {
             "desk": self,
@@ -236,7 +242,6 @@ def render_question(
         "with_opinion": reading.with_opinion(question, opinion),
         "thread": thread,
         "read_state": desk.read_state(code),
-        "own_comments": sum(item.written_by_id == request.user.pk for item in thread),
         "form": forms.clarification
         or ClarificationForm(initial={"text": asked.text, "base": stamp(asked.asked_at)} if asked else None),
         "opinion_form": forms.opinion or blank_opinion(desk, opinion),

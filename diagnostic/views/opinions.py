@@ -46,6 +46,7 @@ def give(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) 
         return moved_on(request, desk, StateChanged(), reason)
     held, base = desk.opinions.get(code), form.cleaned_data["base"]
     if held is not None and (held.level, held.reason) == (level, reason):
+        messages.success(request, _("Your opinion on %(code)s is given already.") % {"code": code})
         return here
     try:
         given = opinions.give(

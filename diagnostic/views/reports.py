@@ -10,18 +10,27 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import storages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import audit
-from diagnostic.actions.reports import find_report, find_reports, note_lost, record_download, request_report
+from diagnostic.actions.reports import (
+    FileDamaged,
+    find_report,
+    find_reports,
+    open_report,
+    record_download,
+    replace_damaged,
+    request_report,
+)
 from diagnostic.core import workflow
 from diagnostic.core.formats import EDITIONS, FORMATS_OF, FULL, PDF
 from diagnostic.core.responses import NATIONAL
@@ -225,9 +234,9 @@ def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
     if file is None or file.state != ReportFile.State.READY:
         return redirect(asked.page_url)
     try:
-        content = storages["reports"].open(file.name)
-    except FileNotFoundError:
-        note_lost(file=file)
+        content = open_report(file=file)
+    except FileDamaged as error:
+        _make_again(request, file, error.fault)
         return redirect(asked.page_url)
     number = asked.submission.number if asked.submission else None
     record_download(file=file, by=request.user, assessment=asked.assessment, number=number)
@@ -241,6 +250,20 @@ def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _make_again(request: HttpRequest, file: ReportFile, fault: str) -> None:
+    """Queue a file that was found damaged, and say so on the page that comes next."""
+    with transaction.atomic():
+        if replace_damaged(file=file, fault=fault):
+            render_report.enqueue(file.pk)
+    messages.warning(
+        request,
+        _(
+            "The file that was kept here is damaged, so it was not downloaded. It is being made again from the same "
+            "report data."
+        ),
+    )
 
 
 def _refuse(request: HttpRequest, assessment: Assessment) -> HttpResponse:

@@ -19,6 +19,7 @@ from diagnostic.actions.errors import ActionRefused, StateChanged, TextChanged
 from diagnostic.core.instrument import Question
 from diagnostic.forms.review import ClarificationForm, ClosedFilter, RemarkForm
 from diagnostic.models import Submission
+from diagnostic.pages.closing import ClosingPage, Standing, build_acceptance_page, build_return_page
 from diagnostic.permissions import is_in_secretariat, submissions_visible_to
 from diagnostic.queries import load_assignments, load_queue
 
@@ -164,7 +165,22 @@ def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str, ki
         else:
             tell(kind, about=desk.submission, by=request.user)
             return _say_closed(request, desk, done)
-    return render(request, f"reviews/{act}.html", desk.as_context() | {"form": form}, status=status)
+    context = {"form": form, "page": _closing_page(desk, act)}
+    return render(request, f"reviews/{act}.html", desk.as_context() | context, status=status)
+
+
+def _closing_page(desk: Desk, act: str) -> ClosingPage:
+    """What is unread or open, and what the act does (3 queries)."""
+    reading = desk.reading
+    standing = Standing(
+        unread=[entry.question.code for entry in reading.entries if entry.question.code not in desk.read],
+        unanswered=desk.unanswered,
+        unclarified=[code for code in desk.asked_before if not reading.changed_parts(code)],
+        opinions=desk.opinions.values(),
+    )
+    if act == "accept":
+        return build_acceptance_page(desk.submission, reading.instrument, standing)
+    return build_return_page(desk.submission, reading.instrument, standing, desk.asked)
 
 
 def _closed_already(request: HttpRequest, desk: Desk, act: str, done: str, error: StateChanged) -> HttpResponse:

@@ -184,7 +184,6 @@ def render_said(
         "asked": said.asked.get(code),
         "thread": thread,
         "read_state": said.read_state(code),
-        "own_comments": sum(item.written_by_id == user.pk for item in thread),
         "may_reply": said.is_replied and can_reply(user, said.submission.assessment),
         "may_answer": said.is_discussed and bool(thread) and can_answer_comments(user, said.submission.assessment),
         "reply_form": reply_form or blank_reply(opinion),

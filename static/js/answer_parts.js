@@ -5,8 +5,10 @@
 (() => {
   const EMPTY_ROW = /-evidence_(title|reference)$/;
 
+  /* The fields of the answer itself, without tokens and the like that stand beside them in the form. */
   function controls(section) {
-    return [...section.querySelectorAll("input, textarea")].filter((control) => control.name && !control.disabled);
+    const prefix = `${section.dataset.question}-`;
+    return [...section.querySelectorAll("input, textarea")].filter((control) => control.name.startsWith(prefix) && !control.disabled);
   }
 
   function isSent(control) {
@@ -59,11 +61,26 @@
 
   function fillEvidence(section, rows) {
     const evidence = evidenceOf(section);
-    if (!evidence) return;
+    if (!evidence) {
+      fillHiddenEvidence(section, rows);
+      return;
+    }
     evidence.list.replaceChildren();
     for (const row of rows) addRow(section, evidence, row);
     for (const input of evidence.fields.querySelectorAll("input")) input.value = "";
     number(section, evidence);
+  }
+
+  /* The comparison sends evidence along without showing it. */
+  function fillHiddenEvidence(section, rows) {
+    for (const control of controls(section)) if (EMPTY_ROW.test(control.name)) control.remove();
+    for (const row of rows) {
+      ["title", "reference"].forEach((part, place) => {
+        const input = document.createElement("input");
+        Object.assign(input, { type: "hidden", name: `${section.dataset.question}-evidence_${part}`, value: row[place] });
+        section.append(input);
+      });
+    }
   }
 
   function addRow(section, evidence, values) {
@@ -144,7 +161,7 @@
     if (field.value.includes(last)) return;
     field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${last}` : last;
     field.focus();
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.dispatchEvent(new CustomEvent("answer:edited", { bubbles: true }));
   }
 
   /* ---------- What follows from an answer at once ---------- */
@@ -157,7 +174,7 @@
   function settle(section) {
     settleReason(section);
     const code = section.dataset.question;
-    for (const child of document.querySelectorAll(`.question[data-parent="${CSS.escape(code)}"]`)) {
+    for (const child of document.querySelectorAll(`[data-parent="${CSS.escape(code)}"]`)) {
       setAsked(child, isAskedBy(section, child));
     }
   }
@@ -201,15 +218,15 @@
     const last = event.target.closest("[data-use-last]");
     if (last) useLast(last);
     const add = event.target.closest(".evidence-new > summary");
-    if (add) onAdd(event, add.closest(".question"));
+    if (add) onAdd(event, add.closest("[data-question]"));
   });
 
   document.addEventListener("change", (event) => {
-    const section = event.target.closest(".question[data-open]");
+    const section = event.target.closest("[data-question][data-open]");
     if (section) settle(section);
   });
 
   window.cpch = Object.assign(window.cpch || {}, {
-    answer: { read, fill, clear, versionField, lacksReason, setAsked, settle },
+    answer: { controls, isSent, read, fill, clear, versionField, lacksReason, setAsked, settle },
   });
 })();

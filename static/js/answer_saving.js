@@ -1,63 +1,58 @@
-/* Saves each answer by itself: one at a time, in order, again and again until the server has confirmed it. */
+/* Saves each answer automatically: one at a time, in order, again and again until the server has confirmed it. What the
+   person does, and when it is sent, is answer_typing.js. */
 "use strict";
 
 (() => {
-  const form = document.querySelector("form[data-answers]");
-  const { Drafts, answer, post, restore, status, times } = window.cpch;
-  const PAUSE = 800;
-  const WAITS = [2, 4, 8, 16, 30];
+  const { answer, entries, keeping, reply, sending: kept, status, times } = window.cpch;
 
-  const drafts = new Drafts(form.dataset.person, status.words().assessment, status.words().voice);
+  const opening = keeping.open();
   const answers = new Map();
   const queue = [];
-  const elsewhere = new Map();
+  let store = null;
   let sending = null;
   let failures = 0;
   let retryAt = 0;
   let ticker = null;
-  let isLeaving = false;
+  let why = "";
   let savedAt = null;
+  let whenDone = null;
 
   /* ---------- One answer ---------- */
 
-  /* `unsure` is what was sent without an answer coming back: it is sent again word for word, so that a save whose
-     confirmation was lost is not taken for somebody else's. */
+  /* `unsure` is what was sent without a reply coming back: it is sent again word for word, so that a save whose
+     confirmation was lost is not taken for somebody else's. `problem` is why it cannot be saved, `said` in words. */
   function of(code) {
     if (!answers.has(code)) {
-      answers.set(code, { code, isDirty: false, isKept: true, timer: null, unsure: null, problem: null, resolve: "", typedAt: null });
+      const fresh = { isDirty: false, isKept: true, timer: null, since: 0, unsure: null, problem: null, said: "", resolve: "" };
+      answers.set(code, { ...fresh, code, id: "", typedAt: "", tries: 0, triedAt: "", why: "", older: [] });
     }
     return answers.get(code);
   }
 
-  const sectionOf = (item) => document.getElementById(item.code);
+  /* The part of the page that is about one answer; without open fields where two texts are to choose between. */
+  const find = (code) => window.cpch.entries.sectionOf(code);
+  const sectionOf = (item) => find(item.code);
   const isHeld = (item) => sectionOf(item).dataset.asked === "no" && item.problem !== "conflict";
   const unsaved = () => [...answers.values()].filter((item) => item.isDirty);
 
+  /* Kept on this device, from within the event that changed it. */
   function keep(item) {
-    const section = sectionOf(item);
-    const record = { typed: answer.read(section), unsure: item.unsure, typedAt: item.typedAt };
-    item.isKept = drafts.keep(item.code, answer.versionField(section).value, record);
-  }
-
-  function edited(section, wait) {
-    const item = of(section.dataset.question);
-    item.isDirty = true;
-    item.typedAt = new Date().toISOString();
-    isLeaving = false;
-    keep(item);
-    if (item.problem === "conflict") return;
-    item.problem = null;
-    item.resolve = "";
-    clearTimeout(item.timer);
-    if (answer.lacksReason(section)) {
-      say(item, "no_reason", status.words().needsReason);
+    if (!store) {
+      opening.then(() => item.isDirty && keep(item));
       return;
     }
-    if (retryAt) status.showAnswer(item.code, "failed", status.words().notSaved);
-    else status.showAnswer(item.code, "saving", status.words().saving);
-    status.showRail(item.code, "not_saved");
-    item.timer = setTimeout(() => enqueue(item), wait);
-    showBar();
+    item.id = item.id || store.newId();
+    store.put(entries.make(sectionOf(item), { ...item, problem: item.problem ? item.said : "" })).then((isKept) => {
+      if (item.isKept !== isKept) {
+        item.isKept = isKept;
+        showBar();
+      }
+    });
+  }
+
+  function letGo(item) {
+    if (store && item.id) store.forget(item.id);
+    Object.assign(item, { id: "", isKept: true, tries: 0, triedAt: "", why: "", since: 0, said: "" });
   }
 
   function say(item, state, text) {
@@ -68,6 +63,7 @@
 
   function enqueue(item) {
     clearTimeout(item.timer);
+    item.timer = null;
     if (!item.isDirty || isHeld(item) || queue.includes(item) || sending === item) return;
     queue.push(item);
     pump();
@@ -81,30 +77,35 @@
     send(sending).finally(() => {
       const sent = sending;
       sending = null;
-      if (sent.isDirty && !sent.problem && !queue.includes(sent) && !retryAt) enqueue(sent);
+      // What is being typed right now is sent once it rests.
+      if (sent.isDirty && !sent.timer && !sent.problem && !queue.includes(sent) && !retryAt) enqueue(sent);
+      if (!sent.isDirty && sent.older.length) putBack(sectionOf(sent), sent.older.shift());
       showBar();
-      leaveIfDone();
+      finish();
       pump();
     });
   }
 
   async function send(item) {
     const section = sectionOf(item);
-    const typed = item.unsure ? item.unsure.typed : answer.read(section);
-    const base = item.unsure ? item.unsure.base : answer.versionField(section).value;
+    const now = answer.read(section);
+    const typed = item.unsure ? item.unsure.typed : now;
+    const base = item.unsure ? item.unsure.base : Number(answer.versionField(section).value);
     // What was typed since is sent before the last period's answer takes its place.
-    const resolve = item.resolve === "confirm" && typed !== answer.read(section) ? "" : item.resolve;
+    const resolve = item.resolve === "confirm" && typed !== now ? "" : item.resolve;
     const extra = { typed_at: item.typedAt || "", ...(resolve ? { resolve: `${item.code}:${resolve}` } : {}) };
     item.unsure = { typed, base };
+    item.since = 0;
     keep(item);
     status.showAnswer(item.code, "saving", status.words().saving);
-    const reply = await post(item.code, typed, base, extra);
-    if (reply.status === 0 || reply.status >= 500) return failed(item, reply, true);
+    const url = entries.urlOf(item.code);
+    const pageKey = section.closest("form").elements.page_key.value;
+    const came = await reply.post({ url, question: item.code, base, typed, pageKey, extra });
+    if (kept.isRetried(came.kind)) return failed(item, came);
     item.unsure = null;
-    if (reply.status === 200) return confirmed(item, typed, reply.body, resolve);
-    if (reply.status === 409 && reply.body.kind === "conflict") return conflicted(item, typed, reply.body);
-    if (reply.status === 401 || reply.status === 429 || reply.body.kind === "token") return failed(item, reply, false);
-    return refused(item, reply);
+    if (came.kind === "saved" || came.kind === "merged") return confirmed(item, typed, came.body, resolve);
+    if (came.kind === "conflict") return conflicted(item, typed, came.body);
+    return refused(item, came);
   }
 
   /* ---------- What comes back ---------- */
@@ -113,7 +114,7 @@
     failures = 0;
     retryAt = 0;
     status.showSignIn(false);
-    item.problem = null;
+    Object.assign(item, { problem: null, said: "", tries: 0, triedAt: "", why: "" });
     if (item.resolve === resolve) item.resolve = "";
     if (body.voided) status.showVoided();
     let section = sectionOf(item);
@@ -121,20 +122,17 @@
       section = replace(section, body.html);
       if (resolve === "confirm") section.querySelector("[data-confirmed]").focus();
       item.isDirty = body.kind === "merged";
-      drafts.drop(item.code);
-      if (item.isDirty) {
-        keep(item);
-        section.querySelector("textarea").focus();
-      }
+      if (item.isDirty) section.querySelector("textarea").focus();
     } else {
       answer.versionField(section).value = body.version;
       section.dataset.version = body.version;
       // A button that was pressed while this was on its way is still to be sent.
       item.isDirty = answer.read(section) !== typed || item.resolve !== "";
-      if (item.isDirty) keep(item);
-      else drafts.drop(item.code);
-      drafts.tell(item.code, { version: body.version, typed, savedAt: body.saved_at, state: body.state, asked: body.asked });
+      const { version, saved_at, state, asked } = body;
+      if (store) store.tell({ kind: "saved", place: entries.placeOf(section), question: item.code, version, typed, saved_at, state, asked });
     }
+    if (item.isDirty) keep(item);
+    else letGo(item);
     status.showFaults(section, {});
     follow(item.code, body);
     if (item.isDirty) return;
@@ -147,8 +145,8 @@
     const link = document.querySelector(`[data-link="${CSS.escape(code)}"]`);
     if (link) link.dataset.own = body.state;
     status.showRail(code, body.state);
-    for (const [child, isAsked] of Object.entries(body.asked || {})) {
-      const section = document.getElementById(child);
+    for (const [child, isAsked] of Object.entries(body.asked)) {
+      const section = document.querySelector(`[data-question="${CSS.escape(child)}"]`);
       if (!section) continue;
       answer.setAsked(section, isAsked);
       const item = of(child);
@@ -159,15 +157,17 @@
     }
   }
 
-  function failed(item, reply, isUnsure) {
-    if (!isUnsure) item.unsure = null;
+  /* Nothing came back, or nothing that the server said of this answer. */
+  function failed(item, came) {
+    if (["sign_in", "other_person", "token", "busy"].includes(came.kind)) item.unsure = null;
     sectionOf(item).inert = false;
+    Object.assign(item, { tries: item.tries + 1, triedAt: new Date().toISOString(), why: came.kind });
     keep(item);
     queue.unshift(item);
-    const wait = reply.wait || WAITS[Math.min(failures, WAITS.length - 1)];
     failures += 1;
-    retryAt = Date.now() + wait * 1000;
-    status.showSignIn(reply.status === 401 || reply.body.kind === "token");
+    why = came.kind;
+    retryAt = Date.now() + kept.pauseAfter(failures, came.wait);
+    status.showSignIn(["sign_in", "other_person", "token"].includes(came.kind));
     for (const waiting of queue) {
       status.showAnswer(waiting.code, "failed", status.words().notSaved);
       status.showRail(waiting.code, "not_saved");
@@ -193,10 +193,9 @@
   function conflicted(item, typed, body) {
     // What was typed on since is not in this reply: the next save, already on its way, brings one that has it.
     if (answer.read(sectionOf(item)) !== typed) return;
-    item.problem = "conflict";
-    item.isDirty = true;
-    item.resolve = "";
-    isLeaving = false;
+    Object.assign(item, { problem: "conflict", said: body.message, isDirty: true, resolve: "" });
+    whenDone = null;
+    keep(item);
     const hadFocus = sectionOf(item).contains(document.activeElement);
     const section = replace(sectionOf(item), body.html);
     status.showRail(item.code, "conflict");
@@ -204,22 +203,22 @@
     showBar();
   }
 
-  function refused(item, reply) {
-    item.problem = reply.body.kind || "refused";
+  function refused(item, came) {
+    item.problem = came.kind;
+    item.said = came.body.message || status.words().refused;
     item.resolve = item.resolve === "confirm" ? "" : item.resolve;
-    isLeaving = false;
+    whenDone = null;
     keep(item);
     const section = sectionOf(item);
     section.inert = false;
-    if (reply.body.faults) status.showFaults(section, reply.body.faults);
-    const lacksReason = reply.body.faults && reply.body.faults[`${item.code}-reason`] && answer.lacksReason(section);
-    say(item, lacksReason ? "no_reason" : "not_saved", reply.body.message || status.words().refused);
+    const faults = came.body.faults || {};
+    status.showFaults(section, faults);
+    const lacksReason = faults[`${item.code}-reason`] && answer.lacksReason(section);
+    say(item, lacksReason ? "no_reason" : "not_saved", came.body.message || status.words().refused);
   }
 
   function replace(section, html) {
-    const holder = document.createElement("template");
-    holder.innerHTML = html;
-    const fresh = holder.content.querySelector(".question");
+    const fresh = reply.sectionIn(html, section.dataset.question);
     section.replaceWith(fresh);
     times.show(fresh);
     answer.settle(fresh);
@@ -229,158 +228,90 @@
   /* ---------- The bar ---------- */
 
   function showBar() {
-    const words = status.words();
     const waiting = queue.concat(sending || []).filter((item) => item.isDirty).map((item) => item.code);
     const needy = unsaved().filter((item) => item.problem && !isHeld(item)).map((item) => item.code);
-    const lost = unsaved().some((item) => !item.isKept);
-    const hints = [];
-    if (retryAt && waiting.length) {
-      const text = waiting.length === 1 ? words.oneNotSaved : words.manyNotSaved;
-      hints.push(lost ? words.notKept : words.kept);
-      if (!document.querySelector("[data-sign-in]").hidden) hints.push(words.signedOut);
-      hints.push(words.nextTry.replace("%s", Math.max(0, Math.ceil((retryAt - Date.now()) / 1000))));
-      status.showBar("failed", text.replace("%s", waiting.join(", ")), withElsewhere(hints.join(" ")));
-    } else if (needy.length) {
-      status.showBar("failed", words.needs.replace("%s", needy.join(", ")), withElsewhere(lost ? words.notKept : words.kept));
-    } else if (!unsaved().length && savedAt) {
-      status.showBar("saved", `${words.allSaved} ${times.inWords(savedAt)}`, withElsewhere(""));
-    } else {
-      status.showBar("", "", withElsewhere(lost ? words.notKept : ""));
-    }
+    const isLost = unsaved().some((item) => !item.isKept);
+    status.showSaving({ waiting, needy, isLost, retryAt, why, savedAt: unsaved().length ? null : savedAt });
   }
 
-  const withElsewhere = (text) => status.withElsewhere(text, elsewhere);
+  /* ---------- What was kept before ---------- */
 
-  /* ---------- Drafts that were left behind ---------- */
-
-  /* Into its fields, to be sent again from there. */
-  function putBack(section, draft) {
-    const item = of(draft.code);
-    if (item.isDirty) return;
-    const standing = answer.read(section);
-    const version = answer.versionField(section);
-    if (draft.typed === standing) {
-      drafts.forget([draft]);
+  /* Into its fields, to be sent again from there; what does not fit stays in the kept bar, to be read and copied. */
+  function putBack(section, entry) {
+    const item = of(section.dataset.question);
+    if (item.isDirty) {
+      item.older.push(entry);
       return;
     }
-    // What stands is what this draft's tab had sent without hearing back, so the draft is simply further on.
-    const isOwn = draft.unsure && draft.unsure.typed === standing;
-    answer.fill(section, draft.typed);
-    if (!isOwn) version.value = draft.base;
-    item.isDirty = true;
-    item.typedAt = draft.typedAt;
+    const standing = answer.read(section);
+    if (!entries.fits(section, entry) || !entries.putBack(section, entry.body.typed)) {
+      store.put({ ...entry, problem: document.getElementById("keeping").dataset.unfit });
+      store.release(entry.id);
+      return;
+    }
+    if (entries.isSame(entry.body.typed, standing)) {
+      store.forget(entry.id);
+      return;
+    }
+    const { base, typed, unsure } = entry.body;
+    // What stands is what this draft had sent without a reply, so the draft is simply further on.
+    const isOwn = unsure && entries.isSame(unsure.typed, standing);
+    if (!isOwn) answer.versionField(section).value = base;
+    Object.assign(item, { id: entry.id, isDirty: true, typedAt: entry.at, unsure: isOwn || !unsure ? null : unsure });
+    if (unsure && unsure.typed === typed) item.unsure = null;
     keep(item);
-    if (item.isKept && draft.tab !== drafts.tab) drafts.forget([draft]);
     if (answer.lacksReason(section)) say(item, "no_reason", status.words().needsReason);
     else enqueue(item);
   }
 
-  /* ---------- What the person does ---------- */
-
-  function flush() {
-    for (const item of unsaved()) if (!item.problem) enqueue(item);
+  async function takeUp(id) {
+    const entry = await store.take(id);
+    if (entry && entries.isOfPage(entry)) putBack(find(entry.body.question), entry);
+    else if (entry) store.release(id);
+    showBar();
   }
 
-  function leaveIfDone() {
-    if (!isLeaving || unsaved().some((item) => !isHeld(item))) return;
-    isLeaving = false;
-    location.assign(form.querySelector("[data-continue]").dataset.continue);
+  async function start() {
+    savedAt = status.latestSave(document);
+    store = await opening;
+    store.onTold(told);
+    for (const { id } of store.list("answer").filter(entries.isOfPage)) takeUp(id);
+    showBar();
   }
 
-  function onContinue() {
-    isLeaving = true;
-    for (const item of unsaved()) if (item.problem !== "conflict" && item.problem !== "state") {
-      item.problem = null;
-      enqueue(item);
-    }
-    const stuck = unsaved().find((item) => item.problem && !isHeld(item));
-    if (stuck) {
-      isLeaving = false;
-      const section = sectionOf(stuck);
-      section.querySelector(".conflict h3, .question-text").focus();
-      section.scrollIntoView();
-    }
-    leaveIfDone();
-  }
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const pressed = event.submitter || { name: "then", value: "stay" };
-    const section = pressed.closest ? pressed.closest(".question") : null;
-    if (pressed.name === "clear" && section) {
-      answer.clear(section, pressed.value);
-      edited(section, 0);
-    } else if (pressed.name === "resolve" && section) {
-      const item = of(section.dataset.question);
-      item.resolve = pressed.value.split(":")[1];
-      item.isDirty = true;
-      item.problem = null;
-      // What is typed while its answer is being replaced would be lost.
-      section.inert = item.resolve === "confirm";
-      enqueue(item);
-    } else if (pressed.value === "next") onContinue();
-    else flush();
-  });
-
-  form.addEventListener("input", (event) => {
-    const section = event.target.closest(".question[data-open]");
-    if (section && event.target.matches("textarea, input.form-control")) edited(section, PAUSE);
-  });
-
-  form.addEventListener("change", (event) => {
-    const section = event.target.closest(".question[data-open]");
-    if (section) edited(section, 0);
-  });
-
-  /* Leaving a question that still lacks something sends it, so that the server says what is wrong. */
-  form.addEventListener("focusout", (event) => {
-    const section = event.target.closest(".question[data-open]");
-    if (!section || section.contains(event.relatedTarget)) return;
-    const item = of(section.dataset.question);
-    if (item.isDirty && !item.problem && section.isConnected) enqueue(item);
-  });
-
-  document.addEventListener("answer:asked", (event) => {
-    const section = event.target;
-    const link = document.querySelector(`[data-link="${CSS.escape(section.dataset.question)}"]`);
-    const isAsked = section.dataset.asked === "yes";
-    if (link) status.showRail(section.dataset.question, isAsked ? link.dataset.own : "not_asked");
-  });
-
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") flush();
-    else retryNow();
-  });
-  window.addEventListener("online", retryNow);
-  window.addEventListener("focus", retryNow);
-
-  window.addEventListener("beforeunload", (event) => {
-    if (unsaved().some((item) => !item.isKept)) event.preventDefault();
-  });
-
-  drafts.listen((code, news) => {
-    const section = document.getElementById(code);
-    if (!section || !section.matches("[data-open]")) return;
-    const item = of(code);
+  function told(news) {
+    if (news.kind === "opened") retryNow();
+    if (news.kind !== "saved") return;
+    const section = find(news.question);
+    if (!section || entries.placeOf(section) !== news.place) return;
+    const item = of(news.question);
     const version = answer.versionField(section);
     if (item.isDirty || Number(version.value) >= news.version) return;
     answer.fill(section, news.typed);
     version.value = news.version;
-    savedAt = new Date(news.savedAt);
-    status.showAnswer(code, "saved", status.savedWords(savedAt));
-    follow(code, news);
-  });
-
-  /* A browser that fills a reloaded page with what it remembers would hide what the server says stands. */
-  form.autocomplete = "off";
-
-  async function start() {
-    savedAt = status.latestSave(form);
-    await drafts.open();
-    for (const section of form.querySelectorAll(".question[data-unsaved][data-open]")) edited(section, 0);
-    await restore(drafts, putBack, elsewhere);
-    showBar();
+    savedAt = new Date(news.saved_at);
+    status.showAnswer(news.question, "saved", status.savedWords(savedAt));
+    follow(news.question, news);
   }
 
+  /* Calls back once everything that can be saved is; a conflict or a refusal calls it off. */
+  function afterSaving(call) {
+    whenDone = call;
+    if (call) finish();
+  }
+
+  function finish() {
+    if (!whenDone || unsaved().some((item) => !isHeld(item))) return;
+    const call = whenDone;
+    whenDone = null;
+    call();
+  }
+
+  kept.leaveTo(entries.isOfPage);
+  keeping.warnWhile(() => unsaved().some((item) => !item.isKept));
+
+  window.cpch = Object.assign(window.cpch || {}, {
+    saving: { of, keep, enqueue, unsaved, isHeld, sectionOf, say, showBar, retryNow, afterSaving, isRetrying: () => retryAt > 0 },
+  });
   start();
 })();

@@ -26,7 +26,7 @@
 
   /* Each save is seen, not heard; what fails is said by the bar. */
   function showAnswer(code, look, text) {
-    const section = document.getElementById(code);
+    const section = window.cpch.entries.sectionOf(code);
     const state = section && section.querySelector("[data-save]");
     if (state) put(state, look, text);
   }
@@ -42,19 +42,37 @@
     theme.querySelector("[data-done]").hidden = !isDone;
   }
 
+  /* The bar at the foot: what is not saved, why, and what happens next; where all is saved, since when. */
+  function showSaving({ waiting, needy, isLost, retryAt, why, savedAt }) {
+    const said = words();
+    const kept = isLost ? said.notKept : said.kept;
+    if (retryAt && waiting.length) {
+      const text = waiting.length === 1 ? said.oneNotSaved : said.manyNotSaved;
+      const next = said.nextTry.replace("%s", Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)));
+      const happened = document.getElementById("keeping").dataset[why] || "";
+      showBar("failed", text.replace("%s", waiting.join(", ")), [happened, kept, next].filter(Boolean).join(" "));
+    } else if (needy.length) showBar("failed", said.needs.replace("%s", needy.join(", ")), kept);
+    else if (savedAt) showBar("saved", `${said.allSaved} ${window.cpch.times.inWords(savedAt)}`, "");
+    else showBar("", "", isLost ? said.notKept : "");
+  }
+
   function showBar(look, text, hint) {
     const state = document.querySelector("[data-bar-state]");
+    if (!state) return;
     if (state.textContent !== text) put(state, look, text);
-    document.querySelector("[data-bar-hint]").replaceChildren(...[].concat(hint || ""));
+    const place = document.querySelector("[data-bar-hint]");
+    if (place.textContent !== hint) place.textContent = hint;
   }
 
   function showSignIn(isNeeded) {
-    document.querySelector("[data-sign-in]").hidden = !isNeeded;
+    const link = document.querySelector("[data-sign-in]");
+    if (link) link.hidden = !isNeeded;
   }
 
   /* What both agencies had signed is void from the first change on. */
   function showVoided() {
     const note = document.querySelector("[data-attested]");
+    if (!note) return;
     note.querySelector("[data-attested-stands]").hidden = true;
     note.querySelector("[data-attested-void]").hidden = false;
     note.hidden = false;
@@ -75,25 +93,12 @@
     }
   }
 
-  /* The hint of the bar, and links to the answers of other pages that wait there. */
-  function withElsewhere(text, elsewhere) {
-    if (!elsewhere.size) return text;
-    const nodes = [`${text} ${words().elsewhere.replace("%s", "")}`];
-    for (const [code, path] of elsewhere) {
-      const link = document.createElement("a");
-      link.href = `${path}#${code}`;
-      link.textContent = code;
-      nodes.push(" ", link);
-    }
-    return nodes;
-  }
-
-  function latestSave(form) {
-    const moments = [...form.querySelectorAll("[data-save] time")].map((time) => new Date(time.dateTime));
+  function latestSave(root) {
+    const moments = [...root.querySelectorAll("[data-save] time")].map((time) => new Date(time.dateTime));
     return moments.length ? new Date(Math.max(...moments)) : null;
   }
 
   window.cpch = Object.assign(window.cpch || {}, {
-    status: { words, savedWords, showAnswer, showRail, showBar, showSignIn, showVoided, showFaults, withElsewhere, latestSave },
+    status: { words, savedWords, showAnswer, showRail, showSaving, showSignIn, showVoided, showFaults, latestSave },
   });
 })();

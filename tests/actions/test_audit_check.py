@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.db import DatabaseError, OperationalError, ProgrammingError, connect
 from diagnostic.actions import audit
 from diagnostic.actions.audit_check import find_breaks, find_contradictions
 from diagnostic.actions.submissions import digest_of
-from diagnostic.models import Assessment, AuditChain, AuditEntry, Submission
+from diagnostic.models import Assessment, AuditChain, AuditEntry, InstrumentText, Submission
 from tests import factories
 from tests.tampering import overwrite
 
@@ -227,6 +228,30 @@ def test_a_submission_that_is_not_the_one_handed_in_is_found(capsys, accepted, p
     status, said = verify(capsys)
     assert status == 1
     assert "submission 1" in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"receipt": '{"submitted_by":"Somebody Else"}'}, "does not have the receipt that was given for it"),
+        ({"marking": "TLP:CLEAR"}, "is described otherwise than it was frozen"),
+        ({"is_disclosed_to_partners": True}, "is described otherwise than it was frozen"),
+        ({"level": 5}, "is described otherwise than it was frozen"),
+        ({"submitted_at": datetime(2020, 1, 1, tzinfo=UTC)}, "is described otherwise than it was frozen"),
+    ],
+)
+def test_what_stands_beside_a_snapshot_and_is_not_as_it_was_is_found(capsys, accepted, changed, words):
+    overwrite(Submission.objects.filter(assessment=accepted.assessment), **changed)
+    status, said = verify(capsys)
+    assert status == 1
+    assert f"submission 1 {words}" in said
+
+
+def test_an_instrument_that_is_not_as_it_was_submitted_is_found(capsys, accepted):
+    overwrite(InstrumentText.objects.all(), content="{}")
+    status, said = verify(capsys)
+    assert status == 1
+    assert "the instrument of submission 1 is not there as it was" in said
 
 
 def test_a_state_that_no_act_led_to_is_found(capsys, waiting):

@@ -17,6 +17,7 @@ from diagnostic.core.responses import Response
 from diagnostic.core.submission_file import (
     Context,
     CountryLine,
+    OpeningLine,
     Receipt,
     Reference,
     facts_of,
@@ -64,8 +65,17 @@ RECEIPT = Receipt(
     started_at="2026-01-12T09:40:00+00:00",
     started_by="Nadia Ferrand",
     comparison_opened_at="2026-02-12T09:40:00+00:00",
-    comparison_opened_by="Tomas Marsh",
-    comparison_reason="The minister asks for it.",
+    comparison_openings=(
+        OpeningLine("customs", asked_by="Nadia Ferrand", asked_at="2026-02-11T08:00:00+00:00", reason="The year ends."),
+        OpeningLine(
+            "police",
+            declared_by="Tomas Marsh",
+            declared_at="2026-02-10T08:00:00+00:00",
+            asked_by="Tomas Marsh",
+            asked_at="2026-02-12T09:40:00+00:00",
+            reason="The minister asks for it.",
+        ),
+    ),
     attestations=(
         AttestationLine("customs", "Nadia Ferrand", "2026-03-12T09:30:00+00:00"),
         AttestationLine("police", "Tomas Marsh", "2026-03-12T09:35:00+00:00", "Ada Example, Head"),
@@ -88,6 +98,7 @@ def snapshot(instrument: Instrument) -> str:
         "allows_statistics": False,
         "instrument_digest": instrument.digest,
         "respondents": {"national": 2},
+        "result": {"level": 3, "index": {"exact": "31/10", "shown": "3.1"}},
         "agreements": {"A.1": "Both looked at it."},
         **write_context(CONTEXT),
     }
@@ -100,7 +111,7 @@ def test_a_snapshot_is_read_as_it_was_written(snapshot: str, instrument: Instrum
     assert (frozen.period, frozen.title, frozen.target_level) == ("2026", "After the reform", 4)
     assert frozen.voices == {"national": {"A.1": Response(level=3)}}
     assert (frozen.agreements, frozen.respondents) == ({"A.1": "Both looked at it."}, {"national": 2})
-    assert frozen.instrument_digest == instrument.digest
+    assert (frozen.instrument_digest, frozen.level, frozen.index_shown) == (instrument.digest, 3, "3.1")
 
 
 def test_a_receipt_is_read_as_it_was_written() -> None:

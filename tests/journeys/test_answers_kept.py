@@ -79,7 +79,7 @@ def test_a_draft_of_another_theme_is_sent_from_whichever_page_comes_next(open_as
     page.close(run_before_unload=False)
     after = page.context.new_page()
     after.goto(theme_url(assessment, "people"))
-    after.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('cpch-draft'))")
+    after.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('cpch-kept.'))")
     assert stored(assessment, "A.1").narrative == "Left behind."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from diagnostic.models import ResponseRevision
 from tests import factories
 
 from .axe import find_faults
+from .steps_looking import take
 from .theme_page import SAVES, stored, theme_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,16 +122,12 @@ def test_the_pages_hold_at_both_widths(open_as, people):
     for name, url in (
         ("theme", theme_url(assessment)),
         ("answer", reverse("response-history", kwargs={"pk": assessment.pk, "voice": "national", "code": "A.1"})),
+        ("restore", reverse("response-restore", args=[assessment.pk, "national", "A.1", 1])),
         ("over-time", reverse("over-time", kwargs={"pk": assessment.pk})),
     ):
         page.goto(url)
+        for folded in page.locator(".revisions details").all():
+            folded.locator("summary").click()
         faults += find_faults(page)
         take(page, name)
     assert faults == []
-
-
-def take(page: Any, name: str) -> None:
-    folder = os.environ.get("SHOTS")
-    for width in (1280, 390) if folder else ():
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)

@@ -53,7 +53,8 @@ def test_what_is_typed_on_while_a_conflict_is_found_is_part_of_it(open_as, peopl
     factories.save_answer(assessment, people.police_respondent, "A.1", level=2, narrative="Theirs.")
     held: list[Any] = []
     page.route(SAVES, lambda route: route.continue_() if held else held.append(route))
-    field(page, "A.1-answer-4").check()
+    with page.expect_request(SAVES):
+        field(page, "A.1-answer-4").check()
     field(page, "A.1-narrative").press_sequentially("Mine, in haste.")
     held[0].continue_()
     page.wait_for_selector(".conflict")

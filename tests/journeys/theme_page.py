@@ -50,4 +50,4 @@ def stored(assessment: Assessment, code: str) -> Answer:
 
 
 def drafts(page: Any) -> list[str]:
-    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('cpch-draft'))")
+    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('cpch-kept.'))")

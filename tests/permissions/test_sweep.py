@@ -16,7 +16,7 @@ from django.urls import get_resolver, reverse
 
 from cpch.accounts import proposal_actions
 from cpch.accounts.models import CoordinatorProposal
-from diagnostic.actions import action_plan, assessments, comparison, reviews
+from diagnostic.actions import action_plan, assessments, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import Action, Assessment, Submission
 from tests import factories
@@ -103,6 +103,7 @@ TABLE: dict[str, Rule] = {
     "compare-discuss": on_comparison(AGENCIES, "comparing"),
     "theme": on_assessment(COUNTRY, posts=AGENCIES),
     "response-history": on_assessment(COUNTRY),
+    "response-restore": on_assessment(AGENCIES),
     "response-save": on_assessment(AGENCIES, method="post"),
     "over-time": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
     "result": on_assessment(COUNTRY | SECRETARIAT | PARTNER),
@@ -176,6 +177,7 @@ ELSEWHERE = {
     "invitation-withdraw",
     "invitation-resend",
     "person-deactivate",
+    "person-move",
     "person-reactivate",
     "person-second-factor",
     "security-key",
@@ -255,7 +257,7 @@ def world():
             handed_in[state] = fresh(submission)
         held[state] = Assessment.objects.get(pk=draft.pk)
     apart = {state: factories.start_assessment(people.coordinator, mode="separate") for state in ("apart", "comparing")}
-    comparison.open_comparison(assessment=apart["comparing"], by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart["comparing"])
     comparisons = {state: Assessment.objects.get(pk=item.pk) for state, item in apart.items()}
     details = ActionDetails("Meet the new minister")
     plans = {
@@ -314,7 +316,9 @@ def address(name, rule, target):
         of = {"country": "ZZ"} | ({"number": target.number} if name.startswith("plan-action") else {})
         return reverse(name, kwargs=of)
     arguments = {"pk": target.pk}
-    if name in ("theme", "response-save", "response-history"):
+    if name == "response-restore":
+        arguments["number"] = 1
+    if name in ("theme", "response-save", "response-history", "response-restore"):
         arguments |= {"voice": "national"} | ({"theme": "framework"} if name == "theme" else {"code": "A.1"})
     if name in ("assessment-attest", "attestation-take-back"):
         arguments["agency"] = "customs"

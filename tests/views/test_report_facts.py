@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from cpch.accounts.models import Country
 from diagnostic.actions import action_plan, assessments, comments, opinions, reviews
+from diagnostic.actions.submissions import digest_of
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.interchange import write_assessment
+from diagnostic.core.plain_data import canonical
 from diagnostic.core.report_data import ReportFacts
 from diagnostic.core.responses import Evidence
 from diagnostic.instruments import instrument_of
@@ -114,14 +116,13 @@ def accept_and_ask(laid: Laid) -> str:
 
 
 def frozen_differently(name: str, value: Any) -> Change:
-    """Another submission of the same assessment stands in the place of this one."""
+    """Another submission stands in the place of this one."""
 
     def change(laid: Laid) -> None:
-        other = make_submission(laid.people.coordinator)
-        assert name in ("period", "title", "target_level")
-        snapshot = laid.submission.snapshot.replace(f'"{name}":', f'"{name}":{value},"was":', 1)
-        assert snapshot != laid.submission.snapshot
-        overwrite(Submission.objects.filter(pk=laid.submission.pk), snapshot=snapshot, digest=other.digest)
+        content = json.loads(laid.submission.snapshot)
+        content["assessment"][name] = value
+        snapshot = canonical(content)
+        overwrite(Submission.objects.filter(pk=laid.submission.pk), snapshot=snapshot, digest=digest_of(snapshot))
 
     return change
 
@@ -221,9 +222,9 @@ SUBMISSION_CHANGES: dict[str, Change] = {
     "state": accept,
     "accepted_at": accepted_differently(closed_at=AN_HOUR_LATER),
     "accepted_by": accepted_differently(closed_by_name="Somebody Else"),
-    "period": frozen_differently("period", '"another"'),
-    "title": frozen_differently("title", '"another"'),
-    "target_level": frozen_differently("target_level", "5"),
+    "period": frozen_differently("period", "another"),
+    "title": frozen_differently("title", "another"),
+    "target_level": frozen_differently("target_level", 5),
     "a comment": shared,
     "a comment, answered": after(shared, answered),
     "an opinion": gave_opinion(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,11 @@ def site_language() -> str:
     return settings.LANGUAGE_CODE
 
 
+def new_keeping_key() -> str:
+    """A random key of 256 bits, in hexadecimal."""
+    return secrets.token_hex(32)
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates people; nobody creates themselves."""
 
@@ -41,6 +47,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person. `email` is the login, kept in lower case; `language` may be switched off since.
 
+    `deactivated_at` is when their access ended last; None while they are active, and where the time is not known.
     No two people have the same address in two spellings: `address_key` is unique.
     """
 
@@ -49,8 +56,11 @@ class User(AbstractBaseUser):
     full_name = models.CharField(_("full name"), max_length=120)
     language = models.CharField(_("language"), max_length=10, choices=site_languages, default=site_language)
     is_active = models.BooleanField(default=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Empty while there is none; a session that does not hold the same has not passed it, and ends.
     second_factor = models.CharField(max_length=32, blank=True, default="", editable=False)
+    # Encrypts what this person's browsers keep (keeping.js). Never changes: what they keep would be unreadable.
+    keeping_key = models.CharField(max_length=64, default=new_keeping_key, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

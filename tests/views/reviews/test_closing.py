@@ -28,7 +28,7 @@ def test_return_gives_the_assessment_back_with_the_remark(desk, taken, people):
     ask(taken, "A.1", "Which meetings?", people.reviewer)
     response = desk.post(url("return", taken), {"remark": "Thank you.\r\nOne point only."}, follow=True)
     review = Review.objects.get(submission=taken)
-    assert (review.outcome, review.remark, review.closed_by) == (
+    assert (review.outcome, review.remark, review.closing.closed_by) == (
         "returned",
         "Thank you.\nOne point only.",
         people.reviewer,

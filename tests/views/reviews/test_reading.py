@@ -195,13 +195,13 @@ def test_pages_of_a_submission_make_few_queries(desk, taken, people, django_asse
     desk.get(url("question", taken, "A.1"))
     with django_assert_num_queries(8):
         desk.get(url("detail", taken))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         desk.get(url("question", taken, "A.1"))
     for code in ("A.1", "A.2.1", "A.6"):
         ask(taken, code, "Why?", people.reviewer)
     with django_assert_num_queries(8):
         desk.get(url("detail", taken))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         desk.get(url("question", taken, "A.1"))
 
 

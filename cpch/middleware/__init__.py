@@ -1,0 +1,1 @@
+"""Middleware of the project: what holds for every request, whatever its view."""

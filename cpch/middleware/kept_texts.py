@@ -1,0 +1,46 @@
+"""Tells the browser which of the texts that it keeps are stored; static/js/kept_texts.js forgets no others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+
+from cpch.messages import Storage
+
+Handler = Callable[[HttpRequest], HttpResponse]
+FIELD = "kept_text"
+STORED = "stored_texts"
+NAME = re.compile(r"[0-9a-f]{24}\.[0-9]{1,6}", re.ASCII)
+MOST = 20
+"""How many names a session holds; the browser forgets a text on the first page that it loads after sending it."""
+
+
+def confirm_kept_texts(get_response: Handler) -> Handler:
+    """Middleware: note in the session which kept text a form brought, once the server has stored it.
+
+    A form names the text in its field `kept_text`. It is stored where the view redirects and tells its person so by a
+    success message; neither an error, nor the form shown again, nor a redirect without such a message confirms it. The
+    names stay in the session instead of being used up by the next page, which may never arrive.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and 300 <= response.status_code < 400 and _tells_success(request):
+            _note(request, request.POST.get(FIELD, ""))
+        return response
+
+    return answer
+
+
+def _tells_success(request: HttpRequest) -> bool:
+    told = get_messages(request)
+    return isinstance(told, Storage) and told.tells_success
+
+
+def _note(request: HttpRequest, name: str) -> None:
+    if NAME.fullmatch(name):
+        held = [item for item in request.session.get(STORED, []) if item != name]
+        request.session[STORED] = [*held, name][-MOST:]

@@ -1,0 +1,51 @@
+"""Refuses a request whose body is incomplete, so that no view ever stores part of a text as the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def whole_bodies(get_response: Handler) -> Handler:
+    """Middleware: compare the bytes received with Content-Length before anything reads the form.
+
+    WSGI servers hand over a short body without an error: Django would parse what arrived as if it were everything. A
+    body that is too short is 400; one without a length, such as a chunked one, is 411, because nothing tells whether
+    it is whole. Other methods than POST carry no form and are 405. The body is read into memory whatever its type, so
+    `DATA_UPLOAD_MAX_MEMORY_SIZE` limits multipart bodies too; no form of ours uploads files.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return get_response(request)
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if "HTTP_TRANSFER_ENCODING" in request.META or not (length.isascii() and length.isdigit()):
+            return _refuse(request, HTTPStatus.LENGTH_REQUIRED)
+        try:
+            is_whole = len(request.body) == int(length)
+        except RequestDataTooBig:
+            # Each view says so as its caller expects it. As this type, the body is refused unread when a view
+            # or the CSRF check asks for it; as multipart it would be written to disk first.
+            request.content_type = "application/x-www-form-urlencoded"
+            return get_response(request)
+        except UnreadablePostError:
+            is_whole = False
+        if not is_whole:
+            return _refuse(request, HTTPStatus.BAD_REQUEST)
+        return get_response(request)
+
+    return answer
+
+
+def _refuse(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        message = _("The server received only part of this.")
+        return JsonResponse({"kind": "cut_short", "message": message}, status=status)
+    return render(request, "400.html", status=status)

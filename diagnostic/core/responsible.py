@@ -1,0 +1,50 @@
+"""Who is responsible for an action of the plan, where that text names a person: finding the name and replacing it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .action_plan import MAX_RESPONSIBLE
+
+AROUND = " ,;:/–-"
+"""What separates a name from the rest of the text, and is left over once the name is gone."""
+
+
+def names_person(responsible: str, full_name: str) -> bool:
+    """Whether `responsible` names the person, whatever the case and the spaces; never as part of another word."""
+    return _find(responsible, full_name) is not None
+
+
+def hand_to(responsible: str, full_name: str, successor: str) -> str:
+    """`responsible` with the name of `successor` in place of `full_name`, and the rest as it was written.
+
+    Where that would be too long, or does not name `full_name`, it is the successor's name alone.
+    """
+    found = _find(responsible, full_name)
+    if found is None:
+        return successor[:MAX_RESPONSIBLE]
+    text = _plain(responsible)
+    changed = text[: found.start()] + successor + text[found.end() :]
+    return changed if len(changed) <= MAX_RESPONSIBLE else successor[:MAX_RESPONSIBLE]
+
+
+def let_go(responsible: str, full_name: str) -> str:
+    """`responsible` without the name; "" where it says nothing else."""
+    found = _find(responsible, full_name)
+    if found is None:
+        return responsible
+    text = _plain(responsible)
+    before, after = text[: found.start()].rstrip(AROUND), text[found.end() :].lstrip(AROUND)
+    return ", ".join(part for part in (before, after) if part).strip()
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _find(responsible: str, full_name: str) -> re.Match[str] | None:
+    name = _plain(full_name)
+    if not name:
+        return None
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _plain(responsible), re.IGNORECASE)

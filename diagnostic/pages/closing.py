@@ -1,0 +1,123 @@
+"""The pages before a review is closed: what is unread or open, what the act does, and what cannot be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diagnostic.core.instrument import Instrument
+from diagnostic.core.progress import with_follow_ups
+from diagnostic.models import Opinion, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that is unread or open, and the questions that it is about, in instrument order."""
+
+    text: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPage:
+    """`points` are empty where all is read and nothing is open; `effects` are what the act does for good."""
+
+    points: tuple[Point, ...]
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the reviewer and the country have come with a submission, as codes of questions.
+
+    `unread` are those that this reviewer has not read with all that was said there; `unanswered` those where the
+    country has not answered the last shared comment; `unclarified` those asked at the last return and answered as
+    before.
+    """
+
+    unread: Collection[str]
+    unanswered: Collection[str]
+    unclarified: Collection[str]
+    opinions: Collection[Opinion]
+
+    @property
+    def unreplied(self) -> tuple[str, ...]:
+        """The questions with an opinion to which the country has not replied as it stands now."""
+        return tuple(item.question for item in self.opinions if item.awaits_reply)
+
+
+def build_acceptance_page(submission: Submission, instrument: Instrument, standing: Standing) -> ClosingPage:
+    """The page before accepting (no query)."""
+    final = _(
+        "Submission %(number)d of %(country)s becomes final: nobody can change, return or withdraw it afterwards."
+    )
+    effects = [
+        final % {"number": submission.number, "country": submission.received.country},
+        _(
+            "No more comments, opinions or questions can be written. Send first what you have typed and not sent. The "
+            "country can still reply to opinions."
+        ),
+        _("The country discloses it to partners, who may then read it.")
+        if submission.is_disclosed_to_partners
+        else _("Partners do not read it."),
+    ]
+    return ClosingPage(tuple(_points(instrument, standing)), tuple(effects))
+
+
+def build_return_page(
+    submission: Submission, instrument: Instrument, standing: Standing, asked: Collection[str]
+) -> ClosingPage:
+    """The page before returning, where `asked` are the questions named (no query)."""
+    opened = with_follow_ups(instrument, asked)
+    follow_ups = _in_order(instrument, opened - set(asked))
+    opens = [_("Only these questions and their follow-ups open again.")]
+    if follow_ups:
+        opens.append(_("Their follow-ups: %(codes)s.") % {"codes": ", ".join(follow_ups)})
+    opens.append(_("Everything else stays as it was submitted."))
+    effects = [
+        " ".join(opens),
+        _("The country is told by e-mail, and reads what you ask, with your name. This cannot be taken back."),
+        _(
+            "The review of this submission is closed. The country corrects and submits again, under a new number, or "
+            "withdraws the assessment. Until then you do not see what it changes."
+        ),
+    ]
+    return ClosingPage(tuple(_points(instrument, standing)), tuple(effects))
+
+
+def _points(instrument: Instrument, standing: Standing) -> Iterable[Point]:
+    unread = ngettext(
+        "You have not read %(count)d answer, or what was said about it since.",
+        "You have not read %(count)d answers, or what was said about them since.",
+        len(standing.unread),
+    )
+    unreplied = ngettext(
+        "The country has not replied to %(count)d opinion.",
+        "The country has not replied to %(count)d opinions.",
+        len(standing.unreplied),
+    )
+    unanswered = ngettext(
+        "The country has not answered the last comment on %(count)d question.",
+        "The country has not answered the last comment on %(count)d questions.",
+        len(standing.unanswered),
+    )
+    unclarified = ngettext(
+        "%(count)d question was asked at the last return, and is answered as before.",
+        "%(count)d questions were asked at the last return, and are answered as before.",
+        len(standing.unclarified),
+    )
+    for text, codes in (
+        (unread, standing.unread),
+        (unclarified, standing.unclarified),
+        (unreplied, standing.unreplied),
+        (unanswered, standing.unanswered),
+    ):
+        if codes:
+            yield Point(text % {"count": len(codes)}, _in_order(instrument, codes))
+
+
+def _in_order(instrument: Instrument, codes: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(codes, key=instrument.order.__getitem__))

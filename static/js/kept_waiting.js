@@ -1,0 +1,84 @@
+/* Declaring, attesting and submitting wait for the unsent answers of their assessment that this device keeps; the task
+   list says of which themes some are not sent yet. What can no longer be sent does not hold anybody up. */
+"use strict";
+
+(() => {
+  const { keeping, sending } = window.cpch;
+  const words = document.getElementById("keeping").dataset;
+  const WAITING = "[data-waits-for-answers]";
+  let store = null;
+
+  const unsent = () => store.list("answer").filter(sending.isWaiting);
+  const unsentOf = (assessment) => unsent().filter((entry) => entry.body.assessment === assessment);
+
+  function show() {
+    for (const button of document.querySelectorAll(WAITING)) hold(button);
+    for (const row of document.querySelectorAll(".tasks > li")) tag(row);
+  }
+
+  function hold(button) {
+    const codes = unsentOf(button.dataset.waitsForAnswers).map((entry) => entry.label).sort();
+    const isHeldUp = codes.length > 0;
+    let reason = button.parentElement.querySelector(`[data-waits-reason="${CSS.escape(button.dataset.waitsForAnswers)}"]`);
+    if (!reason && !isHeldUp) return;
+    if (!reason) {
+      reason = document.createElement("span");
+      reason.className = "waits-reason";
+      reason.setAttribute("role", "status");
+      reason.dataset.waitsReason = button.dataset.waitsForAnswers;
+      button.after(" ", reason);
+    }
+    if (button.disabled !== isHeldUp) button.disabled = isHeldUp;
+    reason.textContent = isHeldUp ? words.waits.replace("%s", [...new Set(codes)].join(", ")) : "";
+  }
+
+  /* Before the store has been read, nobody knows whether something is unsent. */
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || !button.matches(WAITING) || (store && !button.disabled)) return;
+    event.preventDefault();
+    keeping.open().then(() => {
+      if (!unsentOf(button.dataset.waitsForAnswers).length) event.target.requestSubmit(button);
+    });
+  });
+
+  /* ---------- The task list ---------- */
+
+  function tag(row) {
+    const link = row.querySelector("a.task-name");
+    const place = row.querySelector(":scope > .tag");
+    if (!link || !place) return;
+    const count = unsent().filter((entry) => entry.url.split("#")[0] === link.pathname).length;
+    const isTagged = Boolean(row.querySelector("[data-not-sent]"));
+    if (!count && !isTagged) return;
+    for (const element of row.querySelectorAll("[data-not-sent]")) element.remove();
+    place.hidden = count > 0;
+    if (!count) return;
+    const attention = document.createElement("span");
+    attention.className = "tag tag-attention";
+    attention.dataset.notSent = "";
+    attention.append(icon("i-bang"), words.notSentYet);
+    const hint = document.createElement("span");
+    hint.dataset.notSent = "";
+    hint.textContent = `, ${count === 1 ? words.keptHereOne : words.keptHere.replace("%s", count)}`;
+    place.after(attention);
+    row.querySelector(".task-hint").append(hint);
+  }
+
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `#${name}`);
+    svg.append(use);
+    return svg;
+  }
+
+  async function start() {
+    store = await keeping.open();
+    store.onChange(show);
+    show();
+  }
+
+  start();
+})();
