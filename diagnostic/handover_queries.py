@@ -179,7 +179,8 @@ def _attestations(person: Membership) -> QuerySet[Attestation]:
 
 def _declarations(person: Membership, by: Any) -> QuerySet[Declaration]:
     """Of the other agency nobody of the country is told, while the comparison is not open."""
-    found = Declaration.objects.filter(declared_by=person.user_id, assessment__state=workflow.DRAFT)
+    standing = Q(assessment__customs_declaration=F("pk")) | Q(assessment__police_declaration=F("pk"))
+    found = Declaration.objects.filter(standing, declared_by=person.user_id, assessment__state=workflow.DRAFT)
     reader = membership_of(by)
     if reader is not None and reader.country_id is not None:
         found = found.filter(agency=_kind(reader))

@@ -6,7 +6,7 @@ state allows an act is the transition table's matter, not this one's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -252,9 +252,18 @@ def can_declare(user: Any, assessment: Assessment, agency: str) -> bool:
     return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
-def can_open_comparison(user: Any, assessment: Assessment) -> bool:
-    """Open the comparison before both agencies have declared."""
-    return _acts_in(user, assessment, Role.COORDINATOR)
+def can_ask_to_open(user: Any, assessment: Assessment, agency: str) -> bool:
+    """Ask for one's own agency to open the comparison before both have declared, and take that back."""
+    return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
+
+
+def is_writable(assessment: Assessment, voice: str) -> bool:
+    """Whether answers of `voice` may change now: the state allows it, and its agency has not declared (no query).
+
+    To be asked only for a voice that the person may read: before the comparison opens, whether an agency has declared
+    is known to its own people alone.
+    """
+    return voice in workflow.writable_voices(assessment.state, assessment.mode) and not assessment.has_declared(voice)
 
 
 def can_compare(user: Any, assessment: Assessment) -> bool:
@@ -272,19 +281,23 @@ def can_attest(user: Any, assessment: Assessment, agency: str) -> bool:
     return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
-def can_record_agreement(
-    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
-) -> bool:
-    """Record who agreed for the other agency: a coordinator, while that agency has none among `coordinators`."""
+def can_record_agreement(user: Any, assessment: Assessment, agency: str, absent: Collection[str]) -> bool:
+    """Record, in a joint session, who agreed for the other agency: a coordinator, while that agency has nobody.
+
+    `absent` is `queries.load_absent_agencies`.
+    """
     is_other = agency in AGENCIES and agency != agency_of(user)
-    return is_other and _acts_in(user, assessment, Role.COORDINATOR) and not coordinators[agency]
+    return (
+        is_other
+        and assessment.mode == workflow.JOINT
+        and agency in absent
+        and _acts_in(user, assessment, Role.COORDINATOR)
+    )
 
 
-def can_take_attestation_back(
-    user: Any, assessment: Assessment, agency: str, coordinators: Mapping[str, Sequence[Any]]
-) -> bool:
+def can_take_attestation_back(user: Any, assessment: Assessment, agency: str, absent: Collection[str]) -> bool:
     """Take the attestation of `agency` back: whoever could give it, for themselves or as a record."""
-    return can_attest(user, assessment, agency) or can_record_agreement(user, assessment, agency, coordinators)
+    return can_attest(user, assessment, agency) or can_record_agreement(user, assessment, agency, absent)
 
 
 def can_change_settings(user: Any, assessment: Assessment) -> bool:

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from cpch.accounts.models import Membership, Role, User
+from cpch.accounts.models import Country, Membership, Role, User
+from cpch.accounts.presence import has_had_people
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import DROPPED, find_level
 from diagnostic.core.instrument import AGENCIES, Instrument
@@ -31,6 +32,7 @@ from diagnostic.models import (
     AuditEntry,
     Clarification,
     Comment,
+    OpeningRequest,
     Opinion,
     ReadMark,
     Response,
@@ -276,6 +278,28 @@ def load_coordinators(assessment: Assessment) -> dict[str, list[User]]:
         if person.agency is not None:
             found[person.agency.kind].append(person.user)
     return found
+
+
+def load_absent_agencies(assessment: Assessment) -> frozenset[str]:
+    """The agencies for which the other one records who agreed (1 query; none where each agency answers for itself).
+
+    In a joint session, those that have had no account and no open invitation since the assessment began. The record
+    counts only while this holds, so it is asked again wherever one is used.
+    """
+    if assessment.mode != workflow.JOINT:
+        return frozenset()
+    had = {f"had_{agency}": has_had_people(agency, assessment.country_id, assessment.started_at) for agency in AGENCIES}
+    found = Country.objects.annotate(**had).values(*had).get(pk=assessment.country_id)
+    return frozenset(agency for agency in AGENCIES if not found[f"had_{agency}"])
+
+
+def load_opening_requests(assessment: Assessment) -> dict[str, OpeningRequest]:
+    """The standing requests to open the comparison early, by agency, with who made them (1 query).
+
+    Before the comparison opens, each is for its own agency's eyes only.
+    """
+    standing = OpeningRequest.objects.filter(assessment=assessment, taken_back_at=None).select_related("requested_by")
+    return {request.agency: request for request in standing}
 
 
 def load_attestations(assessment: Assessment) -> list[Attestation]:

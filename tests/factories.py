@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,31 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cpch.accounts.models import Agency, Country, Membership, Role, User
-from diagnostic.actions import assessments, attestations, audit, responses, reviews, revisions, submissions
+from diagnostic.actions import assessments, attestations, audit, comparison, responses, reviews, revisions, submissions
+from diagnostic.actions.attestations import Agreement
 from diagnostic.actions.clock import now
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.completeness import find_completeness
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.interchange import parse_assessment
+from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import instrument_at, instrument_from_fixtures
-from diagnostic.models import Assessment, Attestation, Evidence, Response, ResponseRevision, Side, Submission
+from diagnostic.models import (
+    Assessment,
+    Attestation,
+    Evidence,
+    OpeningRequest,
+    Response,
+    ResponseRevision,
+    Side,
+    Submission,
+)
 from diagnostic.permissions import agency_of
-from diagnostic.queries import load_coordinators, load_heads, load_voices
+from diagnostic.queries import load_coordinators, load_heads, load_voices, voices_of
 
 EXAMPLES = Path(__file__).parent / "core" / "examples"
-AGREED_BY = "Ada Example, Head of Crime Investigation"
+AGREED = Agreement("Ada Example", "Head of Crime Investigation", date(2020, 3, 14), "POL/2020/112")
 AGREEMENT = "Both looked at it together."
 LEFT_OPEN = "Nobody could say."
 PASSWORD = "a long and private sentence"
@@ -118,10 +130,17 @@ def make_people() -> People:
     return People(*members, nobody)
 
 
-def deactivate(user: User) -> None:
-    """Take the person's account away."""
-    user.is_active, user.deactivated_at = False, now()
+def deactivate(user: User, at: datetime | None = None) -> None:
+    """Take the person's account away, now unless `at` says when."""
+    user.is_active, user.deactivated_at = False, at or now()
     user.save(update_fields=["is_active", "deactivated_at"])
+
+
+def empty_agency(people: People, agency: str = "police") -> None:
+    """Take away every account of the agency, long before anything that a test starts."""
+    for name in ("coordinator", "respondent"):
+        person = getattr(people, name if agency == "customs" else f"police_{name}")
+        deactivate(person, now() - timedelta(days=365))
 
 
 def start_assessment(by: User, **settings: Any) -> Assessment:
@@ -210,14 +229,42 @@ def digest_now(assessment: Assessment) -> str:
     return digest_of(build_snapshot(Assessment.objects.select_related("country").get(pk=assessment.pk))[0])
 
 
-def sign(assessment: Assessment, by: User, agency: str = "", agreed_by: str = "") -> Attestation:
+def gaps_now(assessment: Assessment, voice: str = "national") -> dict[str, str]:
+    """The blank and open questions of the voice, as a page names them to be confirmed."""
+    instrument = instrument_at(assessment.pk)
+    rows = Response.objects.filter(assessment=assessment, voice=voice).prefetch_related("evidence")
+    return find_gaps(question_states(instrument, voice, voices_of(rows)))
+
+
+def declare(assessment: Assessment, by: User) -> Assessment:
+    """`by` declares their agency's answers complete, with whatever is blank."""
+    agency = agency_of(by)
+    return comparison.declare_complete(assessment=assessment, agency=agency, by=by, gaps=gaps_now(assessment, agency))
+
+
+def open_comparison(assessment: Assessment, reason: str = "The year ends.") -> Assessment:
+    """The comparison opened early, as coordinators of both agencies asked; even where nothing is answered yet."""
+    held = Assessment.objects.select_related("country").get(pk=assessment.pk)
+    coordinators = load_coordinators(held)
+    with transaction.atomic():
+        for agency in AGENCIES:
+            by = coordinators[agency][0]
+            OpeningRequest.objects.create(
+                assessment=held, agency=agency, reason=reason, requested_at=now(), requested_by=by
+            )
+            audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, agency=agency, reason=reason)
+        return comparison._open(held, coordinators["police"][0], dict.fromkeys(AGENCIES, reason))
+
+
+def sign(assessment: Assessment, by: User, agency: str = "", agreement: Agreement | None = None) -> Attestation:
     """`by` signs what stands now for their own agency, or records who agreed for `agency`."""
     return attestations.attest(
         assessment=assessment,
         agency=agency or agency_of(by),
         digest=digest_now(assessment),
         by=by,
-        agreed_by=agreed_by,
+        gaps=gaps_now(assessment),
+        agreement=agreement,
     )
 
 
@@ -233,26 +280,28 @@ def sign_both(assessment: Assessment, by: User) -> None:
         if coordinators:
             _lay_signature(held, other, digest, coordinators[0])
         else:
-            _lay_signature(held, other, digest, by, AGREED_BY)
+            _lay_signature(held, other, digest, by, AGREED)
         held.save(update_fields=["customs_attestation", "police_attestation"])
 
 
-def _lay_signature(assessment: Assessment, agency: str, digest: str, by: User, agreed_by: str = "") -> None:
+def _lay_signature(
+    assessment: Assessment, agency: str, digest: str, by: User, agreement: Agreement | None = None
+) -> None:
     if agency in assessment.standing_attestations:
         return
     signed = Attestation.objects.create(
         assessment=assessment,
         agency=agency,
         digest=digest,
-        agreed_by=agreed_by,
         attested_at=now(),
         attested_by=by,
         attested_by_name=by.full_name,
+        **(agreement.columns() if agreement else {}),
     )
     Side.objects.get_or_create(assessment=assessment, person=by, agency=agency_of(by))
     setattr(assessment, f"{agency}_attestation", signed)
-    act, more = ("attestation.record", {"agreed_by": agreed_by}) if agreed_by else ("attestation.sign", {})
-    more["heads"] = load_heads(assessment)
+    act = "attestation.record" if agreement else "attestation.sign"
+    more = {**attestations.logged_agreement(signed), "heads": load_heads(assessment)}
     audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)
 
 

@@ -29,7 +29,9 @@ def laid(assessment):
         "answers": told(answers),
         "revisions": [(item.response.question, item.content, item.agreement, item.saved_by) for item in revisions],
         "documents": [(item.response.question, told([item])) for item in documents],
-        "signatures": [(item.agency, item.attested_by, item.agreed_by) for item in assessment.attestations.all()],
+        "signatures": [
+            (item.agency, item.attested_by, item.agreed_by, item.agreed_on) for item in assessment.attestations.all()
+        ],
         "standing": set(type(assessment).objects.get(pk=assessment.pk).standing_attestations),
         "log": [(item.act, item.by, set(item.detail)) for item in log],
     }
@@ -69,12 +71,12 @@ def test_signatures_are_laid_as_attesting_lays_them(people):
 
 
 def test_agreement_of_an_agency_without_a_coordinator_is_laid_as_recording_lays_it(people):
-    factories.deactivate(people.police_coordinator)
+    factories.empty_agency(people)
     drafts = (factories.start_assessment(people.coordinator) for _each in range(2))
     quick, by_acts = (factories.complete(draft, people.coordinator) for draft in drafts)
     factories.sign_both(quick, people.coordinator)
     factories.sign(by_acts, people.coordinator)
-    factories.sign(by_acts, people.coordinator, "police", factories.AGREED_BY)
+    factories.sign(by_acts, people.coordinator, "police", factories.AGREED)
     assert laid(quick) == laid(by_acts)
 
 

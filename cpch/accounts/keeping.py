@@ -15,8 +15,8 @@ def masked_key(request: HttpRequest) -> str:
     A random mask of 32 bytes, then the key under it, in hexadecimal: like the CSRF token, it differs on every page, so
     that the size of compressed pages tells nothing about it (BREACH).
     """
-    person = request.user
-    if not person.is_authenticated or not has_passed(request, person) or is_held_up(person):
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated or not has_passed(request, person) or is_held_up(person):
         return ""
     mask = secrets.token_bytes(32)
     hidden = bytes(one ^ other for one, other in zip(mask, bytes.fromhex(person.keeping_key), strict=True))

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from diagnostic.core import workflow
+from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.words import Message, _
+from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_coordinators, load_heads, load_signatures, load_voices
+from diagnostic.queries import load_absent_agencies, load_heads, load_signatures, load_voices
 
 from . import audit
 from .actor import require_unchanged
 from .clock import now
-from .errors import ActionRefused, StateChanged
+from .errors import ActionRefused, GapsChanged, StateChanged
 from .sides import refusal, take_side
 from .submissions import build_snapshot, digest_of, require_complete, snapshot_of
 
-NAME_LENGTH = 200
+LINE_LENGTH = 200
+BY_THEMSELVES: dict[str, Any] = {"agreed_by": "", "agreed_office": "", "agreed_on": None, "agreed_reference": ""}
+"""The columns of an attestation by the agency's own coordinator."""
 
 
 class AnswersChanged(ActionRefused):
@@ -37,26 +45,66 @@ class AnswersChanged(ActionRefused):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who agreed for an agency in which nobody has an account, and what proves it.
+
+    `office` is the person's function, `agreed_on` the date of the agreement, `reference` that of the letter or minutes.
+    """
+
+    name: str
+    office: str
+    agreed_on: date
+    reference: str
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of an `Attestation` that hold it."""
+        return {
+            "agreed_by": self.name,
+            "agreed_office": self.office,
+            "agreed_on": self.agreed_on,
+            "agreed_reference": self.reference,
+        }
+
+
+class WrongAgreement(ActionRefused):
+    """Part of what is recorded of an agreement is missing, too long, not readable or in the future."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "Give the name and the function of the person who agreed for the other agency, the date of the "
+                    "agreement, which is not in the future, and the reference of the letter or minutes."
+                )
+            )
+        )
+
+
 @transaction.atomic
-def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_by: str = "") -> Attestation:
+def attest(
+    *,
+    assessment: Assessment,
+    agency: str,
+    digest: str,
+    by: Any,
+    gaps: Mapping[str, str] | None = None,
+    agreement: Agreement | None = None,
+) -> Attestation:
     """Sign `digest` for `agency`, which must be that of the submission that would be made now.
 
-    A coordinator signs for their own agency. For the other, where it has no coordinator, they record in `agreed_by` who
-    agreed for it, by name and function. Who signs the same again is given what stands. Raises `PermissionDenied`,
-    `StateChanged` where nothing can be submitted now, `AnswersChanged`, `NothingAnswered` or `NotSettled` where the
-    answers are not complete, `ActionRefused` without a proper name, or `ActsForOther` for whoever acted for the other
-    agency in this assessment.
+    A coordinator signs for their own agency. In a joint session, for the other one where nobody has had an account
+    since the assessment began, they record in `agreement` who agreed for it. In a joint session `gaps` are the blank
+    and open questions that were named to the person and confirmed, as `find_gaps` gives them. Who signs the same again
+    is given what stands. Raises `PermissionDenied`, `StateChanged` where nothing can be submitted now,
+    `AnswersChanged`, `NothingAnswered` or `NotSettled` where the answers are not complete, `GapsChanged`,
+    `WrongAgreement`, or `ActsForOther` for whoever acted for the other agency in this assessment.
     """
-    coordinators = load_coordinators(assessment)
-    agreed_by = " ".join(agreed_by.split())
-    is_own = can_attest(by, assessment, agency)
-    if not is_own and not can_record_agreement(by, assessment, agency, coordinators):
-        raise refusal(by, assessment)
-    if is_own:
-        agreed_by = ""
-    elif not agreed_by or len(agreed_by) > NAME_LENGTH or find_text_fault(agreed_by):
-        raise ActionRefused(Message(_("Give the name and the function of the person who agreed for the other agency.")))
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
+    is_own = can_attest(by, assessment, agency)
+    if not is_own and not can_record_agreement(by, assessment, agency, load_absent_agencies(held)):
+        raise refusal(by, assessment)
+    given = {} if is_own else _columns_of(agreement)
     require_unchanged(by)
     if workflow.find_transition("submit", held.state, held.mode) is None:
         raise StateChanged
@@ -65,24 +113,61 @@ def attest(*, assessment: Assessment, agency: str, digest: str, by: Any, agreed_
     if digest != digest_of(snapshot_of(held, voices)[0]):
         raise AnswersChanged
     require_complete(held, voices)
+    if held.mode == workflow.JOINT:
+        _require_named(held, voices, gaps or {})
     standing = load_signatures(held).get(agency)
-    if standing is not None and standing.digest == digest and standing.agreed_by == agreed_by:
+    if standing is not None and standing.digest == digest and _is_same(standing, given):
         return standing
     signed = Attestation.objects.create(
         assessment=held,
         agency=agency,
         digest=digest,
-        agreed_by=agreed_by,
         attested_at=now(),
         attested_by=by,
         attested_by_name=by.full_name,
+        **given,
     )
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
-    record: dict[str, Any] = {"agreed_by": agreed_by} if agreed_by else {}
-    record["heads"] = load_heads(held)
-    act = "attestation.record" if agreed_by else "attestation.sign"
-    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **record)
+    proof = {**logged_agreement(signed), "heads": load_heads(held)}
+    act = "attestation.record" if given else "attestation.sign"
+    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **proof)
     return signed
+
+
+def logged_agreement(signed: Attestation) -> dict[str, str]:
+    """What the log holds of an agreement that was recorded; nothing of a coordinator's own signature."""
+    if not signed.agreed_by or signed.agreed_on is None:
+        return {}
+    return {
+        "agreed_by": signed.agreed_by,
+        "agreed_office": signed.agreed_office,
+        "agreed_on": signed.agreed_on.isoformat(),
+        "agreed_reference": signed.agreed_reference,
+    }
+
+
+def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
+    """The columns for `agreement`, each text in one line. Raises `WrongAgreement`."""
+    if agreement is None or agreement.agreed_on > now().date():
+        raise WrongAgreement
+    columns = {
+        name: " ".join(value.split()) if isinstance(value, str) else value
+        for name, value in agreement.columns().items()
+    }
+    for value in columns.values():
+        if isinstance(value, str) and (not value or len(value) > LINE_LENGTH or find_text_fault(value)):
+            raise WrongAgreement
+    return columns
+
+
+def _require_named(assessment: Assessment, voices: Voices, gaps: Mapping[str, str]) -> None:
+    """Go on where `gaps` are the blank and open questions of a joint session, as they are in `voices`."""
+    if find_gaps(question_states(instrument_of(assessment), NATIONAL, voices)) != dict(gaps):
+        raise GapsChanged
+
+
+def _is_same(standing: Attestation, given: Mapping[str, Any]) -> bool:
+    return all(getattr(standing, name) == value for name, value in (given or BY_THEMSELVES).items())
 
 
 @transaction.atomic
@@ -93,7 +178,7 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
     who agreed. Says whether there was one to take back. Raises `PermissionDenied`, or `StateChanged` where nothing can
     be submitted now.
     """
-    if not can_take_attestation_back(by, assessment, agency, load_coordinators(assessment)):
+    if not can_take_attestation_back(by, assessment, agency, load_absent_agencies(assessment)):
         raise refusal(by, assessment)
     held = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     if workflow.find_transition("submit", held.state, held.mode) is None:

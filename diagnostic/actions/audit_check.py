@@ -22,12 +22,15 @@ from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, ResponseRevision, Submission
 from diagnostic.queries import load_clarifications, load_heads, open_questions
 
+from .attestations import logged_agreement
 from .audit import hash_of
 from .revision_check import CHUNK, Heads, find_missing, find_moved, list_answers
 from .submission_check import find_wrong_parts
 from .submissions import digest_of
 
 SIGNED = ("attestation.sign", "attestation.record")
+AGREED = ("agreed_by", "agreed_office", "agreed_on", "agreed_reference")
+"""What the log holds of an agreement that was recorded for an agency without accounts."""
 WITH_HEADS = ("comparison.declare", "comparison.open", "comparison.open_declared", *SIGNED, "assessment.submit")
 """The acts that name the last revisions of the answers they speak of."""
 
@@ -194,8 +197,8 @@ class _Log:
             said.get("agency"),
             said.get("digest"),
             entry.by_id,
-            said.get("agreed_by", ""),
-        ) == (item.agency, item.digest, item.attested_by_id, item.agreed_by)
+            {name: said[name] for name in AGREED if name in said},
+        ) == (item.agency, item.digest, item.attested_by_id, logged_agreement(item))
 
     def _submit(self, entry: AuditEntry) -> Iterator[str]:
         number = self.submissions = self.submissions + 1

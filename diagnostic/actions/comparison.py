@@ -13,20 +13,28 @@ from django.db import transaction
 from cpch.accounts.models import Agency
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs, find_takeable
-from diagnostic.core.completeness import find_completeness
+from diagnostic.core.completeness import find_completeness, has_answers
 from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.progress import QuestionState, find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.responses import Response as Answer
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Assessment, Comment, Declaration, Response
-from diagnostic.permissions import agency_of, can_answer, can_declare, can_discuss, can_open_comparison
-from diagnostic.queries import load_heads, proposed_in, to_response, voices_of
+from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
+from diagnostic.permissions import agency_of, can_answer, can_ask_to_open, can_declare, can_discuss
+from diagnostic.queries import (
+    load_heads,
+    load_opening_requests,
+    load_rows_by_voice,
+    proposed_in,
+    to_response,
+    voices_of,
+)
 
 from . import audit, responses
 from .clock import now
-from .errors import ActionRefused, StateChanged
+from .errors import ActionRefused, GapsChanged, NothingAnswered, StateChanged
 from .sides import refusal, take_side
 from .transitions import move
 
@@ -50,23 +58,32 @@ def _lock_before_comparison(assessment: Assessment) -> Assessment:
 
 
 @transaction.atomic
-def declare_complete(*, assessment: Assessment, agency: str, by: Any) -> Assessment:
-    """Declare the answers of `agency` complete; where both agencies have, the comparison opens at once.
+def declare_complete(
+    *, assessment: Assessment, agency: str, by: Any, gaps: Mapping[str, str] | None = None
+) -> Assessment:
+    """Declare the answers of `agency` complete, which freezes them; where both agencies have, the comparison opens.
 
-    Returns the assessment as it then stands. To declare again changes nothing. Raises `PermissionDenied`, or
-    `StateChanged` where there is no comparison to open any more.
+    `gaps` are the blank and open questions that were named to the person and confirmed, as `find_gaps` gives them.
+    Returns the assessment as it then stands. To declare again changes nothing. Raises `PermissionDenied`,
+    `StateChanged` where there is no comparison to open any more, `NothingAnswered`, or `GapsChanged` where other
+    questions are blank or open by now.
     """
     if not can_declare(by, assessment, agency):
         raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
-    declared = set(held.declarations.values_list("agency", flat=True))
-    if agency in declared:
+    if held.has_declared(agency):
         return held
-    Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
-    heads = load_heads(held, [agency])
-    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, agency=agency, heads=heads)
-    return _open(held, by, "") if declared | {agency} == set(AGENCIES) else held
+    states = _load_states(held, agency)[agency]
+    if not has_answers(states):
+        raise NothingAnswered
+    if find_gaps(states) != dict(gaps or {}):
+        raise GapsChanged
+    declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
+    _let_stand(held, agency, declaration)
+    named = {"agency": agency, "gaps": find_gaps(states), "heads": load_heads(held, [agency])}
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, **named)
+    return _open(held, by, {}) if all(held.has_declared(each) for each in AGENCIES) else held
 
 
 @transaction.atomic
@@ -79,42 +96,84 @@ def take_back_declaration(*, assessment: Assessment, agency: str, by: Any) -> No
         raise refusal(by, assessment)
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
-    taken_back, _rows = Declaration.objects.filter(assessment=held, agency=agency).delete()
-    if taken_back:
+    if held.has_declared(agency):
+        _let_stand(held, agency, None)
         audit.record(act="comparison.undeclare", by=by, assessment=held, sealed_for=agency, agency=agency)
 
 
-@transaction.atomic
-def open_comparison(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
-    """Open the comparison before both agencies have declared, with a reason; both voices are frozen from then on.
+def _let_stand(assessment: Assessment, agency: str, declaration: Declaration | None) -> None:
+    setattr(assessment, f"{agency}_declaration", declaration)
+    Assessment.objects.filter(pk=assessment.pk).update(**{f"{agency}_declaration": declaration})
 
-    Who tells the other agency's people is the caller. Raises `PermissionDenied`, `ActionRefused` without a reason, or
-    `StateChanged`.
+
+@transaction.atomic
+def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) -> Assessment:
+    """Ask for `agency` to open the comparison before both have declared; where both agencies ask, it opens.
+
+    A declaration is no such request: who declares agrees to compare with answers that the other agency has declared
+    complete too, not with whatever the other has so far. So an agency that has answered one question cannot open the
+    other's declared answers by asking alone; opening early always takes a press, with a reason, from each agency's
+    coordinator. An agency may do both, declare and ask. A request of an agency that has no answer left does not count.
+
+    Returns the assessment as it then stands. To ask again changes nothing. Nothing that this does, and no query that
+    it makes, differs by what the other agency has done, unless the comparison opens. Raises `PermissionDenied`,
+    `ActionRefused` without a reason, `StateChanged`, or `NothingAnswered`.
     """
-    if not can_open_comparison(by, assessment):
+    if not can_ask_to_open(by, assessment, agency):
         raise refusal(by, assessment)
     if not reason.strip() or find_text_fault(reason):
-        raise ActionRefused(Message(_("Say in a few words why the comparison is opened now.")))
+        raise ActionRefused(Message(_("Say in a few words why the comparison should open now.")))
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
-    return _open(held, by, reason.strip())
+    requests = load_opening_requests(held)
+    answered = {voice: has_answers(states) for voice, states in _load_states(held, *AGENCIES).items()}
+    if agency in requests:
+        return held
+    if not answered[agency]:
+        raise NothingAnswered
+    requests[agency] = OpeningRequest.objects.create(
+        assessment=held, agency=agency, reason=reason.strip(), requested_at=now(), requested_by=by
+    )
+    audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, agency=agency, reason=reason.strip())
+    if all(each in requests and answered[each] for each in AGENCIES):
+        return _open(held, by, {each: requests[each].reason for each in AGENCIES})
+    return held
 
 
-def _open(assessment: Assessment, by: Any, reason: str) -> Assessment:
+@transaction.atomic
+def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
+    """Take the agency's request to open early back, while the comparison is closed. Without one, nothing happens.
+
+    Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
+    """
+    if not can_ask_to_open(by, assessment, agency):
+        raise refusal(by, assessment)
+    held = _lock_before_comparison(assessment)
+    take_side(assessment=held, by=by)
+    standing = OpeningRequest.objects.filter(assessment=held, agency=agency, taken_back_at=None)
+    if standing.update(taken_back_at=now()):
+        audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, agency=agency)
+
+
+def _load_states(assessment: Assessment, *voices: str) -> dict[str, dict[str, QuestionState]]:
+    """The state of every question in each of `voices`, as that voice alone sees it (1 query)."""
+    instrument = instrument_of(assessment)
+    rows = load_rows_by_voice(assessment, voices)
+    answers = voices_of(row for held in rows.values() for row in held.values())
+    return {voice: question_states(instrument, voice, {voice: answers.get(voice, {})}) for voice in voices}
+
+
+def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assessment:
+    """Open the comparison; `reasons` are the agencies' where they opened it early, and empty where both declared.
+
+    The log's entry names the sealed chain of each agency as it ended, so that nothing in it can be changed afterwards.
+    """
     moved = move(assessment, "open_comparison")
-    opened = {
-        "comparison_opened_at": moved.state_changed_at,
-        "comparison_opened_by": by,
-        "comparison_reason": reason,
-    }
-    Assessment.objects.filter(pk=moved.pk).update(**opened)
-    for name, value in opened.items():
-        setattr(moved, name, value)
+    moved.comparison_opened_at = moved.state_changed_at
+    Assessment.objects.filter(pk=moved.pk).update(comparison_opened_at=moved.comparison_opened_at)
+    act = "comparison.open" if reasons else "comparison.open_declared"
     proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
-    if reason:
-        audit.record(act="comparison.open", by=by, assessment=moved, reason=reason, **proofs)
-    else:
-        audit.record(act="comparison.open_declared", by=by, assessment=moved, **proofs)
+    audit.record(act=act, by=by, assessment=moved, **proofs, **reasons)
     return moved
 
 

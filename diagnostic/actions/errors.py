@@ -40,6 +40,37 @@ class StateChanged(ActionRefused):
         )
 
 
+class GapsChanged(ActionRefused):
+    """The blank and open questions that were confirmed are not those that stand now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                _(
+                    "The blank and open questions are not those that this page named when it was opened. Read the list "
+                    "again before you confirm it. Nothing was changed."
+                )
+            )
+        )
+
+
+class Declared(ActionRefused):
+    """The agency has declared its answers complete; they cannot change while the declaration stands."""
+
+    def __init__(self, agency: str):
+        message = {
+            "customs": _(
+                "Customs has declared its answers complete, so this answer cannot be changed now. A coordinator of "
+                "customs can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+            "police": _(
+                "The police have declared their answers complete, so this answer cannot be changed now. A coordinator "
+                "of the police can take the declaration back until the comparison opens. Your text is not saved."
+            ),
+        }[agency]
+        super().__init__(Message(message))
+
+
 class ActsForOther(ActionRefused, PermissionDenied):
     """The person acted for the other agency in this assessment, or was invited for it; `agency` is theirs now."""
 
@@ -108,7 +139,7 @@ class NothingGiven(ActionRefused):
 
 
 class NothingAnswered(ActionRefused):
-    """No question is answered, so there is nothing to attest or submit."""
+    """No question is answered in the voice, so there is nothing to declare, compare, attest or submit."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("No question is answered yet, so there is nothing to attest or submit.")))

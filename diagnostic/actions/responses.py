@@ -35,6 +35,7 @@ from .errors import (
     ActsForOther,
     AgreeFirst,
     AgreementNeeded,
+    Declared,
     Invalid,
     NotAsked,
     NothingGiven,
@@ -61,8 +62,8 @@ def save(
     Where two agencies agree on the national answer, it becomes a proposal, whatever it was before; `record` makes it
     count. `base_version` is the version the writer saw; `agreement` why customs and police agree, None to keep what was
     said; `confirms` the submission whose answer is said to be still true. An unchanged answer is not saved again.
-    Raises `PermissionDenied`, `StateChanged`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone else saved
-    first.
+    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone
+    else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -261,6 +262,8 @@ def _require_open(instrument: Instrument, row: Any, by: Any) -> None:
         raise PermissionDenied
     if row.voice not in workflow.writable_voices(assessment.state, assessment.mode):
         raise StateChanged
+    if assessment.has_declared(row.voice):
+        raise Declared(row.voice)
     if assessment.state == workflow.RETURNED and row.question not in open_questions(
         instrument, assessment, load_clarifications(assessment)
     ):
@@ -358,7 +361,7 @@ def set_aside(
 ) -> ResponseRevision:
     """Keep in the history a text that its writer gave up for another's after a conflict; the answer stays as it is.
 
-    Raises `PermissionDenied`, `StateChanged`, `NotOpen` or `Invalid`.
+    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen` or `Invalid`.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]

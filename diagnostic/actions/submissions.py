@@ -21,15 +21,16 @@ from diagnostic.core.responses import NATIONAL, Voices
 from diagnostic.core.result import Result, score
 from diagnostic.core.result_file import result_to_json
 from diagnostic.core.scoring import SCORING_VERSION, shown
-from diagnostic.core.submission_file import FORMAT, FORMAT_VERSION, Receipt, write_context, write_receipt
+from diagnostic.core.submission_file import FORMAT, FORMAT_VERSION, OpeningLine, Receipt, write_context, write_receipt
 from diagnostic.instruments import instrument_of
-from diagnostic.models import Action, Assessment, Attestation, InstrumentText, Submission
+from diagnostic.models import Action, Assessment, Attestation, Declaration, InstrumentText, Submission
 from diagnostic.permissions import can_submit
 from diagnostic.queries import (
     count_respondents,
+    load_absent_agencies,
     load_agreements,
-    load_coordinators,
     load_heads,
+    load_opening_requests,
     load_signatures,
     load_voices,
     to_file,
@@ -56,7 +57,7 @@ def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
 
 
 def snapshot_of(assessment: Assessment, voices: Voices) -> tuple[str, Result]:
-    """The same from `voices`, as they were loaded (1 query; 2 where each agency answered for itself)."""
+    """The same from `voices`, as they were loaded (3 queries; 4 where each agency answered for itself)."""
     instrument = instrument_of(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
     content = {
@@ -146,7 +147,6 @@ def write_receipt_of(
     assessment: Assessment, number: int, digest: str, at: datetime, by: Any, signatures: Iterable[Attestation]
 ) -> str:
     """What only the moment of submitting knows, in canonical JSON: number, time, and the people by their names now."""
-    opened_by = assessment.comparison_opened_by
     signed = {signature.agency: signature for signature in signatures}
     return write_receipt(
         Receipt(
@@ -161,16 +161,44 @@ def write_receipt_of(
             started_at=to_moment(assessment.started_at),
             started_by=assessment.started_by.full_name,
             comparison_opened_at=to_moment(assessment.comparison_opened_at),
-            comparison_opened_by=opened_by.full_name if opened_by else "",
-            comparison_reason=assessment.comparison_reason,
+            comparison_openings=_openings(assessment),
             attestations=tuple(_to_line(signed[agency]) for agency in AGENCIES if agency in signed),
         )
     )
 
 
+def _openings(assessment: Assessment) -> tuple[OpeningLine, ...]:
+    """What each agency did before the comparison opened (2 queries; in a joint session none)."""
+    if assessment.mode != workflow.SEPARATE:
+        return ()
+    standing = [assessment.customs_declaration_id, assessment.police_declaration_id]
+    declared = Declaration.objects.filter(pk__in=[pk or 0 for pk in standing]).select_related("declared_by")
+    declarations, requests = {item.agency: item for item in declared}, load_opening_requests(assessment)
+    lines = []
+    for agency in AGENCIES:
+        declaration, request = declarations.get(agency), requests.get(agency)
+        lines.append(
+            OpeningLine(
+                agency=agency,
+                declared_by=declaration.declared_by.full_name if declaration else "",
+                declared_at=to_moment(declaration.declared_at) if declaration else "",
+                asked_by=request.requested_by.full_name if request else "",
+                asked_at=to_moment(request.requested_at) if request else "",
+                reason=request.reason if request else "",
+            )
+        )
+    return tuple(lines)
+
+
 def _to_line(signature: Attestation) -> AttestationLine:
     return AttestationLine(
-        signature.agency, signature.attested_by_name, to_moment(signature.attested_at), signature.agreed_by
+        agency=signature.agency,
+        attested_by=signature.attested_by_name,
+        attested_at=to_moment(signature.attested_at),
+        agreed_by=signature.agreed_by,
+        agreed_office=signature.agreed_office,
+        agreed_on=signature.agreed_on.isoformat() if signature.agreed_on else "",
+        agreed_reference=signature.agreed_reference,
     )
 
 
@@ -191,13 +219,13 @@ def _plan_from_what_is_frozen(assessment: Assessment, last: int, result: Result)
 def _signatures_under(digest: str, assessment: Assessment) -> list[Attestation]:
     """What each agency signed (2 queries); `assessment` is locked.
 
-    What was recorded for an agency does not count any more once it has a coordinator of its own.
+    What was recorded for an agency does not count any more once somebody there has an account or an invitation.
     """
-    coordinators = load_coordinators(assessment)
+    absent = load_absent_agencies(assessment)
     good = {
         agency: signature
         for agency, signature in load_signatures(assessment).items()
-        if signature.digest == digest and not (signature.agreed_by and coordinators[agency])
+        if signature.digest == digest and (agency in absent or not signature.agreed_by)
     }
     missing = tuple(agency for agency in AGENCIES if agency not in good)
     if missing:

@@ -69,6 +69,22 @@ def find_missing(states: Mapping[str, QuestionState]) -> tuple[str, ...]:
     return (*blank, *unknown)
 
 
+def find_gaps(states: Mapping[str, QuestionState]) -> dict[str, str]:
+    """The asked questions that are blank ("missing") or cannot be answered now ("unknown"), blank ones first."""
+    return {code: states[code] for code in find_missing(states)}
+
+
+def write_gaps(gaps: Mapping[str, str]) -> str:
+    """`gaps` in one line, such as "A.14.2=missing A.12=unknown", to be sent along with a confirmation of them."""
+    return " ".join(f"{code}={state}" for code, state in gaps.items())
+
+
+def read_gaps(text: str) -> dict[str, str]:
+    """What `write_gaps` wrote; parts of another form are left out."""
+    parts = (part.partition("=") for part in text.split())
+    return {code: state for code, equals, state in parts if code and equals and state}
+
+
 def with_follow_ups(instrument: Instrument, codes: Collection[str]) -> frozenset[str]:
     """`codes` and every follow-up below them: what opens again when these questions do."""
     found: set[str] = set()

@@ -23,12 +23,19 @@ AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank
 
 @dataclass(frozen=True, slots=True)
 class AttestationLine:
-    """Who signed for one agency, or recorded that `agreed_by`, who has no account, agreed for it."""
+    """Who signed for one agency, or recorded that `agreed_by`, who has no account, agreed for it.
+
+    Of whom that is, `agreed_office` gives the function, `agreed_on` the date of the agreement (ISO 8601) and
+    `agreed_reference` the letter or minutes that show it; all are "" where the agency's own coordinator signed.
+    """
 
     agency: str
     attested_by: str
     attested_at: str
     agreed_by: str = ""
+    agreed_office: str = ""
+    agreed_on: str = ""
+    agreed_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,11 +80,26 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningLine:
+    """What one agency did before the comparison opened: who declared its answers complete, who asked to open early.
+
+    `reason` is why they asked. Of what was not done, everything is "".
+    """
+
+    agency: str
+    declared_by: str = ""
+    declared_at: str = ""
+    asked_by: str = ""
+    asked_at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What was confirmed at the moment of submitting; `digest` is that of the snapshot.
 
-    Times are ISO 8601 with their offset, "" where there is none. `comparison_reason` says why the comparison was opened
-    before both agencies had declared.
+    Times are ISO 8601 with their offset, "" where there is none. `comparison_openings` say what each agency did before
+    the comparison opened.
     """
 
     number: int
@@ -98,8 +113,7 @@ class Receipt:
     started_at: str
     started_by: str
     comparison_opened_at: str = ""
-    comparison_opened_by: str = ""
-    comparison_reason: str = ""
+    comparison_openings: tuple[OpeningLine, ...] = ()
     attestations: tuple[AttestationLine, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""The forms of the comparison: the agreed answer to one question, a word to the discussion, opening before time."""
+"""The forms of the comparison: the agreed answer to one question, and a word to the discussion."""
 
 from __future__ import annotations
 
@@ -114,16 +114,4 @@ class DiscussionForm(forms.Form):
         label=_("Say something about this question"),
         help_text=_("Read by customs and police of your country alone, with your name. It cannot be taken back."),
         error_messages={"required": _("Write what you want to say.")},
-    )
-
-
-class OpenForm(WithoutFormTag):
-    """Why the comparison is opened before both agencies have declared their answers complete."""
-
-    reason = TextField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        validators=[clean_text],
-        help_text=_("The people of both agencies read it, with your name; it stands in the log."),
-        error_messages={"required": _("Say in a few words why the comparison is opened now.")},
     )

@@ -2,7 +2,7 @@
 
 from .action_plan import Action, ActionComment, ActionRevision
 from .action_reminder import ActionReminder
-from .agreement import Attestation, Declaration
+from .agreement import Attestation, Declaration, OpeningRequest
 from .assessment import Assessment, Marking
 from .audit import AuditChain, AuditEntry
 from .comment import Comment
@@ -50,6 +50,7 @@ __all__ = [
     "InstrumentVersion",
     "Marking",
     "NextStep",
+    "OpeningRequest",
     "Opinion",
     "Option",
     "Question",

@@ -1,4 +1,4 @@
-"""How two agencies come together: what each declares complete, and what each signs."""
+"""How two agencies come together: what each declares complete, what opens the comparison, and what each signs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from .submission import Submission
 
 
 class Declaration(models.Model):
-    """An agency's word that its answers are complete; taken back by deleting it, while the comparison is closed."""
+    """An agency's word that its answers are complete.
+
+    It stands while the assessment names it (`Assessment.customs_declaration`, `police_declaration`), and freezes the
+    agency's answers meanwhile. One that was taken back stays on record.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="declarations")
     agency = models.CharField(max_length=8, choices=Agency.Kind)
@@ -22,9 +26,39 @@ class Declaration(models.Model):
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        ordering = ["declared_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["assessment", "agency"], name="declaration_once_an_agency"),
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="declaration_agency_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}: {self.agency}"
+
+
+class OpeningRequest(models.Model):
+    """An agency's request to open the comparison before both have declared, with its reason.
+
+    The comparison opens once both agencies' requests stand. One with `taken_back_at` does not stand any more; it stays
+    on record. Until the comparison opens, only the agency's own people read it.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="opening_requests")
+    agency = models.CharField(max_length=8, choices=Agency.Kind)
+    reason = models.TextField()
+    requested_at = models.DateTimeField(default=timezone.now)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["requested_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "agency"],
+                condition=Q(taken_back_at__isnull=True),
+                name="opening_request_once_an_agency",
+            ),
+            models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="opening_request_agency_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="opening_request_has_reason"),
         ]
 
     def __str__(self) -> str:
@@ -35,15 +69,21 @@ class Attestation(models.Model):
     """One agency's signature under the digest of the submission to be made.
 
     It stands while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and goes with the
-    `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log. `agreed_by`
-    names who agreed for an agency in which nobody has an account, where the other agency's coordinator records it; else
-    it is empty. `attested_by_name` is what its person was called when they attested.
+    `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log.
+    `attested_by_name` is what its person was called when they attested.
+
+    In a joint session with an agency in which nobody has an account, the other agency's coordinator records who agreed
+    for it: `agreed_by` is that person's name, `agreed_office` their function, `agreed_on` the date of the agreement and
+    `agreed_reference` the letter or minutes that prove it. All four are given, or none.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attestations")
     agency = models.CharField(max_length=8, choices=Agency.Kind)
     digest = models.CharField(max_length=64)
     agreed_by = models.CharField(max_length=200, blank=True, default="")
+    agreed_office = models.CharField(max_length=200, blank=True, default="")
+    agreed_on = models.DateField(null=True, blank=True)
+    agreed_reference = models.CharField(max_length=200, blank=True, default="")
     attested_at = models.DateTimeField(default=timezone.now)
     attested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     attested_by_name = models.CharField(max_length=120, default="")
@@ -55,6 +95,11 @@ class Attestation(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(agency__in=["customs", "police"]), name="attestation_agency_known"),
+            models.CheckConstraint(
+                condition=Q(agreed_by="", agreed_office="", agreed_on__isnull=True, agreed_reference="")
+                | Q(agreed_on__isnull=False) & ~Q(agreed_by="") & ~Q(agreed_office="") & ~Q(agreed_reference=""),
+                name="attestation_record_complete",
+            ),
         ]
 
     def __str__(self) -> str:

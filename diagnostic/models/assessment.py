@@ -26,9 +26,12 @@ class Marking(models.TextChoices):
 class Assessment(models.Model):
     """One country's diagnostic for one period. `state` changes only through the transition table.
 
-    `comparison_reason` says why a coordinator opened the comparison before both agencies had declared; it is empty
-    where both had. `customs_attestation` and `police_attestation` are the signatures that stand under what would be
-    submitted now: to void them is to let go of them here, in the row that every save has locked.
+    `customs_declaration` and `police_declaration` are the agencies' standing declarations, which freeze their answers.
+    They are kept in the row that every save locks, so that no save slips in after a declaration. Before the comparison
+    opens, neither may show in anything that the other agency's people, or the country's observers, are sent.
+
+    `customs_attestation` and `police_attestation` are the signatures that stand under what would be submitted now: to
+    void them is to let go of them here, in the row that every save has locked.
     """
 
     class Mode(models.TextChoices):
@@ -57,10 +60,12 @@ class Assessment(models.Model):
     allows_statistics = models.BooleanField(_("anonymous figures may be used in statistics"), default=False)
     target_level = models.PositiveSmallIntegerField(_("target"), null=True, blank=True)
     comparison_opened_at = models.DateTimeField(null=True, blank=True)
-    comparison_opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    customs_declaration = models.ForeignKey(
+        "Declaration", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    comparison_reason = models.TextField(blank=True, default="")
+    police_declaration = models.ForeignKey(
+        "Declaration", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     customs_attestation = models.ForeignKey(
         "Attestation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -93,3 +98,7 @@ class Assessment(models.Model):
         """The keys of the attestations that stand, by agency; a change of an answer or a setting voids them."""
         keys = {"customs": self.customs_attestation_id, "police": self.police_attestation_id}
         return {agency: key for agency, key in keys.items() if key is not None}
+
+    def has_declared(self, agency: str) -> bool:
+        """Whether the declaration of `agency` stands; False for what is no agency (no query)."""
+        return bool({"customs": self.customs_declaration_id, "police": self.police_declaration_id}.get(agency))

@@ -18,12 +18,12 @@ from diagnostic.permissions import agency_of
 SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
 AGENCIES = "agencies"
-OTHER_AGENCY = "other agency"
+BOTH_AGENCIES = "both agencies"
 OTHER_COORDINATORS = "other agency's coordinators"
 COORDINATORS = "coordinators"
 FELLOW_COORDINATORS = "fellow coordinators"
 NAMED = "named"
-ABOUT_ASSESSMENTS = (OTHER_AGENCY, OTHER_COORDINATORS, FELLOW_COORDINATORS)
+ABOUT_ASSESSMENTS = (BOTH_AGENCIES, OTHER_COORDINATORS, FELLOW_COORDINATORS)
 """Whom a hand-over concerns that is about an assessment, within its country."""
 
 
@@ -43,21 +43,21 @@ TAKEN_BACK_SUBJECT = _("%(country)s, %(period)s: an attestation is taken back")
 
 NOTICES: dict[str, Notice] = {
     "comparison_declared": Notice(
-        OTHER_AGENCY,
+        BOTH_AGENCIES,
         COMPARISON_SUBJECT,
         _(
-            "Both agencies of %(country)s have declared their answers for %(period)s complete, %(by)s as the second. "
-            "The comparison is open: the answers of both are frozen, and each agency reads the other’s."
+            "Both agencies of %(country)s have declared their answers for %(period)s complete. The comparison is open: "
+            "the answers of both are frozen, and each agency reads the other’s."
         ),
         "compare",
     ),
     "comparison_opened": Notice(
-        OTHER_AGENCY,
+        BOTH_AGENCIES,
         COMPARISON_SUBJECT,
         _(
-            "%(by)s has opened the comparison of the assessment of %(country)s for %(period)s before both agencies had "
-            "declared their answers complete; the reason stands on the page. The answers of both agencies are frozen, "
-            "and each agency reads the other’s."
+            "Coordinators of both agencies of %(country)s have asked to open the comparison for %(period)s before both "
+            "had declared their answers complete; their reasons are on the overview. The comparison is open: the "
+            "answers of both are frozen, and each agency reads the other’s."
         ),
         "compare",
     ),
@@ -168,11 +168,11 @@ def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: 
         return people.filter(pk=to)
     if isinstance(about, Submission) and notice.audience in (SECRETARIAT, REVIEWERS):
         return _of_the_secretariat(people, notice, about)
-    roles = AGENCY_ROLES if notice.audience in (AGENCIES, OTHER_AGENCY) else (Role.COORDINATOR,)
+    roles = AGENCY_ROLES if notice.audience in (AGENCIES, BOTH_AGENCIES) else (Role.COORDINATOR,)
     at_home = people.filter(
         membership__country_id=_assessment(about).country_id, membership__role__in=[str(role) for role in roles]
     )
-    is_others = notice.audience in (OTHER_AGENCY, OTHER_COORDINATORS)
+    is_others = notice.audience == OTHER_COORDINATORS
     return at_home.exclude(membership__agency__kind=agency_of(by)) if is_others else at_home
 
 

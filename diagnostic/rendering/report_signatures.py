@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -21,7 +21,10 @@ def say_who(lines: Iterable[AttestationLine]) -> tuple[str, ...]:
 
 def _say_short(line: AttestationLine) -> str:
     if line.agreed_by:
-        said = gettext("%(agency)s: %(agreed)s, recorded by %(name)s, %(day)s")
+        said = gettext(
+            "%(agency)s: %(agreed)s, %(office)s, agreed on %(agreed_on)s, without an account (%(reference)s); "
+            "recorded by %(name)s, %(day)s"
+        )
     else:
         said = gettext("%(agency)s: %(name)s, %(day)s")
     return said % _values(line)
@@ -45,8 +48,8 @@ def say_how(lines: Iterable[AttestationLine], *, names_digest: bool) -> str:
 def _say_long(line: AttestationLine) -> str:
     if line.agreed_by:
         said = gettext(
-            "%(agency)s: nobody had an account to attest with; %(agreed)s agreed, as %(name)s of the other agency "
-            "recorded on %(day)s."
+            "%(agency)s: nobody had an account to attest with. %(agreed)s, %(office)s, agreed on %(agreed_on)s "
+            "(%(reference)s), as %(name)s of the other agency recorded on %(day)s."
         )
     else:
         said = gettext("%(agency)s: %(name)s attested on %(day)s.")
@@ -54,10 +57,13 @@ def _say_long(line: AttestationLine) -> str:
 
 
 def _values(line: AttestationLine) -> dict[str, str]:
-    at = parse_datetime(line.attested_at)
+    at, agreed_on = parse_datetime(line.attested_at), parse_date(line.agreed_on)
     return {
         "agency": str(AGENCY_WORDS[line.agency]),
         "agreed": isolated(line.agreed_by),
+        "office": isolated(line.agreed_office),
+        "agreed_on": date_format(agreed_on, "j F Y") if agreed_on else "",
+        "reference": isolated(line.agreed_reference),
         "name": isolated(line.attested_by),
         "day": date_format(at, "j F Y") if at else "",
     }

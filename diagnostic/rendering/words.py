@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import Instrument
+from diagnostic.wording.counting import capitalised as capitalised
+from diagnostic.wording.counting import join_words as join_words
+from diagnostic.wording.counting import number_word as number_word
 
-NUMBERS = (
-    _("no"),
-    _("one"),
-    _("two"),
-    _("three"),
-    _("four"),
-    _("five"),
-    _("six"),
-    _("seven"),
-    _("eight"),
-    _("nine"),
-    _("ten"),
-)
 BASIS_WORDS = {
     "written": _("written only"),
     "practised": _("practised only"),
@@ -52,23 +40,6 @@ STEP_EFFORT_WORDS = {
     "medium": _("medium effort"),
     "structural": _("structural"),
 }
-
-
-def number_word(count: int) -> str:
-    """`count` in a word up to ten, in figures above."""
-    return str(NUMBERS[count]) if count < len(NUMBERS) else str(count)
-
-
-def join_words(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return gettext("%(first)s and %(last)s") % {"first": gettext(", ").join(parts[:-1]), "last": parts[-1]}
-
-
-def capitalised(text: str) -> str:
-    """`text` with a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def say_level(instrument: Instrument, level: int) -> str:

@@ -14,5 +14,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def keeping_key(context: Mapping[str, Any]) -> str:
-    """The key of the person signed in, masked for this page; empty before they have fully signed in."""
-    return masked_key(context["request"])
+    """The key of the person signed in, masked for this page; empty before they have fully signed in.
+
+    Error pages may be drawn without a request, and then have none.
+    """
+    request = context.get("request")
+    return masked_key(request) if request is not None else ""

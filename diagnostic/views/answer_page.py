@@ -23,6 +23,7 @@ from diagnostic.forms.question import QuestionForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification
 from diagnostic.models import Response as Row
+from diagnostic.permissions import is_writable
 from diagnostic.queries import (
     Previous,
     load_clarifications,
@@ -134,6 +135,11 @@ class ThemePage:
     def is_frozen(self) -> bool:
         """Whether these are an agency's own answers, and the comparison has closed them."""
         return self.voice != NATIONAL and self.assessment.comparison_opened_at is not None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the agency has declared these answers complete, and can still take that back."""
+        return self.assessment.state == workflow.DRAFT and self.assessment.has_declared(self.voice)
 
     @property
     def number(self) -> int:
@@ -269,7 +275,7 @@ def load_page(
     rows = found.pop(voice)
     is_asked_about = assessment.state == workflow.RETURNED and voice == NATIONAL
     clarifications = load_clarifications(assessment) if is_asked_about else {}
-    is_open = may_write and voice in workflow.writable_voices(assessment.state, assessment.mode)
+    is_open = may_write and is_writable(assessment, voice)
     open_codes = open_questions(instrument, assessment, clarifications) if is_open else frozenset()
     return ThemePage(
         assessment=assessment,

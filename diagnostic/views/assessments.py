@@ -22,15 +22,24 @@ from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
-from diagnostic.actions.errors import ActionRefused, NothingAnswered, NotSettled, StateChanged, TextChanged
+from diagnostic.actions.errors import (
+    ActionRefused,
+    GapsChanged,
+    NothingAnswered,
+    NotSettled,
+    StateChanged,
+    TextChanged,
+)
 from diagnostic.core import workflow
 from diagnostic.core.interchange import write_assessment
+from diagnostic.core.progress import find_gaps
 from diagnostic.core.responses import BLANK, NATIONAL
 from diagnostic.core.result import score
 from diagnostic.forms.assessment import SettingsForm, StartForm, WithdrawForm, settings_of
 from diagnostic.forms.attestation import AttestForm
 from diagnostic.instruments import current_instrument, instrument_of
 from diagnostic.models import Assessment, ResponseRevision, Submission
+from diagnostic.pages.opening import load_opening
 from diagnostic.pages.withdrawal import build_withdrawal_page
 from diagnostic.permissions import (
     assessments_visible_to,
@@ -43,6 +52,7 @@ from diagnostic.permissions import (
     can_submit,
     can_withdraw,
     is_in_secretariat,
+    is_writable,
     main_voice,
     membership_of,
     readable_voices,
@@ -50,19 +60,18 @@ from diagnostic.permissions import (
     unsealed_agencies,
 )
 from diagnostic.permissions_sql import has_acted_otherwise
-from diagnostic.queries import load_chains, load_coordinators, load_log, load_voices, to_file
+from diagnostic.queries import load_absent_agencies, load_chains, load_log, load_voices, to_file
 from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
-from .declaring import load_declaring
 from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
 from .notices import tell, tell_once
 from .overview import Overview, load_overview
 from .plan_beside import say_plan_before
 from .reading import give
-from .signatures import faults_of, form_of, load_keys
+from .signatures import faults_of, form_of, load_keys, load_signable
 from .twice import TWICE, was_just_done
 
 PER_PAGE = 25
@@ -163,7 +172,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = request.user
     voice, readable = main_voice(user, assessment), readable_voices(user, assessment)
     overview = load_overview(assessment, voice, readable) if voice else None
-    declaring = load_declaring(assessment, user)
+    opening = load_opening(assessment, user)
     people = list(_people(assessment, readable))
     return render(
         request,
@@ -172,8 +181,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "assessment": assessment,
             "overview": overview,
             "agency": AGENCY_WORDS.get(voice, ""),
-            "next_step": find_next_step(overview, user, declaring) if overview else wait_for_the_comparison(assessment),
-            "declaring": declaring,
+            "next_step": find_next_step(overview, user, opening) if overview else wait_for_the_comparison(assessment),
+            "opening": opening,
             "people": people,
             "agencies_without_people": _without_people(people),
             "before": say_plan_before(assessment) if assessment.state in workflow.WITH_COUNTRY else None,
@@ -252,9 +261,11 @@ def _render_check(
     faults: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    # The keys first: of an answer that is saved meanwhile the page then shows more than can be signed, never less.
-    keys = load_keys(assessment, request.user, posted)
+    # The digest first: of an answer that is saved meanwhile the page then shows more than can be signed, never less.
+    signable = load_signable(assessment)
     overview = _load_overview(request, assessment)
+    gaps = find_gaps(overview.states) if assessment.mode == workflow.JOINT else {}
+    keys = load_keys(assessment, request.user, signable, gaps, posted) if signable else None
     instrument, voice = overview.instrument, overview.voice
     result = score(instrument, overview.voices, voice, assessment.target_level)
     responses = overview.voices.get(voice, {})
@@ -285,8 +296,7 @@ def _render_check(
         "agency": AGENCY_WORDS.get(voice, ""),
         "can_submit": can_submit(request.user, assessment),
         "may_declare": assessment.state == workflow.DRAFT and can_declare(request.user, assessment, voice),
-        "can_answer": can_answer(request.user, assessment, voice)
-        and voice in workflow.writable_voices(assessment.state, assessment.mode),
+        "can_answer": can_answer(request.user, assessment, voice) and is_writable(assessment, voice),
     }
     return render(request, "assessments/check.html", context, status=status)
 
@@ -296,20 +306,24 @@ def _render_check(
 def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     """Sign for one's own agency, or record who agreed for the other; the page then shows how far the keys have come."""
     assessment = load_assessment(request, pk)
-    form = form_of(assessment, agency, request.user, load_coordinators(assessment), request.POST)
+    form = form_of(assessment, agency, request.user, load_absent_agencies(assessment), request.POST)
     require(form is not None, request, assessment)
     assert form is not None
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return _refused(request, assessment, StateChanged())
     if not form.is_valid():
         return _render_check(request, assessment, form, faults_of(form), UNPROCESSABLE)
-    digest = form.cleaned_data["digest"]
     try:
         signed = attestations.attest(
-            assessment=assessment, agency=agency, digest=digest, by=request.user, agreed_by=form.agreed_by
+            assessment=assessment,
+            agency=agency,
+            digest=form.cleaned_data["digest"],
+            by=request.user,
+            gaps=form.confirmed_gaps,
+            agreement=form.agreement,
         )
-    except (AnswersChanged, NothingAnswered, NotSettled) as error:
-        return _render_check(request, assessment, faults=_faults_of_refusal(error), status=CONFLICT)
+    except (AnswersChanged, GapsChanged, NothingAnswered, NotSettled) as error:
+        return _render_check(request, assessment, form, _faults_of_refusal(error), CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
     # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.

@@ -16,7 +16,7 @@ from diagnostic.actions import attestations
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.forms.question import in_words
 from diagnostic.permissions import can_take_attestation_back
-from diagnostic.queries import load_coordinators
+from diagnostic.queries import load_absent_agencies
 
 from .access import load_assessment, require
 from .notices import tell
@@ -30,7 +30,9 @@ def take_back(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     """Take the agency's attestation back; a GET, as after signing in again, leads to where it stands."""
     assessment = load_assessment(request, pk)
     require(
-        can_take_attestation_back(request.user, assessment, agency, load_coordinators(assessment)), request, assessment
+        can_take_attestation_back(request.user, assessment, agency, load_absent_agencies(assessment)),
+        request,
+        assessment,
     )
     here = redirect(f"{reverse('assessment-check', args=[pk])}#submit")
     if request.method == "GET":

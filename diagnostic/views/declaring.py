@@ -1,8 +1,8 @@
-"""Before the comparison: each agency's word that its answers are complete, and opening without both words."""
+"""Before the comparison: declaring one's agency's answers complete, and asking to open it early."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,123 +14,156 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import comparison
-from diagnostic.actions.errors import ActionRefused
+from diagnostic.actions.errors import ActionRefused, GapsChanged, NothingAnswered
 from diagnostic.core import workflow
-from diagnostic.core.instrument import AGENCIES
-from diagnostic.forms.agreement import OpenForm
+from diagnostic.core.completeness import has_answers
+from diagnostic.core.progress import find_gaps, write_gaps
+from diagnostic.forms.declaring import AskToOpenForm, DeclareForm
 from diagnostic.forms.question import in_words
-from diagnostic.models import Assessment, Declaration
-from diagnostic.permissions import agency_of, can_declare, can_open_comparison, side_of
-from diagnostic.rendering.words import AGENCY_WORDS
+from diagnostic.models import Assessment
+from diagnostic.pages.opening import load_declarers, load_opening
+from diagnostic.permissions import agency_of, can_ask_to_open, can_declare
+from diagnostic.wording.gaps import say_how_far, say_what_changed
 
 from .access import load_assessment, require
 from .notices import tell
+from .overview import load_overview
 from .twice import was_just_done
 
 CONFLICT = 409
 UNPROCESSABLE = 422
 
 
-@dataclass(frozen=True, slots=True)
-class AgencyWord:
-    """Whether an agency has declared; who and when stands in `declaration`, which only its own people get."""
-
-    name: str
-    icon: str
-    has_declared: bool
-    declaration: Declaration | None
-
-
-@dataclass(frozen=True, slots=True)
-class Declaring:
-    """What the overview shows of the way to the comparison; `own` is the reader's agency where they declare for it."""
-
-    agencies: tuple[AgencyWord, ...]
-    is_open: bool
-    own: str
-    has_declared: bool
-    may_open: bool
-
-
-def load_declaring(assessment: Assessment, reader: Any) -> Declaring | None:
-    """How far the agencies are on the way to the comparison; None in a joint session (1 query, there none)."""
-    if assessment.mode != workflow.SEPARATE:
-        return None
-    held = {item.agency: item for item in assessment.declarations.select_related("declared_by")}
-    mine = side_of(reader, assessment)
-    is_draft = assessment.state == workflow.DRAFT
-    is_open = assessment.comparison_opened_at is not None
-    return Declaring(
-        agencies=tuple(
-            AgencyWord(
-                name=str(AGENCY_WORDS[agency]),
-                icon=f"i-{agency}",
-                has_declared=agency in held,
-                declaration=held.get(agency) if is_open or agency == mine else None,
-            )
-            for agency in AGENCIES
-        ),
-        is_open=is_open,
-        own=mine if is_draft and can_declare(reader, assessment, mine) else "",
-        has_declared=mine in held,
-        may_open=is_draft and can_open_comparison(reader, assessment),
-    )
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Declare the answers of one's agency complete, or take that back; a GET, as after signing in again, leads back."""
+    """Declare the answers of one's agency complete, or take that back; a GET says what it does and what is blank."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
     require(can_declare(request.user, assessment, agency), request, assessment)
     if request.method == "GET":
-        return redirect("assessment-detail", pk=pk)
+        return _show(request, assessment)
+    if "take_back" in request.POST:
+        return _take_back(request, assessment, comparison.take_back_declaration, _("The declaration is taken back."))
+    form = DeclareForm(agency, {}, request.POST)
+    if not form.is_valid():
+        return _show(request, assessment, form, UNPROCESSABLE)
     try:
-        if "take_back" in request.POST:
-            comparison.take_back_declaration(assessment=assessment, agency=agency, by=request.user)
-            messages.success(request, _("The declaration is taken back."))
-            return redirect("assessment-detail", pk=pk)
-        held = comparison.declare_complete(assessment=assessment, agency=agency, by=request.user)
+        held = comparison.declare_complete(
+            assessment=assessment, agency=agency, by=request.user, gaps=form.confirmed_gaps
+        )
+    except GapsChanged as refusal:
+        return _show(request, assessment, form, CONFLICT, refusal)
+    except NothingAnswered:
+        return _show(request, assessment, status=CONFLICT)
     except ActionRefused as refusal:
-        if "take_back" not in request.POST and was_just_done("comparison.declare", assessment, request.user):
-            return redirect("compare", pk=pk)
-        return _refused(request, assessment, refusal)
+        return _refused(request, assessment, refusal, "comparison.open_declared")
     if held.state == workflow.COMPARING:
-        tell("comparison_declared", about=held, by=request.user)
-        messages.success(request, _("Both agencies have declared their answers complete. The comparison is open."))
-        return redirect("compare", pk=pk)
+        return _opened(request, held, "comparison_declared")
     messages.success(request, _("The answers of your agency are declared complete."))
-    return redirect("assessment-detail", pk=pk)
+    return redirect("assessment-declare", pk=pk)
+
+
+def _show(
+    request: HttpRequest,
+    assessment: Assessment,
+    form: DeclareForm | None = None,
+    status: int = 200,
+    refusal: GapsChanged | None = None,
+) -> HttpResponse:
+    agency = agency_of(request.user)
+    context: dict[str, Any] = {"assessment": assessment, "agency": agency}
+    if workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None:
+        overview = load_overview(assessment, agency, (agency,))
+        gaps = find_gaps(overview.states)
+        # What was not confirmed is asked again of what stands now; what was, of something else, is not confirmed.
+        is_unconfirmed = form is not None and refusal is None
+        again = DeclareForm(agency, gaps, {"gaps": write_gaps(gaps)} if is_unconfirmed else None)
+        context |= {
+            "is_possible": True,
+            "overview": overview,
+            "how_far": say_how_far(overview.done, overview.asked, gaps),
+            "opening": load_opening(assessment, request.user),
+            "people": load_declarers(assessment, request.user),
+            "is_anything_answered": has_answers(overview.states),
+            "form": again,
+            "faults": _faults(again, form, gaps, refusal),
+        }
+    return render(request, "compare/declare.html", context, status=status)
+
+
+def _faults(
+    shown: DeclareForm, posted: DeclareForm | None, gaps: Mapping[str, str], refusal: GapsChanged | None
+) -> list[tuple[str, str]]:
+    """For the error summary: what was not confirmed, or what changed since it was."""
+    if posted is None:
+        return []
+    if refusal is not None:
+        changes = say_what_changed(posted.confirmed_gaps, gaps)
+        return [("", in_words(refusal.message)), *(("blank", line) for line in changes)]
+    return [(shown["confirmed"].id_for_label, str(text)) for text in posted.errors.get("confirmed", [])]
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the comparison before both agencies have declared: a GET asks for the reason, a POST does."""
+    """Ask for one's agency to open the comparison early, or take that back; it opens once both agencies ask."""
     assessment = load_assessment(request, pk)
-    require(can_open_comparison(request.user, assessment), request, assessment)
-    form = OpenForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            held = comparison.open_comparison(
-                assessment=assessment, by=request.user, reason=form.cleaned_data["reason"]
-            )
-        except ActionRefused as refusal:
-            if not was_just_done("comparison.open", assessment, request.user):
-                return _refused(request, assessment, refusal)
-        else:
-            tell("comparison_opened", about=held, by=request.user)
-        messages.success(request, _("The comparison is open. The people of the other agency are told by e-mail."))
-        return redirect("compare", pk=pk)
-    context = {
-        "form": form,
-        "assessment": assessment,
-        "is_possible": workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None,
-    }
-    return render(request, "compare/open.html", context, status=UNPROCESSABLE if form.errors else 200)
+    agency = agency_of(request.user)
+    require(can_ask_to_open(request.user, assessment, agency), request, assessment)
+    if request.method == "GET":
+        return _show_opening(request, assessment, AskToOpenForm())
+    if "take_back" in request.POST:
+        return _take_back(request, assessment, comparison.take_back_request, _("The request is taken back."))
+    form = AskToOpenForm(request.POST)
+    if not form.is_valid():
+        return _show_opening(request, assessment, form, UNPROCESSABLE)
+    try:
+        held = comparison.ask_to_open(
+            assessment=assessment, agency=agency, by=request.user, reason=form.cleaned_data["reason"]
+        )
+    except NothingAnswered:
+        return _show_opening(request, assessment, form, CONFLICT)
+    except ActionRefused as refusal:
+        return _refused(request, assessment, refusal, "comparison.open")
+    if held.state == workflow.COMPARING:
+        return _opened(request, held, "comparison_opened")
+    messages.success(request, _("Your agency’s request is recorded."))
+    return redirect("assessment-open-comparison", pk=pk)
 
 
-def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused) -> HttpResponse:
+def _show_opening(request: HttpRequest, assessment: Assessment, form: AskToOpenForm, status: int = 200) -> HttpResponse:
+    agency = agency_of(request.user)
+    context: dict[str, Any] = {"assessment": assessment, "agency": agency, "form": form}
+    if workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None:
+        overview = load_overview(assessment, agency, (agency,))
+        context |= {
+            "is_possible": True,
+            "opening": load_opening(assessment, request.user),
+            "is_anything_answered": has_answers(overview.states),
+        }
+    return render(request, "compare/open.html", context, status=status)
+
+
+def _take_back(request: HttpRequest, assessment: Assessment, act: Any, said: str) -> HttpResponse:
+    """Take back what `act` takes back, and show its page again."""
+    try:
+        act(assessment=assessment, agency=agency_of(request.user), by=request.user)
+    except ActionRefused as refusal:
+        return _refused(request, assessment, refusal)
+    messages.success(request, said)
+    return redirect(request.path)
+
+
+def _opened(request: HttpRequest, assessment: Assessment, notice: str) -> HttpResponse:
+    tell(notice, about=assessment, by=request.user)
+    messages.success(request, _("The comparison is open. The people of both agencies are told by e-mail."))
+    return redirect("compare", pk=assessment.pk)
+
+
+def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused, opened: str = "") -> HttpResponse:
+    """Why nothing was done; whose first press opened the comparison, as the log calls it, is led there instead."""
+    if opened and was_just_done(opened, assessment, request.user):
+        return redirect("compare", pk=assessment.pk)
     context = {"reason": in_words(error.message), "assessment": assessment}
     return render(request, "409.html", context, status=CONFLICT)

@@ -28,7 +28,7 @@ from .overview import url_of_answer
 
 KEYS = {
     waiting.ATTEST: _lazy("The other agency has attested. It waits for yours."),
-    waiting.RECORD: _lazy("Your agency has attested. Record who agreed for the other, which has no coordinator."),
+    waiting.RECORD: _lazy("Your agency has attested. Record who agreed for the other, in which nobody has an account."),
     waiting.SUBMIT: _lazy("Both agencies have attested. It can be submitted."),
 }
 

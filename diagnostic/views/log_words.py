@@ -15,14 +15,21 @@ ACTS = {
     "assessment.start": _("started the assessment for %(period)s"),
     "assessment.submit": _("submitted it, as submission %(number)s"),
     "attestation.sign": _("attested the answers for %(agency)s"),
-    "attestation.record": _("recorded that %(agreed_by)s agreed to the answers for %(agency)s"),
+    "attestation.record": _(
+        "recorded that %(agreed_by)s, %(agreed_office)s, agreed to the answers for %(agency)s on %(agreed_on)s "
+        "(%(agreed_reference)s)"
+    ),
     "attestation.take_back": _("took back the attestation of %(agency)s"),
     "attestation.void": _("changed %(because)s, which voided the attestations of %(agencies)s"),
     "assessment.withdraw": _("withdrew it: %(reason)s"),
     "assessment.export": _("downloaded the answers as a file"),
     "comparison.declare": _("declared the answers of %(agency)s complete"),
     "comparison.undeclare": _("took back that the answers of %(agency)s are complete"),
-    "comparison.open": _("opened the comparison: %(reason)s"),
+    "comparison.ask": _("asked for %(agency)s to open the comparison early: %(reason)s"),
+    "comparison.unask": _("took back that %(agency)s asked to open the comparison early"),
+    "comparison.open": _(
+        "opened the comparison early, as both agencies had asked. Customs: %(customs)s Police: %(police)s"
+    ),
     "comparison.open_declared": _("opened the comparison, as both agencies had declared their answers complete"),
     "comparison.leave_open": _("left open %(questions)s"),
     "comparison.take_over": _("took over the equal answers to %(questions)s"),
@@ -89,7 +96,7 @@ PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
 
 def say_sections(entries: Iterable[AuditEntry], *, is_open: bool) -> list[tuple[str, list[tuple[AuditEntry, str]]]]:
     """The entries with their sentences, under a heading for each run of one chain; "" where all are of the main one."""
-    names = {"": _("Everyone who reads this log")} | (UNSEALED if is_open else SEALED)
+    names = {"": _("Both agencies and observers")} | (UNSEALED if is_open else SEALED)
     runs = [(sealed_for, list(run)) for sealed_for, run in groupby(entries, key=lambda entry: entry.chain.sealed_for)]
     is_plain = all(not sealed_for for sealed_for, _run in runs)
     return [

@@ -9,9 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from diagnostic.core import workflow
 from diagnostic.models import Assessment
+from diagnostic.pages.opening import Opening
 from diagnostic.permissions import can_answer, can_submit
 
-from .declaring import Declaring
 from .overview import Overview
 
 
@@ -25,11 +25,11 @@ class NextStep:
     label: str = ""
 
 
-def find_next_step(overview: Overview, user: object, declaring: Declaring | None = None) -> NextStep:
-    """What the reader does next, or what they wait for; `declaring` where each agency answers for itself."""
+def find_next_step(overview: Overview, user: object, opening: Opening | None = None) -> NextStep:
+    """What the reader does next, or what they wait for; `opening` where each agency answers for itself."""
     assessment = overview.assessment
     if assessment.state == workflow.DRAFT:
-        return _in_draft(overview, user, declaring)
+        return _in_draft(overview, user, opening)
     if assessment.state == workflow.COMPARING:
         return _when_comparing(overview, user)
     if assessment.state == workflow.RETURNED:
@@ -47,16 +47,18 @@ def wait_for_the_comparison(assessment: Assessment) -> NextStep:
     )
 
 
-def _in_draft(overview: Overview, user: object, declaring: Declaring | None) -> NextStep:
+def _in_draft(overview: Overview, user: object, opening: Opening | None) -> NextStep:
     if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("The answers are being given"),
             gettext("You read this assessment as an observer; this page shows what was saved last."),
         )
-    if declaring and declaring.has_declared:
+    if opening and opening.has_declared:
         return NextStep(
-            gettext("Waiting for the other agency"),
-            gettext("Your answers are declared complete. The comparison opens once the other agency’s are, too."),
+            gettext("Your agency’s answers are declared complete"),
+            gettext(
+                "The comparison opens once both agencies have declared. You are not told how far the other one is."
+            ),
         )
     blank = [item for item in overview.missing if not item.is_unknown]
     if blank:
@@ -69,19 +71,19 @@ def _in_draft(overview: Overview, user: object, declaring: Declaring | None) -> 
             gettext("Open %(code)s") % {"code": code},
         )
     return (
-        _declare(overview.assessment, declaring)
-        if declaring
+        _declare(overview.assessment, opening)
+        if opening
         else _check(overview.assessment, user, gettext("No question is blank."))
     )
 
 
-def _declare(assessment: Assessment, declaring: Declaring) -> NextStep:
-    if declaring.own:
+def _declare(assessment: Assessment, opening: Opening) -> NextStep:
+    if opening.own:
         return NextStep(
             gettext("Next: declare your agency’s answers complete"),
             gettext("No question is blank. Once both agencies have declared, their answers are compared."),
             reverse("assessment-declare", kwargs={"pk": assessment.pk}),
-            gettext("To the declaration"),
+            gettext("Declare complete"),
         )
     return NextStep(
         gettext("A coordinator can declare your answers complete"),

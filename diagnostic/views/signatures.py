@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,15 +14,25 @@ from diagnostic.actions.submissions import digest_of, snapshot_of
 from diagnostic.core import workflow
 from diagnostic.core.completeness import Completeness, find_completeness
 from diagnostic.core.instrument import AGENCIES
+from diagnostic.core.progress import write_gaps
 from diagnostic.forms.attestation import AttestForm, RecordForm
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditEntry
 from diagnostic.permissions import can_attest, can_record_agreement, can_take_attestation_back
-from diagnostic.queries import load_attestations, load_coordinators, load_lost_signatures, load_voices
+from diagnostic.queries import (
+    load_absent_agencies,
+    load_attestations,
+    load_coordinators,
+    load_lost_signatures,
+    load_voices,
+)
 from diagnostic.rendering.words import AGENCY_WORDS
 
 VOIDED = _("The attestations are void, because an answer was changed. Both agencies attest again.")
 """What is told after a change that voided what was signed."""
+
+
+NO_GAPS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,9 @@ class LostSignature:
 class Key:
     """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done.
 
+    `is_absent` says that nobody there has an account, so that the other agency records who agreed.
+    `uncounted` is what was recorded for the agency, and counts no longer: somebody there has an account or an
+    invitation by now.
     It `is_outdated` where nobody took it back, but something beside the answers is no longer as it was attested.
     """
 
@@ -52,7 +65,9 @@ class Key:
     coordinators: tuple[User, ...]
     form: AttestForm | None
     may_take_back: bool
-    is_outdated: bool = False
+    is_absent: bool
+    uncounted: Attestation | None
+    is_outdated: bool
 
     @property
     def name(self) -> str:
@@ -81,15 +96,19 @@ def form_of(
     assessment: Assessment,
     agency: str,
     reader: object,
-    coordinators: Mapping[str, Sequence[User]],
+    absent: Collection[str],
     data: QueryDict | None = None,
     digest: str = "",
+    gaps: Mapping[str, str] = NO_GAPS,
 ) -> AttestForm | None:
-    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn."""
+    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn.
+
+    `absent` are the agencies in which nobody has an account, `gaps` the questions that the page names as blank or open.
+    """
     if can_attest(reader, assessment, agency):
-        return AttestForm(agency, data, initial={"digest": digest})
-    if can_record_agreement(reader, assessment, agency, coordinators):
-        return RecordForm(agency, data, initial={"digest": digest})
+        return AttestForm(agency, data, digest=digest, gaps=gaps)
+    if can_record_agreement(reader, assessment, agency, absent):
+        return RecordForm(agency, data, digest=digest, gaps=gaps)
     return None
 
 
@@ -98,49 +117,78 @@ def faults_of(form: AttestForm) -> list[tuple[str, str]]:
     return [(field.id_for_label, str(text)) for field in form for text in field.errors]
 
 
-def load_keys(assessment: Assessment, reader: object, posted: AttestForm | None = None) -> Keys | None:
-    """The keys as `reader` finds them (5 queries); None, at no query, where nothing can be submitted now.
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """What both agencies would sign now, by its digest, and whether it is complete enough."""
 
-    `posted` is shown in its place as it was filled in.
-    """
+    digest: str
+    completeness: Completeness
+
+
+def load_signable(assessment: Assessment) -> Signable | None:
+    """What would be submitted now (at most 7 queries); None, at none, where nothing can be."""
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return None
     voices = load_voices(assessment)
-    digest = digest_of(snapshot_of(assessment, voices)[0])
     completeness = find_completeness(instrument_of(assessment), assessment.mode, voices)
-    coordinators = load_coordinators(assessment)
+    return Signable(digest_of(snapshot_of(assessment, voices)[0]), completeness)
+
+
+def load_keys(
+    assessment: Assessment,
+    reader: object,
+    signable: Signable,
+    gaps: Mapping[str, str],
+    posted: AttestForm | None = None,
+) -> Keys:
+    """The keys to `signable` as `reader` finds them (4 queries, 3 where each agency answers apart).
+
+    `gaps` are the blank and open questions that the page names. `posted` is shown again with what was typed, to be
+    confirmed anew where it was filled in over another digest or other gaps.
+    """
+    digest = signable.digest
+    coordinators, absent = load_coordinators(assessment), load_absent_agencies(assessment)
     given = load_attestations(assessment)
     lost = load_lost_signatures(assessment)
     keys = []
     for agency in AGENCIES:
         own = [item for item in given if item.agency == agency]
-        signature = _standing(own, assessment, digest, bool(coordinators[agency]))
-        form = None
-        if signature is None and posted is not None and posted.agency == agency:
-            form = posted
-        elif signature is None and completeness.is_enough:
-            form = form_of(assessment, agency, reader, coordinators, digest=digest)
-        may_take_back = can_take_attestation_back(reader, assessment, agency, coordinators)
-        people = tuple(coordinators[agency])
-        gone = _lost(own, lost.get(agency))
-        is_outdated = signature is None and _is_outdated(own, assessment, digest)
-        keys.append(Key(agency, signature, gone, people, form, signature is not None and may_take_back, is_outdated))
-    return Keys(digest, tuple(keys), completeness)
+        standing = _standing(own, assessment, digest)
+        is_counted = standing is not None and (agency in absent or not standing.agreed_by)
+        typed = _typed(posted, digest, gaps) if posted is not None and posted.agency == agency else None
+        form = form_of(assessment, agency, reader, absent, typed, digest, gaps)
+        keys.append(
+            Key(
+                agency=agency,
+                signature=standing if is_counted else None,
+                lost=_lost(own, lost.get(agency)),
+                coordinators=tuple(coordinators[agency]),
+                form=form if not is_counted and signable.completeness.is_enough else None,
+                may_take_back=is_counted and can_take_attestation_back(reader, assessment, agency, absent),
+                is_absent=agency in absent,
+                uncounted=None if is_counted else standing,
+                is_outdated=_is_outdated(own, assessment, digest),
+            )
+        )
+    return Keys(digest, tuple(keys), signable.completeness)
 
 
-def _standing(
-    given: Iterable[Attestation], assessment: Assessment, digest: str, has_coordinator: bool
-) -> Attestation | None:
-    """The signature that counts for a submission made now, as the act itself looks at it."""
+def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDict:
+    """What was typed into `posted`, over what stands now; what was confirmed of something else is confirmed no more."""
+    data = QueryDict(mutable=True)
+    data.update(posted.data)
+    stands = {posted.add_prefix("digest"): digest, posted.add_prefix("gaps"): write_gaps(gaps)}
+    if any(data.get(name) != value for name, value in stands.items()):
+        data.pop(posted.add_prefix("confirmed"), None)
+    for name, value in stands.items():
+        data[name] = value
+    return data
+
+
+def _standing(given: Iterable[Attestation], assessment: Assessment, digest: str) -> Attestation | None:
+    """The signature that stands under what would be submitted now."""
     standing = assessment.standing_attestations.values()
-    return next(
-        (
-            item
-            for item in given
-            if item.pk in standing and item.digest == digest and not (item.agreed_by and has_coordinator)
-        ),
-        None,
-    )
+    return next((item for item in given if item.pk in standing and item.digest == digest), None)
 
 
 def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: str) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from diagnostic.actions import audit
@@ -31,7 +31,12 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
             "submission": submission,
             "assessment": assessment,
             "signatures": [
-                (AGENCY_WORDS[line.agency].lower(), line, parse_datetime(line.attested_at))
+                (
+                    AGENCY_WORDS[line.agency].lower(),
+                    line,
+                    parse_datetime(line.attested_at),
+                    parse_date(line.agreed_on),
+                )
                 for line in submission.received.attestations
             ],
             "instrument": instrument_submitted(submission),

@@ -79,7 +79,7 @@ def recall_theme(assessment: Assessment, voice: str, theme: str, reader: Any) ->
     """The page as it stands, from memory where nothing has changed; None where there is none (at most 4 queries)."""
     may_write = can_answer(reader, assessment, voice)
     states, plan = load_frame_rows(assessment)
-    frame = _frame(assessment, states, plan)
+    frame = _frame(assessment, voice, states, plan)
     if assessment.state == workflow.RETURNED:
         # What the secretariat asks is read too, and is not remembered.
         previous = _recall_previous(assessment, voice, frame)
@@ -116,16 +116,17 @@ def _versions(assessment: Assessment, voice: str) -> list[tuple[str, int]]:
     return sorted((row.question, row.version) for row in VERSIONS.all(assessment_id=assessment.pk, voice=voice))
 
 
-def _frame(assessment: Assessment, states: Sequence[object], plan: Sequence[Beside]) -> str:
+def _frame(assessment: Assessment, voice: str, states: Sequence[object], plan: Sequence[Beside]) -> str:
     """What the page shows beside the answers, in short.
 
-    It is told by the day, by what frames the assessment, by when any assessment of the country last changed its state,
-    for only that changes what stands beside the answers from the last period, and by the plan from then.
+    It is told by the day, by what frames the assessment, by whether the agency of this voice, and no other, has
+    declared, by when any assessment of the country last changed its state, for only that changes what stands beside
+    the answers from the last period, and by the plan from then.
     """
     shown = (
         timezone.now().date(),
         (assessment.country.name, assessment.period, assessment.marking, assessment.instrument_digest),
-        (assessment.state, assessment.state_changed_at),
+        (assessment.state, assessment.state_changed_at, assessment.has_declared(voice)),
         states,
         plan,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from cpch.accounts.models import Membership, Role
+from cpch.accounts.presence import has_had_people
 from diagnostic.actions.clock import now
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import BOTH, OPEN, SOON
+from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import (
     Assessment,
@@ -145,14 +146,16 @@ def assessments_at_home(user: Any) -> list[Assessment]:
     own = agency_of(user)
     standing = Q(pk=OuterRef("customs_attestation")) | Q(pk=OuterRef("police_attestation"))
     signed = Attestation.objects.filter(standing)
-    of_other = Membership.objects.filter(country=OuterRef("country"), role=Role.COORDINATOR, user__is_active=True)
+    other_has_people = has_had_people(
+        next(agency for agency in AGENCIES if agency != own), OuterRef("country"), OuterRef("started_at")
+    )
     found = (
         Assessment.objects.filter(country_id=user.membership.country_id)
         .annotate(
             has_signed=Exists(signed.filter(agency=own, agreed_by="")),
             other_has_signed=Exists(signed.exclude(agency=own).filter(agreed_by="")),
             other_is_recorded=Exists(signed.exclude(agency=own).exclude(agreed_by="")),
-            other_has_coordinator=Exists(of_other.exclude(agency__kind=own)),
+            other_is_absent=Case(When(mode=workflow.JOINT, then=~other_has_people), default=Value(False)),
         )
         .annotate(due=FilteredRelation("actions", condition=is_due))
         .filter(Q(state__in=workflow.WITH_COUNTRY) | Q(due__isnull=False))
@@ -167,13 +170,13 @@ ATTEST, RECORD, SUBMIT = "attest", "record", "submit"
 def key_to_turn(assessment: Any) -> str:
     """What waits for a coordinator, of the two keys of one of their `assessments_at_home`; "" where nothing does.
 
-    Before either has attested nothing was handed over. What is recorded for an agency counts while it has no
-    coordinator.
+    Before either has attested nothing was handed over. What is recorded for an agency counts while nobody there has an
+    account.
     """
-    other_has = assessment.other_has_signed or (assessment.other_is_recorded and not assessment.other_has_coordinator)
+    other_has = assessment.other_has_signed or (assessment.other_is_recorded and assessment.other_is_absent)
     if assessment.has_signed and other_has:
         return SUBMIT
-    if assessment.has_signed and not assessment.other_has_coordinator:
+    if assessment.has_signed and assessment.other_is_absent:
         return RECORD
     return ATTEST if other_has and not assessment.has_signed else ""
 

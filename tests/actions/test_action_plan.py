@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from diagnostic.actions import action_plan, assessments, comparison
+from diagnostic.actions import action_plan, assessments
 from diagnostic.actions.action_plan import AlreadyPlanned
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
@@ -113,7 +113,7 @@ def test_blind_agencies_make_no_plan(people):
         action_plan.plan(assessment=apart, recommendation="G-A.1", by=people.coordinator)
     with pytest.raises(PermissionDenied):
         add(apart, people.coordinator)
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart)
     add(Assessment.objects.get(pk=apart.pk), people.coordinator)
     assert Action.objects.count() == 1
 

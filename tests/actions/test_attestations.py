@@ -1,19 +1,26 @@
 """Two keys: both agencies sign exactly what is submitted, and an edit voids what they signed."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from cpch.accounts import actions as accounts
+from cpch.accounts.models import Invitation, User
 from diagnostic.actions import assessments, attestations, submissions
-from diagnostic.actions.attestations import AnswersChanged
-from diagnostic.actions.errors import ActionRefused, NotAttested, StateChanged
+from diagnostic.actions.attestations import AnswersChanged, WrongAgreement
+from diagnostic.actions.clock import now
+from diagnostic.actions.errors import ActionRefused, GapsChanged, NotAttested, StateChanged
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, Attestation, AuditEntry
-from diagnostic.queries import load_lost_signatures, load_signatures
+from diagnostic.queries import load_absent_agencies, load_lost_signatures, load_signatures
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+TOMORROW = now().date() + timedelta(days=2)
 SETTINGS = {
     "title": "",
     "marking": "TLP:AMBER",
@@ -143,39 +150,177 @@ def test_who_changes_to_the_other_agency_does_not_turn_both_keys(people, draft):
 )
 def test_nobody_signs_for_an_agency_but_its_own_coordinator(people, draft, name):
     with pytest.raises(PermissionDenied):
-        factories.sign(draft, getattr(people, name), "customs", "Ada Example, Head")
+        factories.sign(draft, getattr(people, name), "customs", factories.AGREED)
     assert Attestation.objects.count() == 0
 
 
-def test_where_an_agency_has_no_coordinator_the_other_records_who_agreed(people, draft):
-    factories.deactivate(people.police_coordinator)
-    for nobody in ("", " ", "Ada\u202e", "A" * 201):
-        with pytest.raises(ActionRefused):
-            factories.sign(draft, people.coordinator, "police", nobody)
+def record(assessment, by, **changes):
+    """Record who agreed for the police."""
+    return factories.sign(assessment, by, "police", replace(factories.AGREED, **changes))
+
+
+FAULTS = [
+    *({name: text} for name in ("name", "office", "reference") for text in ("", " ", "Ada\u202e", "A" * 201)),
+    {"agreed_on": TOMORROW},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_an_agreement_everything_is_recorded(people, draft, fault):
+    factories.empty_agency(people)
+    with pytest.raises(WrongAgreement):
+        record(draft, people.coordinator, **fault)
+    with pytest.raises(WrongAgreement):
+        factories.sign(draft, people.coordinator, "police")
+    assert not Attestation.objects.exists()
+
+
+def test_where_nobody_of_an_agency_has_an_account_the_other_records_who_agreed(people, draft):
+    factories.empty_agency(people)
     with pytest.raises(PermissionDenied):
-        factories.sign(draft, people.respondent, "police", "Ada Example, Head")
-    factories.sign(draft, people.coordinator, "police", "Ada Example, Haed")
-    factories.sign(draft, people.coordinator, "police", "Ada  Example, Head")
+        record(draft, people.respondent)
+    wrong = record(draft, people.coordinator, name="Ada  Exmaple")
+    assert record(draft, people.coordinator, name="Ada Exmaple") == wrong
+    record(draft, people.coordinator)
     factories.sign(draft, people.coordinator)
     submission = submissions.submit(assessment=draft, by=people.coordinator)
     recorded = submission.attestations.get(agency="police")
-    assert (recorded.agreed_by, recorded.attested_by) == ("Ada Example, Head", people.coordinator)
-    assert Attestation.objects.filter(submission=None).get().agreed_by == "Ada Example, Haed"
+    assert {name: getattr(recorded, name) for name in factories.AGREED.columns()} == factories.AGREED.columns()
+    assert recorded.attested_by == people.coordinator
+    assert Attestation.objects.get(submission=None) == wrong
     assert (
         "attestation.record",
-        {"agency": "police", "agreed_by": "Ada Example, Head", "digest": submission.digest},
-    ) in (acts(draft))
+        {
+            "agency": "police",
+            "agreed_by": "Ada Example",
+            "agreed_office": "Head of Crime Investigation",
+            "agreed_on": "2020-03-14",
+            "agreed_reference": "POL/2020/112",
+            "digest": submission.digest,
+        },
+    ) in acts(draft)
 
 
-def test_a_coordinator_who_comes_signs_for_their_agency_themselves(people, draft):
-    factories.deactivate(people.police_coordinator)
-    factories.sign_both(draft, people.coordinator)
-    newcomer = factories.make_user(agency="police")
+def test_where_each_agency_answers_for_itself_no_agreement_is_recorded(people):
+    factories.empty_agency(people)
+    apart = factories.start_assessment(people.coordinator, mode="separate")
+    Assessment.objects.filter(pk=apart.pk).update(state="comparing", comparison_opened_at=now())
+    factories.complete(apart, people.coordinator)
+    with pytest.raises(PermissionDenied):
+        record(apart, people.coordinator)
+    factories.sign_both(apart, people.coordinator)
+    with pytest.raises(NotAttested) as refused:
+        submissions.submit(assessment=apart, by=people.coordinator)
+    assert refused.value.agencies == ("police",)
+
+
+BEFORE, SINCE = timedelta(days=-1), timedelta(minutes=1)
+"""Beside the start of the assessment, which is a moment ago."""
+
+
+def invited(people, **times):
+    """An invitation to the police, with `times` beside the start of the assessment."""
+    agency = people.police_coordinator.membership.agency
+    values = {"invited_at": BEFORE, "expires_at": SINCE} | times
+    return Invitation.objects.create(
+        email="somebody@example.org",
+        role="respondent",
+        country=agency.country,
+        agency=agency,
+        token_digest="0" * 64,
+        **{name: now() + value for name, value in values.items()},
+    )
+
+
+def colleague(people, **values):
+    """A respondent of the police whose account stands as `values` say."""
+    user = factories.make_user("respondent", "ZZ", "police")
+    User.objects.filter(pk=user.pk).update(**values)
+    return user
+
+
+def moved(people):
+    """Somebody who joined the police long ago, and is of customs now."""
+    invitation = invited(people, accepted_at=BEFORE)
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_by=people.respondent)
+
+
+HAD = {
+    "an account": lambda people, start: colleague(people),
+    "deactivated since": lambda people, start: colleague(people, is_active=False, deactivated_at=start + SINCE),
+    "deactivated, nobody knows when": lambda people, start: colleague(people, is_active=False, deactivated_at=None),
+    "an open invitation": lambda people, start: invited(people),
+    "an invitation that expired since": lambda people, start: invited(people, expires_at=timedelta()),
+    "an invitation withdrawn since": lambda people, start: invited(people, withdrawn_at=timedelta()),
+    "an invitation accepted since": lambda people, start: invited(people, accepted_at=timedelta()),
+    "somebody who has moved": lambda people, start: moved(people),
+}
+NONE = {
+    "nothing": lambda people, start: None,
+    "deactivated before": lambda people, start: colleague(people, is_active=False, deactivated_at=start + BEFORE),
+    "an invitation that expired before": lambda people, start: invited(people, expires_at=BEFORE),
+    "an invitation withdrawn before": lambda people, start: invited(people, withdrawn_at=BEFORE),
+    "an invitation of the other agency": lambda people, start: Invitation.objects.filter(pk=invited(people).pk).update(
+        agency=people.coordinator.membership.agency
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [*HAD, *NONE])
+def test_an_agreement_is_recorded_only_where_nobody_has_had_an_account_since_the_start(people, draft, case):
+    factories.empty_agency(people)
+    (HAD | NONE)[case](people, draft.started_at)
+    assert load_absent_agencies(draft) == (frozenset() if case in HAD else {"police"})
+    if case in HAD:
+        with pytest.raises(PermissionDenied):
+            record(draft, people.coordinator)
+    else:
+        assert record(draft, people.coordinator).agreed_by == "Ada Example"
+
+
+@pytest.mark.parametrize("case", HAD)
+def test_a_record_counts_no_more_once_somebody_there_has_an_account_or_an_invitation(people, draft, case):
+    factories.empty_agency(people)
+    record(draft, people.coordinator)
+    factories.sign(draft, people.coordinator)
+    HAD[case](people, draft.started_at)
     with pytest.raises(NotAttested) as refused:
         submissions.submit(assessment=draft, by=people.coordinator)
     assert refused.value.agencies == ("police",)
+
+
+def test_a_coordinator_who_comes_signs_for_their_agency_themselves(people, draft):
+    factories.empty_agency(people)
+    record(draft, people.coordinator)
+    factories.sign(draft, people.coordinator)
+    newcomer = factories.make_user(agency="police")
     factories.sign(draft, newcomer)
-    submissions.submit(assessment=draft, by=people.coordinator)
+    submission = submissions.submit(assessment=draft, by=people.coordinator)
+    assert submission.attestations.get(agency="police").agreed_by == ""
+
+
+def test_somebody_who_is_deactivated_during_the_assessment_was_there(people, draft):
+    """Through the act itself: to take the accounts of the other agency away does not hand over its key."""
+    for person in (people.police_coordinator, people.police_respondent):
+        accounts.deactivate(person=person.membership, by=people.administrator)
+    assert User.objects.get(pk=people.police_respondent.pk).deactivated_at is not None
+    with pytest.raises(PermissionDenied):
+        record(draft, people.coordinator)
+    accounts.reactivate(person=people.police_respondent.membership, by=people.administrator)
+    assert User.objects.get(pk=people.police_respondent.pk).deactivated_at is None
+
+
+def test_in_a_joint_session_what_is_blank_or_open_is_confirmed_in_the_same_act(people, draft):
+    factories.save_answer(draft, people.respondent, "A.12", status="unknown", reason="Nobody knows.")
+    digest, gaps = factories.digest_now(draft), factories.gaps_now(draft)
+    assert gaps["A.12"] == "unknown"
+    attest = partial(attestations.attest, assessment=draft, agency="customs", digest=digest, by=people.coordinator)
+    for other in (None, {}, gaps | {"A.12": "missing"}, {"A.12": "unknown"}):
+        with pytest.raises(GapsChanged):
+            attest(gaps=other)
+    assert not Attestation.objects.exists()
+    attest(gaps=gaps)
+    assert standing(draft) == {"customs"}
 
 
 def test_nothing_is_signed_that_cannot_be_submitted(people, draft):
@@ -239,7 +384,7 @@ def test_nobody_takes_back_for_an_agency_but_its_own_coordinator(people, draft, 
 
 
 def test_who_recorded_an_agreement_may_take_it_back(people, draft):
-    factories.deactivate(people.police_coordinator)
+    factories.empty_agency(people)
     factories.sign_both(draft, people.coordinator)
     assert take_back(draft, people.coordinator, "police") is True
     assert standing(draft) == {"customs"}

@@ -2,14 +2,37 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from diagnostic.actions import comparison, responses
-from diagnostic.actions.errors import ActionRefused, AgreementNeeded, Invalid, NotOpen, StateChanged
+from diagnostic.actions.errors import (
+    ActionRefused,
+    AgreementNeeded,
+    Declared,
+    GapsChanged,
+    Invalid,
+    NothingAnswered,
+    NotOpen,
+    StateChanged,
+)
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Assessment, AuditEntry, Comment, Declaration, Response, ResponseRevision
+from diagnostic.models import (
+    Assessment,
+    AuditChain,
+    AuditEntry,
+    Comment,
+    Declaration,
+    OpeningRequest,
+    Response,
+    ResponseRevision,
+)
+from diagnostic.permissions import agency_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+SAVE_QUERIES = 5
+"""The lock, the answer and its revision, within a savepoint."""
 
 
 @pytest.fixture
@@ -50,66 +73,213 @@ def acts(assessment, sealed_for=""):
     return list(entries.order_by("number").values_list("act", flat=True))
 
 
-def opened(assessment, people):
-    return comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+def opened(assessment, _people):
+    return factories.open_comparison(assessment)
 
 
-def test_the_comparison_opens_when_both_have_declared(assessment, people):
-    held = comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
+@pytest.fixture
+def answered(assessment, people):
+    """Each agency has answered one question, and left the rest blank."""
+    save(assessment, people.respondent, "customs", "A.1", level=3)
+    save(assessment, people.police_respondent, "police", "A.1", level=2)
+    return assessment
+
+
+def ask(assessment, by, reason="The year ends."):
+    return comparison.ask_to_open(assessment=assessment, agency=agency_of(by), by=by, reason=reason)
+
+
+def test_the_comparison_opens_when_both_have_declared(answered, people):
+    held = factories.declare(answered, people.coordinator)
     assert (held.state, held.comparison_opened_at) == ("draft", None)
-    held = comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator)
-    stored = Assessment.objects.get(pk=assessment.pk)
+    assert acts(answered) == ["assessment.start"]
+    held = factories.declare(answered, people.police_coordinator)
+    stored = Assessment.objects.get(pk=answered.pk)
     assert stored.state == held.state == "comparing"
     assert stored.comparison_opened_at is not None
-    assert (stored.comparison_opened_by, stored.comparison_reason) == (people.police_coordinator, "")
-    assert acts(assessment) == ["assessment.start", "comparison.open_declared"]
-    assert acts(assessment, "customs") == acts(assessment, "police") == ["comparison.declare"]
+    assert acts(answered) == ["assessment.start", "comparison.open_declared"]
+    assert acts(answered, "customs") == acts(answered, "police") == ["comparison.declare"]
 
 
-def test_a_declaration_twice_is_one(assessment, people):
+def test_the_opening_names_how_both_sealed_chains_ended(answered, people):
+    factories.declare(answered, people.coordinator)
+    factories.declare(answered, people.police_coordinator)
+    heads = {
+        chain.sealed_for: {"length": chain.length, "head": chain.head}
+        for chain in AuditChain.objects.filter(assessment=answered).exclude(sealed_for="")
+    }
+    assert AuditEntry.objects.get(act="comparison.open_declared").detail["sealed"] == heads
+    assert set(heads) == {"customs", "police"}
+
+
+def test_a_declaration_twice_is_one(answered, people):
     for _time in range(2):
-        comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
+        factories.declare(answered, people.coordinator)
     assert Declaration.objects.count() == 1
-    assert acts(assessment, "customs").count("comparison.declare") == 1
+    assert acts(answered, "customs") == ["comparison.declare"]
 
 
-def test_a_declaration_is_taken_back_while_the_comparison_is_closed(assessment, people):
-    comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
-    comparison.take_back_declaration(assessment=assessment, agency="customs", by=people.coordinator)
-    held = comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator)
+def test_a_declaration_is_taken_back_while_the_comparison_is_closed(answered, people):
+    factories.declare(answered, people.coordinator)
+    comparison.take_back_declaration(assessment=answered, agency="customs", by=people.coordinator)
+    assert not Assessment.objects.get(pk=answered.pk).has_declared("customs")
+    assert acts(answered, "customs") == ["comparison.declare", "comparison.undeclare"]
+    held = factories.declare(answered, people.police_coordinator)
     assert held.state == "draft"
-    opened(assessment, people)
+    factories.declare(answered, people.coordinator)
     with pytest.raises(StateChanged):
-        comparison.take_back_declaration(assessment=assessment, agency="police", by=people.police_coordinator)
+        comparison.take_back_declaration(assessment=answered, agency="police", by=people.police_coordinator)
 
 
 @pytest.mark.parametrize("who", ["police_coordinator", "respondent", "observer", "reviewer", "foreigner"])
-def test_only_the_agencys_own_coordinator_declares(assessment, people, who):
-    for act in (comparison.declare_complete, comparison.take_back_declaration):
+def test_only_the_agencys_own_coordinator_declares_and_asks(answered, people, who):
+    by = getattr(people, who)
+    for act in (comparison.declare_complete, comparison.take_back_declaration, comparison.take_back_request):
         with pytest.raises(PermissionDenied):
-            act(assessment=assessment, agency="customs", by=getattr(people, who))
-    assert not Declaration.objects.exists()
-
-
-def test_a_coordinator_opens_with_a_reason(assessment, people):
-    with pytest.raises(ActionRefused, match="why the comparison is opened"):
-        comparison.open_comparison(assessment=assessment, by=people.coordinator, reason=" ")
-    held = opened(assessment, people)
-    assert (held.state, held.comparison_reason) == ("comparing", "The year ends.")
-    with pytest.raises(StateChanged):
-        opened(assessment, people)
-
-
-@pytest.mark.parametrize("who", ["respondent", "observer", "administrator", "foreigner"])
-def test_nobody_else_opens(assessment, people, who):
+            act(assessment=answered, agency="customs", by=by)
     with pytest.raises(PermissionDenied):
-        comparison.open_comparison(assessment=assessment, by=getattr(people, who), reason="Now.")
+        comparison.ask_to_open(assessment=answered, agency="customs", by=by, reason="Now.")
+    assert not Declaration.objects.exists()
+    assert not OpeningRequest.objects.exists()
+
+
+@pytest.mark.parametrize("answers", [{}, {"A.12": {"status": "unknown", "reason": "Nobody knows."}}])
+def test_nothing_empty_is_declared_or_opened(assessment, people, answers):
+    for code, members in answers.items():
+        save(assessment, people.respondent, "customs", code, **members)
+    with pytest.raises(NothingAnswered):
+        factories.declare(assessment, people.coordinator)
+    with pytest.raises(NothingAnswered):
+        ask(assessment, people.coordinator)
+    assert not Declaration.objects.exists()
+    assert not OpeningRequest.objects.exists()
+    assert AuditEntry.objects.filter(chain__assessment=assessment).count() == 1
+
+
+def test_the_blanks_that_stand_are_confirmed_in_the_same_act(answered, people):
+    seen = factories.gaps_now(answered, "customs")
+    with pytest.raises(GapsChanged):
+        comparison.declare_complete(assessment=answered, agency="customs", by=people.coordinator)
+    save(answered, people.respondent, "customs", "A.13", level=3)
+    with pytest.raises(GapsChanged):
+        comparison.declare_complete(assessment=answered, agency="customs", by=people.coordinator, gaps=seen)
+    save(answered, people.respondent, "customs", "A.12", status="unknown", reason="The laboratory has not replied.")
+    gaps = factories.gaps_now(answered, "customs")
+    assert gaps["A.12"] == "unknown"
+    with pytest.raises(GapsChanged):
+        comparison.declare_complete(
+            assessment=answered, agency="customs", by=people.coordinator, gaps=gaps | {"A.12": "missing"}
+        )
+    comparison.declare_complete(assessment=answered, agency="customs", by=people.coordinator, gaps=gaps)
+    assert AuditEntry.objects.get(act="comparison.declare").detail["gaps"] == gaps
+
+
+def test_a_declared_voice_is_frozen_until_the_declaration_is_taken_back(answered, people):
+    factories.declare(answered, people.coordinator)
+    for act in ({"level": 4}, {"level": 3}):
+        with pytest.raises(Declared, match="Customs has declared its answers complete"):
+            save(answered, people.respondent, "customs", "A.1", **act)
+    with pytest.raises(Declared):
+        responses.set_aside(
+            assessment_id=answered.pk, voice="customs", question="A.1", response=Answer(level=5), by=people.respondent
+        )
+    assert save(answered, people.police_respondent, "police", "A.1", level=5).level == 5
+    comparison.take_back_declaration(assessment=answered, agency="customs", by=people.coordinator)
+    assert save(answered, people.respondent, "customs", "A.1", level=4).level == 4
+
+
+def test_a_save_asks_no_more_for_a_declaration(answered, people):
+    members = {"assessment_id": answered.pk, "voice": "customs", "by": people.respondent}
+    with CaptureQueriesContext(connection) as before:
+        responses.save(**members, question="A.1", response=Answer(level=4), base_version=1)
+    factories.declare(answered, people.police_coordinator)
+    with CaptureQueriesContext(connection) as after:
+        responses.save(**members, question="A.1", response=Answer(level=5), base_version=2)
+    assert len(after) == len(before) == SAVE_QUERIES
+    comparison.take_back_declaration(assessment=answered, agency="police", by=people.police_coordinator)
+    factories.declare(answered, people.coordinator)
+    with CaptureQueriesContext(connection) as refused, pytest.raises(Declared):
+        responses.save(**members, question="A.1", response=Answer(level=1), base_version=3)
+    assert len(refused) < SAVE_QUERIES
+
+
+def test_opening_early_takes_both_agencies_one_press_each_with_a_reason(answered, people):
+    with pytest.raises(ActionRefused, match="why the comparison should open"):
+        ask(answered, people.coordinator, " ")
+    assert ask(answered, people.coordinator, "The year ends.").state == "draft"
+    assert ask(answered, people.coordinator, "Once more.").state == "draft"
+    assert acts(answered) == ["assessment.start"]
+    held = ask(answered, people.police_coordinator, "The minister asks.")
+    assert held.state == "comparing"
+    found = OpeningRequest.objects.order_by("agency").values_list("agency", "reason")
+    assert list(found) == [("customs", "The year ends."), ("police", "The minister asks.")]
+    detail = AuditEntry.objects.get(act="comparison.open").detail
+    assert (detail["customs"], detail["police"]) == ("The year ends.", "The minister asks.")
+    assert set(detail["sealed"]) == {"customs", "police"}
+    with pytest.raises(StateChanged):
+        ask(answered, people.coordinator)
+    with pytest.raises(StateChanged):
+        comparison.take_back_request(assessment=answered, agency="customs", by=people.coordinator)
+
+
+@pytest.mark.parametrize("first", ["declare", "ask"])
+def test_a_declaration_is_no_request_of_the_other_agency(answered, people, first):
+    """Who has answered one question cannot open the other's declared answers by a press of their own."""
+    acts_of = {"declare": lambda by: factories.declare(answered, by), "ask": lambda by: ask(answered, by)}
+    second = "ask" if first == "declare" else "declare"
+    acts_of[first](people.coordinator)
+    assert acts_of[second](people.police_coordinator).state == "draft"
+    assert acts_of[second](people.coordinator).state == "comparing"
+
+
+def test_a_request_is_taken_back_until_it_opens(answered, people):
+    ask(answered, people.coordinator)
+    comparison.take_back_request(assessment=answered, agency="customs", by=people.coordinator)
+    comparison.take_back_request(assessment=answered, agency="customs", by=people.coordinator)
+    assert acts(answered, "customs") == ["comparison.ask", "comparison.unask"]
+    assert ask(answered, people.police_coordinator).state == "draft"
+    assert ask(answered, people.coordinator, "Now it may.").state == "comparing"
+    assert AuditEntry.objects.get(act="comparison.open").detail["customs"] == "Now it may."
+
+
+def test_a_request_without_an_answer_left_opens_nothing(answered, people):
+    ask(answered, people.coordinator)
+    save(answered, people.respondent, "customs", "A.1")
+    assert ask(answered, people.police_coordinator).state == "draft"
+
+
+def test_nothing_tells_whether_the_other_agency_has_asked_or_declared(answered, people):
+    """The same queries, whatever the other has done, as long as it does not open."""
+
+    def queries(act, by):
+        with CaptureQueriesContext(connection) as found:
+            act(answered, by)
+        return len(found)
+
+    def walk():
+        by = people.coordinator
+        counts = [queries(ask, by), queries(factories.declare, by)]
+        comparison.take_back_request(assessment=answered, agency="customs", by=by)
+        comparison.take_back_declaration(assessment=answered, agency="customs", by=by)
+        return counts
+
+    walk()
+    first = walk()
+    ask(answered, people.police_coordinator)
+    comparison.take_back_request(assessment=answered, agency="police", by=people.police_coordinator)
+    assert walk() == first
+    ask(answered, people.police_coordinator)
+    assert queries(factories.declare, people.coordinator) == first[1]
+    comparison.take_back_declaration(assessment=answered, agency="customs", by=people.coordinator)
+    comparison.take_back_request(assessment=answered, agency="police", by=people.police_coordinator)
+    factories.declare(answered, people.police_coordinator)
+    assert queries(ask, people.coordinator) == first[0]
 
 
 def test_there_is_nothing_to_compare_in_a_joint_session(people):
     joint = factories.start_assessment(people.coordinator)
     with pytest.raises(StateChanged):
-        comparison.open_comparison(assessment=joint, by=people.coordinator, reason="Now.")
+        ask(joint, people.coordinator)
     with pytest.raises(StateChanged):
         comparison.declare_complete(assessment=joint, agency="customs", by=people.coordinator)
 
@@ -235,7 +405,7 @@ def test_the_two_agencies_discuss_once_it_is_open(assessment, people):
 
 
 def test_a_word_of_the_discussion_pressed_twice_is_said_once(assessment, people):
-    opened = comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(assessment)
 
     def discuss(by, text):
         return comparison.discuss(assessment=opened, question="A.1", text=text, by=by)

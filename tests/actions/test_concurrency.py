@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostic.actions import action_plan, attestations, audit, comparison, responses, reviews, submissions
+from diagnostic.actions import action_plan, attestations, audit, responses, reviews, submissions
 from diagnostic.actions.attestations import AnswersChanged
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.errors import (
@@ -82,7 +82,8 @@ def test_a_save_beside_a_submission_voids_its_signatures_or_is_refused():
 
 
 def attest(assessment, agency, digest, by):
-    return attestations.attest(assessment=assessment, agency=agency, digest=digest, by=by)
+    gaps = factories.gaps_now(assessment)
+    return attestations.attest(assessment=assessment, agency=agency, digest=digest, by=by, gaps=gaps)
 
 
 def test_an_edit_beside_the_second_attestation_leaves_no_signature_standing():
@@ -132,7 +133,7 @@ def test_a_proposal_beside_the_submission_of_two_agencies_is_not_in_it_or_stops_
     people = factories.make_people()
     for _round in range(5):
         draft = factories.start_assessment(people.coordinator, mode="separate")
-        opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+        opened = factories.open_comparison(draft)
         factories.fill(opened, people.coordinator, {"A.1": Answer(level=2)})
         factories.complete(opened, people.coordinator)
         factories.sign_both(opened, people.coordinator)
@@ -165,9 +166,7 @@ def test_a_save_beside_the_opening_of_the_comparison_is_frozen_in_it_or_refused(
         assessment = factories.start_assessment(people.coordinator, mode="separate")
         saved, opened = at_once(
             lambda assessment=assessment: save(assessment, people.police_respondent, 3, voice="police"),
-            lambda assessment=assessment: comparison.open_comparison(
-                assessment=assessment, by=people.coordinator, reason="The period ends today."
-            ),
+            lambda assessment=assessment: factories.open_comparison(assessment),
         )
         assert isinstance(opened, Assessment)
         assert isinstance(saved, Response | StateChanged)
@@ -181,9 +180,11 @@ def test_a_save_beside_the_opening_of_the_comparison_is_frozen_in_it_or_refused(
 def test_of_two_who_declare_at_once_the_second_opens_the_comparison():
     people = factories.make_people()
     assessment = factories.start_assessment(people.coordinator, mode="separate")
+    for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
+        factories.save_answer(assessment, by, "A.1", voice=voice, level=2)
     found = at_once(
-        lambda: comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator),
-        lambda: comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator),
+        lambda: factories.declare(assessment, people.coordinator),
+        lambda: factories.declare(assessment, people.police_coordinator),
     )
     assert all(isinstance(item, Assessment) for item in found), found
     held = Assessment.objects.get(pk=assessment.pk)

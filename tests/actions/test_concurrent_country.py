@@ -9,9 +9,10 @@ import pytest
 from diagnostic.actions import assessments, attestations, comparison, responses, submissions
 from diagnostic.actions.assessments import base_of
 from diagnostic.actions.attestations import AnswersChanged
-from diagnostic.actions.errors import NotAttested, Stale, StateChanged
+from diagnostic.actions.errors import Declared, GapsChanged, NotAttested, Stale, StateChanged
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, Attestation, AuditEntry, Response, ResponseRevision, Submission
+from diagnostic.permissions import agency_of
 from diagnostic.queries import load_signatures
 from tests import factories
 from tests.at_once import at_once
@@ -43,7 +44,7 @@ def open_two(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     factories.save_answer(draft, people.respondent, "A.1", voice="customs", level=2)
     factories.save_answer(draft, people.police_respondent, "A.1", voice="police", level=4)
-    return comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(draft)
 
 
 def agree(assessment, by, level):
@@ -86,10 +87,11 @@ def test_settings_changed_beside_the_second_key_and_the_submission_are_in_neithe
         draft = factories.start_assessment(people.coordinator, is_disclosed_to_partners=True)
         seen = fresh(factories.complete(draft, people.coordinator))
         digest = factories.digest_now(seen)
-        attestations.attest(assessment=seen, agency="customs", digest=digest, by=people.coordinator)
+        attest = partial(attestations.attest, assessment=seen, digest=digest, gaps=factories.gaps_now(seen))
+        attest(agency="customs", by=people.coordinator)
         changed, signed, submitted = at_once(
             partial(set_to, seen, people.coordinator, is_disclosed_to_partners=False),
-            partial(attestations.attest, assessment=seen, agency="police", digest=digest, by=people.police_coordinator),
+            partial(attest, agency="police", by=people.police_coordinator),
             partial(submissions.submit, assessment=seen, by=people.coordinator),
         )
         assert isinstance(changed, Assessment | StateChanged)
@@ -107,12 +109,8 @@ def test_two_keys_turned_at_once_both_stand(people):
         seen = fresh(factories.complete(factories.start_assessment(people.coordinator), people.coordinator))
         digest = factories.digest_now(seen)
         by = {"customs": people.coordinator, "police": people.police_coordinator}
-        at_once(
-            *(
-                partial(attestations.attest, assessment=seen, agency=agency, digest=digest, by=person)
-                for agency, person in by.items()
-            )
-        )
+        attest = partial(attestations.attest, assessment=seen, digest=digest, gaps=factories.gaps_now(seen))
+        at_once(*(partial(attest, agency=agency, by=person) for agency, person in by.items()))
         assert set(load_signatures(seen)) == {"customs", "police"}
         assert set(fresh(seen).standing_attestations) == {"customs", "police"}
         assert submissions.submit(assessment=seen, by=people.coordinator).digest == digest
@@ -145,56 +143,113 @@ def test_two_keys_taken_back_at_once_leave_none(people):
     assert load_signatures(seen) == fresh(seen).standing_attestations == {}
 
 
-def test_the_second_declaration_beside_a_save_freezes_it_or_refuses_it(people):
+def answered_apart(people):
+    """A draft in which each agency has answered one question."""
+    draft = factories.start_assessment(people.coordinator, mode="separate")
+    for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
+        factories.save_answer(draft, by, "A.1", voice=voice, level=2)
+    return draft
+
+
+def declaring(draft, by):
+    """Declaring complete what stands now, as the page of `by` names it."""
+    agency = agency_of(by)
+    gaps = factories.gaps_now(draft, agency)
+    return partial(comparison.declare_complete, assessment=draft, agency=agency, by=by, gaps=gaps)
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_a_declaration_beside_a_save_freezes_it_or_refuses_it(people, is_second):
+    """The first declaration freezes the agency's own answers, the second one those of both."""
     for _round in range(ROUNDS):
-        draft = factories.start_assessment(people.coordinator, mode="separate")
-        comparison.declare_complete(assessment=draft, agency="customs", by=people.coordinator)
-        saved, opened = at_once(
+        draft = answered_apart(people)
+        if is_second:
+            factories.declare(draft, people.coordinator)
+        saved, declared = at_once(
+            partial(
+                responses.save,
+                assessment_id=draft.pk,
+                voice="police",
+                question="A.1",
+                response=Answer(level=3),
+                base_version=1,
+                by=people.police_respondent,
+            ),
+            declaring(draft, people.police_coordinator),
+        )
+        assert isinstance(declared, Assessment)
+        assert declared.state == fresh(draft).state == ("comparing" if is_second else "draft")
+        row = Response.objects.get(assessment=draft, voice="police", question="A.1")
+        assert row.level == (3 if isinstance(saved, Response) else 2)
+        assert isinstance(saved, Response | (StateChanged if is_second else Declared))
+
+
+def test_a_declaration_beside_a_new_answer_names_what_is_blank_or_is_refused(people):
+    for _round in range(ROUNDS):
+        draft = answered_apart(people)
+        saved, declared = at_once(
             partial(
                 responses.save,
                 assessment_id=draft.pk,
                 voice="customs",
-                question="A.1",
+                question="A.13",
                 response=Answer(level=3),
                 base_version=0,
                 by=people.respondent,
             ),
-            partial(comparison.declare_complete, assessment=draft, agency="police", by=people.police_coordinator),
+            declaring(draft, people.coordinator),
         )
-        assert isinstance(opened, Assessment)
-        assert opened.state == fresh(draft).state == "comparing"
-        row = Response.objects.get(assessment=draft, voice="customs", question="A.1")
-        assert row.level == (3 if isinstance(saved, Response) else None)
-        assert isinstance(saved, Response | StateChanged)
+        assert (type(saved), type(declared)) in ((Response, GapsChanged), (Declared, Assessment))
 
 
 def test_a_declaration_taken_back_beside_the_second_one_is_in_time_or_too_late(people):
     for _round in range(ROUNDS):
-        draft = factories.start_assessment(people.coordinator, mode="separate")
-        comparison.declare_complete(assessment=draft, agency="customs", by=people.coordinator)
+        draft = answered_apart(people)
+        factories.declare(draft, people.coordinator)
         taken_back, declared = at_once(
             partial(comparison.take_back_declaration, assessment=draft, agency="customs", by=people.coordinator),
-            partial(comparison.declare_complete, assessment=draft, agency="police", by=people.police_coordinator),
+            declaring(draft, people.police_coordinator),
         )
         held = fresh(draft)
         assert isinstance(declared, Assessment)
-        if isinstance(taken_back, StateChanged):
-            assert (held.state, held.declarations.count()) == ("comparing", 2)
-        else:
-            assert (held.state, list(held.declarations.values_list("agency", flat=True))) == ("draft", ["police"])
+        is_late = isinstance(taken_back, StateChanged)
+        assert (held.state, held.has_declared("customs"), held.has_declared("police")) == (
+            ("comparing", True, True) if is_late else ("draft", False, True)
+        )
 
 
-def test_of_two_who_open_the_comparison_one_does(people):
-    draft = factories.start_assessment(people.coordinator, mode="separate")
+def test_of_two_who_ask_to_open_at_once_the_second_opens(people):
+    draft = answered_apart(people)
     found = at_once(
         *(
-            partial(comparison.open_comparison, assessment=draft, by=by, reason=by.full_name)
+            partial(comparison.ask_to_open, assessment=draft, agency=agency_of(by), by=by, reason=by.full_name)
             for by in (people.coordinator, people.police_coordinator)
         )
     )
-    assert kinds(found) == ["Assessment", "StateChanged"]
-    held = fresh(draft)
-    assert held.comparison_reason == held.comparison_opened_by.full_name
+    assert sorted(item.state for item in found) == ["comparing", "draft"]
+    assert fresh(draft).state == "comparing"
+    assert {request.reason for request in draft.opening_requests.all()} == {
+        people.coordinator.full_name,
+        people.police_coordinator.full_name,
+    }
+
+
+def test_a_request_taken_back_beside_the_second_one_is_in_time_or_too_late(people):
+    for _round in range(ROUNDS):
+        draft = answered_apart(people)
+        comparison.ask_to_open(assessment=draft, agency="customs", by=people.coordinator, reason="Now.")
+        taken_back, asked = at_once(
+            partial(comparison.take_back_request, assessment=draft, agency="customs", by=people.coordinator),
+            partial(
+                comparison.ask_to_open,
+                assessment=draft,
+                agency="police",
+                by=people.police_coordinator,
+                reason="Now.",
+            ),
+        )
+        assert isinstance(asked, Assessment)
+        assert fresh(draft).state == ("comparing" if isinstance(taken_back, StateChanged) else "draft")
 
 
 def test_of_two_who_agree_on_one_question_one_is_shown_both_texts(people):
@@ -216,7 +271,7 @@ def test_an_answer_agreed_beside_the_taking_over_of_equal_ones_stands(people):
         draft = factories.start_assessment(people.coordinator, mode="separate")
         for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
             factories.save_answer(draft, by, "A.1", voice=voice, level=2)
-        opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+        opened = factories.open_comparison(draft)
         taken, agreed = at_once(
             partial(comparison.take_over, assessment=opened, questions=["A.1"], by=people.coordinator),
             partial(agree, opened, people.police_coordinator, 3),

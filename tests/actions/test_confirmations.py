@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from diagnostic.actions import assessments, comparison, confirmations, submissions
+from diagnostic.actions import assessments, confirmations, submissions
 from diagnostic.actions.errors import AgreedInstead, NotAsked, NothingBefore, NotOpen, Stale, StateChanged
 from diagnostic.core.responses import BLANK, as_given_by
 from diagnostic.core.responses import Response as Answer
@@ -185,7 +185,7 @@ def test_the_first_word_of_somebody_voids_what_was_signed_for_it_counts_who_answ
 
 def test_what_two_agencies_agree_on_is_confirmed_by_nobody_alone(people, last):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
-    opened = comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(apart)
     with pytest.raises(AgreedInstead):
         confirm(opened, people.coordinator, "A.1")
     assert stored(apart, "A.1") == BLANK

@@ -21,9 +21,7 @@ def compared(people: factories.People) -> Assessment:
     draft = start_assessment(people.coordinator, mode="separate")
     for agency, by in (("customs", people.respondent), ("police", people.police_respondent)):
         fill(draft, by, factories.example_answers("two-voices", agency), voice=agency)
-    Assessment.objects.filter(pk=draft.pk).update(
-        state="comparing", comparison_opened_at=draft.started_at, comparison_opened_by=people.coordinator
-    )
+    factories.open_comparison(draft)
     draft.refresh_from_db()
     return fill(draft, people.coordinator, factories.example_answers("two-voices"))
 

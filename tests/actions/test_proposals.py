@@ -38,7 +38,7 @@ def opened(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     for voice, by, level in (("customs", people.respondent, 4), ("police", people.police_respondent, 2)):
         factories.fill(draft, by, {"A.1": Answer(level=level), "A.13": Answer(level=3)}, voice=voice)
-    return comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(draft)
 
 
 def national(assessment, question):
@@ -256,7 +256,8 @@ def test_nothing_is_left_open_without_a_reason_or_a_right(people, opened):
 
 
 def attest(assessment, by, agency="customs"):
-    return attestations.attest(assessment=assessment, agency=agency, digest=factories.digest_now(assessment), by=by)
+    digest, gaps = factories.digest_now(assessment), factories.gaps_now(assessment)
+    return attestations.attest(assessment=assessment, agency=agency, digest=digest, by=by, gaps=gaps)
 
 
 def test_nothing_answered_is_not_attested_in_a_joint_session(people):

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from diagnostic.actions import audit, comparison, responses, revisions
+from diagnostic.actions import audit, responses, revisions
 from diagnostic.actions.submissions import digest_of
 from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
@@ -54,8 +54,8 @@ def accepted(people):
 
 
 def declare(assessment, people):
-    for agency, by in (("customs", people.coordinator), ("police", people.police_coordinator)):
-        comparison.declare_complete(assessment=assessment, agency=agency, by=by)
+    for by in (people.coordinator, people.police_coordinator):
+        factories.declare(assessment, by)
 
 
 def sql(text: str, *values: Any) -> None:
@@ -105,6 +105,7 @@ OF_A_REVISION = [
     ("content = %s", '{"level": 5, "narrative": "first"}'),
     ("version = %s", 7),
     ("agreement = %s", "we agreed"),
+    ("is_agreed = %s", False),
     ("was_kept = %s", False),
     ("saved_at = %s", "2020-01-01 00:00:00+00:00"),
     ("number = %s", 9),
@@ -176,6 +177,11 @@ def test_a_changed_row_is_found_whether_it_was_answered_or_not(capsys, draft, ch
     is_changed = Response.objects.filter(pk=row.pk).values().get() != before
     status, said = verify(capsys)
     assert (status, f"{question} of national: " in said) == (is_changed, is_changed)
+
+
+def test_a_proposal_made_an_agreed_answer_is_found_and_the_other_way_round(capsys, draft):
+    Response.objects.filter(question="A.1").update(is_agreed=False)
+    assert "A.1 of national: the answer is not what its last revision says" in verify(capsys)[1]
 
 
 def test_an_answer_of_another_person_is_found(capsys, draft, people):
@@ -326,9 +332,9 @@ def test_what_is_saved_after_heads_were_kept_is_no_break(capsys, draft, people, 
 @pytest.mark.parametrize("is_open", [False, True])
 def test_declared_answers_that_were_written_anew_are_found(capsys, apart, people, how, is_open):
     factories.save_answer(apart, people.respondent, "A.1", voice="customs", level=3)
-    comparison.declare_complete(assessment=apart, agency="customs", by=people.coordinator)
+    factories.declare(apart, people.coordinator)
     if is_open:
-        comparison.declare_complete(assessment=apart, agency="police", by=people.police_coordinator)
+        factories.declare(apart, people.police_coordinator)
     assert verify(capsys)[0] == 0
     row = row_of(apart, "A.1", "customs")
     kept = ResponseRevision.objects.filter(response=row)

@@ -117,15 +117,22 @@ def test_a_save_makes_no_query_for_the_chain(people, assessment):
 
 
 @pytest.mark.django_db
-def test_what_was_read_before_somebody_set_a_text_aside_is_read_again(people, assessment):
-    """As on PostgreSQL, where a save that waited for the lock may go on with the answer as it was before."""
-    row = save(assessment, people.respondent, 0, level=1)
-    with transaction.atomic():
-        stale = responses._lock(assessment.pk, "national", "A.1")
-        set_aside(assessment, people.police_respondent, narrative="one")
-        responses._write(stale, Answer(level=2), "", None, people.respondent)
-        responses._keep_aside(stale.row, Answer(narrative="two"), people.police_respondent)
-    assert_chained(row, 4)
+@pytest.mark.parametrize("act", ["save", "set aside"])
+def test_what_was_read_before_somebody_set_a_text_aside_is_read_again(people, assessment, monkeypatch, act):
+    """As on PostgreSQL, where a save that waited for the lock goes on with the answer as it was before."""
+    row, follow = save(assessment, people.respondent, 0, level=1), revisions.follow
+
+    def follow_late(*arguments, **named):
+        monkeypatch.setattr(revisions, "follow", follow)
+        set_aside(assessment, people.police_respondent, narrative="meanwhile")
+        return follow(*arguments, **named)
+
+    monkeypatch.setattr(revisions, "follow", follow_late)
+    if act == "save":
+        save(assessment, people.respondent, 1, level=2)
+    else:
+        set_aside(assessment, people.respondent, narrative="late")
+    assert_chained(row, 3)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -61,9 +61,8 @@ def save(assessment: Assessment, by: User, voice: str, code: str = "A.1", level:
 
 
 def open_both(assessment: Assessment, people: factories.People) -> Assessment:
-    for agency, by in (("customs", people.coordinator), ("police", people.police_coordinator)):
-        held = comparison.declare_complete(assessment=assessment, agency=agency, by=by)
-    return held
+    factories.declare(assessment, people.coordinator)
+    return factories.declare(assessment, people.police_coordinator)
 
 
 # What binds
@@ -78,7 +77,7 @@ def set_a_text_aside(assessment: Assessment, by: User) -> None:
 
 
 def declared(assessment: Assessment, by: User) -> None:
-    comparison.declare_complete(assessment=assessment, agency="customs", by=by)
+    factories.declare(assessment, by)
 
 
 def declared_and_took_back(assessment: Assessment, by: User) -> None:
@@ -121,7 +120,8 @@ def test_whoever_acted_for_customs_is_refused_for_the_police(people, apart, act)
         lambda: confirmations.confirm(assessment_id=apart.pk, voice="police", question="A.1", base_version=0, by=moved),
         lambda: comparison.declare_complete(assessment=apart, agency="police", by=moved),
         lambda: comparison.take_back_declaration(assessment=apart, agency="police", by=moved),
-        lambda: comparison.open_comparison(assessment=apart, by=moved, reason="The year ends."),
+        lambda: comparison.ask_to_open(assessment=apart, agency="police", by=moved, reason="The year ends."),
+        lambda: comparison.take_back_request(assessment=apart, agency="police", by=moved),
     ]
     for attempt in refused:
         with pytest.raises(ActsForOther) as caught:
@@ -137,8 +137,8 @@ def test_it_is_the_same_once_the_answers_are_compared(people, apart, act) -> Non
     second = factories.make_user()
     act(apart, second)
     if act is not declared:
-        comparison.declare_complete(assessment=apart, agency="customs", by=people.coordinator)
-    held = comparison.declare_complete(assessment=apart, agency="police", by=people.police_coordinator)
+        factories.declare(apart, people.coordinator)
+    held = factories.declare(apart, people.police_coordinator)
     moved = move(second, "police")
 
     assert len(readable_voices(moved, held)) == 3
@@ -198,8 +198,8 @@ def test_one_person_never_turns_both_keys(people, joint) -> None:
 
 
 def test_whoever_records_for_an_agency_without_people_acts_for_their_own(people, joint) -> None:
-    factories.deactivate(people.police_coordinator)
-    factories.sign(joint, people.coordinator, "police", factories.AGREED_BY)
+    factories.empty_agency(people)
+    factories.sign(joint, people.coordinator, "police", factories.AGREED)
     assert list(Side.objects.values_list("person", "agency")) == [(people.coordinator.pk, "customs")]
 
     with pytest.raises(ActsForOther):

@@ -17,6 +17,7 @@ from diagnostic.core.responses import Response
 from diagnostic.core.submission_file import (
     Context,
     CountryLine,
+    OpeningLine,
     Receipt,
     Reference,
     facts_of,
@@ -64,8 +65,17 @@ RECEIPT = Receipt(
     started_at="2026-01-12T09:40:00+00:00",
     started_by="Nadia Ferrand",
     comparison_opened_at="2026-02-12T09:40:00+00:00",
-    comparison_opened_by="Tomas Marsh",
-    comparison_reason="The minister asks for it.",
+    comparison_openings=(
+        OpeningLine("customs", asked_by="Nadia Ferrand", asked_at="2026-02-11T08:00:00+00:00", reason="The year ends."),
+        OpeningLine(
+            "police",
+            declared_by="Tomas Marsh",
+            declared_at="2026-02-10T08:00:00+00:00",
+            asked_by="Tomas Marsh",
+            asked_at="2026-02-12T09:40:00+00:00",
+            reason="The minister asks for it.",
+        ),
+    ),
     attestations=(
         AttestationLine("customs", "Nadia Ferrand", "2026-03-12T09:30:00+00:00"),
         AttestationLine("police", "Tomas Marsh", "2026-03-12T09:35:00+00:00", "Ada Example, Head"),

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from .steps_browsing import Visitor
 
-NAME, FUNCTION = "Ada Example", "Head of Crime Investigation"
+NAME, FUNCTION, REFERENCE = "Ada Example", "Head of Crime Investigation", "Minutes POL/2026/112"
 
 
 def attest(coordinator: Visitor, agency: str) -> None:
@@ -23,9 +23,13 @@ def record_agreement(coordinator: Visitor, agency: str) -> None:
     key = coordinator.page.locator(f"#key-{agency}")
     key.get_by_label("Name").fill(NAME)
     key.get_by_label("Function").fill(FUNCTION)
+    key.get_by_label("Date of the agreement").fill("2026-03-14")
+    key.get_by_label("Reference of the agreement").fill(REFERENCE)
     key.get_by_label("This person has read these answers").check()
     coordinator.go(key.get_by_role("button", name="Record the agreement"))
-    expect(key).to_contain_text(f"{NAME}, {FUNCTION} agreed, without an account; recorded by")
+    expect(key).to_contain_text(
+        f"{NAME}, {FUNCTION}, agreed on 14 March 2026, without an account ({REFERENCE}); recorded by"
+    )
 
 
 def hand_in(coordinator: Visitor) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from diagnostic.actions import comparison
+from tests import factories
 from tests.factories import example_answers, fill, make_people, save_answer, start_assessment
 
 from .steps_browsing import visit
@@ -31,7 +31,7 @@ def test_the_pages_of_two_agencies_are_in_order(new_page: Callable) -> None:
     for name in ("assessment-detail", "assessment-check", "result"):
         look_at(coordinator, reverse(name, args=[assessment.pk]))
 
-    comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(assessment)
     look_at(coordinator, reverse("assessment-detail", args=[assessment.pk]))
     look_at(observer, reverse("theme", args=[assessment.pk, "police", "powers"]))
     look_at(coordinator, reverse("theme", args=[assessment.pk, "national", "powers"]))

@@ -9,7 +9,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from diagnostic.actions import comparison
 from diagnostic.models import Assessment, Response
 from tests import factories
 
@@ -23,7 +22,7 @@ def opened(people: factories.People) -> Assessment:
     assessment = factories.start_assessment(people.coordinator, mode="separate", period="2026")
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
         factories.fill(assessment, by, factories.example_answers("two-voices", voice), voice=voice)
-    return comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(assessment)
 
 
 def url(assessment: Assessment, name: str = "compare") -> str:

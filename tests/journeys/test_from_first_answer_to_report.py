@@ -16,18 +16,18 @@ from pypdf import PdfReader
 
 from diagnostic.instruments import instrument_from_fixtures
 from diagnostic.models import Response, Submission
-from tests.factories import EXAMPLES, PASSWORD, deactivate, example, make_people, start_assessment
+from tests.factories import EXAMPLES, PASSWORD, empty_agency, example, make_people, start_assessment
 
 from .axe import WIDTHS
 from .steps_answering import choose, continue_to_next, fill_answer, fill_theme, question
-from .steps_attesting import FUNCTION, NAME, attest, hand_in, record_agreement
+from .steps_attesting import FUNCTION, NAME, REFERENCE, attest, hand_in, record_agreement
 from .steps_browsing import PATIENCE, Visitor, enter, tab_to, visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = example()
 ANSWERS = FILE["voices"]["national"]
-AGREED = f"{NAME}, {FUNCTION}"
+AGREED = f"{NAME}, {FUNCTION}, agreed on 14 March 2026"
 ASKED = {
     "A.2.2": "Are these requests written down anywhere?",
     "A.17": "Which units are meant?\nPlease name both.",
@@ -42,7 +42,7 @@ def test_a_country_gets_from_the_first_answer_to_the_accepted_report(
     new_page: Callable, run_tasks: Callable[[], None], tmp_path: Path
 ) -> None:
     people = make_people()
-    deactivate(people.police_coordinator)
+    empty_agency(people)
     coordinator = visit(new_page, people.coordinator)
     reviewer = visit(new_page, people.reviewer)
 
@@ -289,7 +289,7 @@ def words_of(item: dict[str, Any]) -> str:
 def report_says_it_all(text: str, file: Path) -> None:
     """The printed text holds the level, the five priorities and every narrative, however its lines are broken."""
     wanted, printed = assess(file), without_breaks(text)
-    assert without_breaks(f"Police: nobody had an account to attest with; {AGREED} agreed, as") in printed
+    assert without_breaks(f"Police: nobody had an account to attest with. {AGREED} ({REFERENCE}), as") in printed
     answers = json.loads(file.read_text(encoding="utf-8"))["voices"]["national"].values()
     level = f"Level {wanted['level']} {instrument_from_fixtures().level_name(wanted['level'])}"
     priorities = [words_of(item) for item in wanted["recommendations"][:5]]

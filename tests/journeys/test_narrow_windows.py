@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from django.urls import reverse
 
 from diagnostic.actions import reviews, submissions
 from diagnostic.core.responses import Response as Answer
-from tests.factories import deactivate, example_answers, fill, make_people, save_answer, sign, start_assessment
+from tests.factories import (
+    AGREED,
+    empty_agency,
+    example_answers,
+    fill,
+    make_people,
+    save_answer,
+    sign,
+    start_assessment,
+)
 
 from .axe import is_too_wide
 from .steps_browsing import visit
@@ -29,13 +39,13 @@ OF_THE_COUNTRY = (
 @pytest.mark.looks
 def test_a_word_of_900_letters_breaks_wherever_it_is_read(new_page: Callable) -> None:
     people = make_people()
+    empty_agency(people)
     answers = {**example_answers(), "A.10": Answer(status="unknown", reason=WORD)}
     blank = start_assessment(people.coordinator, period=PERIOD, title=WORD[:200])
     assessment = fill(blank, people.coordinator, answers)
     save_answer(assessment, people.coordinator, "A.1", level=3, basis="both", narrative=WORD)
-    deactivate(people.police_coordinator)
     sign(assessment, people.coordinator)
-    sign(assessment, people.coordinator, "police", WORD[:200])
+    sign(assessment, people.coordinator, "police", replace(AGREED, name=WORD[:200], reference=WORD[:200]))
     coordinator = visit(new_page, people.coordinator)
     coordinator.sign_in()
     paths = [reverse("assessment-list"), *(path_of(name, assessment.pk) for name in OF_THE_COUNTRY)]

@@ -107,7 +107,10 @@ def declare(coordinator: Visitor) -> None:
     page = coordinator.page
     page.goto("/")
     coordinator.go(page.get_by_role("link", name=re.compile("2026")).first)
-    coordinator.go(page.get_by_role("button", name="Declare our answers complete"))
+    coordinator.go(page.get_by_role("link", name=re.compile("^Declare the .* answers complete$")))
+    coordinator.look("declare")
+    page.get_by_role("checkbox", name=re.compile("^I declare the .* answers complete")).check()
+    coordinator.go(page.get_by_role("button", name="Declare complete"))
 
 
 def agree(assessment: Assessment, customs: Visitor, police: Visitor) -> None:

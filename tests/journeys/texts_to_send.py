@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from cpch.accounts.models import Invitation, User
-from diagnostic.actions import action_plan, comments, comparison, opinions, reviews
+from diagnostic.actions import action_plan, comments, opinions, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import (
     Action,
@@ -94,7 +94,7 @@ def discussion(people: factories.People) -> Text:
     apart = _drafted(people, mode="separate")
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
         factories.fill(apart, by, factories.example_answers("two-voices", voice), voice=voice)
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart)
     url = reverse("compare", args=[apart.pk]) + "?open=A.3.1"
     found = Comment.objects.filter(text=TEXT, audience="agencies")
     return Text(people.respondent, url, "Send", "text", found.exists)

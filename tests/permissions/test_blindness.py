@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from diagnostic.actions import assessments, comparison
+from diagnostic.actions import assessments
 from diagnostic.core.responses import VOICES, Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
@@ -292,7 +292,7 @@ def test_each_voice_is_read_and_written_by_those_it_is_for(
     people: factories.People, assessment: Assessment, state: str
 ) -> None:
     if state == "comparing":
-        comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+        factories.open_comparison(assessment)
     typed = {"A.19-answer": "2", "A.19-version": "0"}
     wrong = []
     for who, voice in itertools.product(sorted(EVERYONE), VOICES):

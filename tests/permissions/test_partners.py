@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import caches
 from django.urls import reverse
 
-from diagnostic.actions import comparison, reviews
+from diagnostic.actions import reviews
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.responses import NATIONAL, Evidence
 from diagnostic.core.responses import Response as Answer
@@ -44,7 +44,7 @@ def accepted(people: factories.People) -> Submission:
     draft = start_assessment(people.coordinator, mode="separate", is_disclosed_to_partners=True)
     for agency, by in (("customs", people.respondent), ("police", people.police_respondent)):
         fill(draft, by, example_answers("two-voices", agency) | sensitive(agency, 3, 3, 2), voice=agency)
-    opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(draft)
     agreed = example_answers("two-voices") | sensitive(NATIONAL, 2, 4, 3)
     fill(opened, people.coordinator, {code: answer for code, answer in agreed.items() if code != "A.3.2"})
     submission = factories.submit(factories.complete(opened, people.coordinator), people.coordinator)

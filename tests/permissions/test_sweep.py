@@ -16,7 +16,7 @@ from django.urls import get_resolver, reverse
 
 from cpch.accounts import proposal_actions
 from cpch.accounts.models import CoordinatorProposal
-from diagnostic.actions import action_plan, assessments, comparison, reviews
+from diagnostic.actions import action_plan, assessments, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import Action, Assessment, Submission
 from tests import factories
@@ -257,7 +257,7 @@ def world():
             handed_in[state] = fresh(submission)
         held[state] = Assessment.objects.get(pk=draft.pk)
     apart = {state: factories.start_assessment(people.coordinator, mode="separate") for state in ("apart", "comparing")}
-    comparison.open_comparison(assessment=apart["comparing"], by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart["comparing"])
     comparisons = {state: Assessment.objects.get(pk=item.pk) for state, item in apart.items()}
     details = ActionDetails("Meet the new minister")
     plans = {

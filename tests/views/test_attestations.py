@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from diagnostic.core.progress import write_gaps
 from diagnostic.queries import load_signatures
 from tests import factories
 
@@ -105,7 +106,8 @@ def test_the_other_agencys_coordinators_are_told_once_that_the_first_key_is_turn
 
     def press(by, agency):
         client.force_login(by)
-        data = {f"{agency}-digest": factories.digest_now(draft), f"{agency}-confirmed": "on"}
+        gaps = write_gaps(factories.gaps_now(draft))
+        data = {f"{agency}-digest": factories.digest_now(draft), f"{agency}-gaps": gaps, f"{agency}-confirmed": "on"}
         for _press in range(2):
             response = client.post(reverse("assessment-attest", args=[draft.pk, agency]), data)
             assert response.status_code == 302, words(response)

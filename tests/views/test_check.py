@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from diagnostic.actions.assessments import base_of
+from diagnostic.core.progress import write_gaps
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, Attestation, Submission
 from diagnostic.views import assessments as views
@@ -73,9 +75,9 @@ def test_only_a_coordinator_finds_the_keys(client: Client, people: factories.Peo
 def attest(client: Client, user: Any, assessment: Assessment, agency: str, **given: str) -> Any:
     """Turn a key as the page offers it."""
     page = get(client, user, "assessment-check", assessment.pk).content.decode()
-    digest = re.search(rf'name="{agency}-digest"[^>]*value="([0-9a-f]{{64}})"', page)
-    assert digest is not None
-    fields = {f"{agency}-{name}": value for name, value in given.items()} | {f"{agency}-digest": digest[1]}
+    hidden = {name: re.search(rf'name="{agency}-{name}"[^>]* value="([^"]*)"', page) for name in ("digest", "gaps")}
+    fields = {f"{agency}-{name}": value for name, value in given.items()}
+    fields |= {f"{agency}-{name}": found[1] for name, found in hidden.items() if found}
     return post(client, user, "assessment-attest", assessment.pk, agency, **fields)
 
 
@@ -110,19 +112,112 @@ def test_what_both_attested_is_submitted_and_its_receipt_names_them(client: Clie
     assert f"Attested, police {people.police_coordinator.full_name}," in receipt
 
 
+AGREED = {
+    "name": "Ada <b>Example",
+    "function": "Head of Crime <i>Investigation",
+    "agreed_on": "2026-03-14",
+    "reference": "POL/2026/<b>112",
+}
+
+
 def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Client, people: factories.People) -> None:
-    factories.deactivate(people.police_coordinator)
+    factories.empty_agency(people)
     assessment = complete(start_assessment(people.coordinator), people.coordinator)
-    response = attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example")
-    assert response.status_code == 422
-    assert 'href="#police-function"' in response.content.decode()
-    attest(client, people.coordinator, assessment, "police", confirmed="on", name="Ada <b>Example", function="Head")
+    attest(client, people.coordinator, assessment, "police", confirmed="on", **AGREED)
     attest(client, people.coordinator, assessment, "customs", confirmed="on")
     receipt = client.get(post(client, people.coordinator, "assessment-submit", assessment.pk).url)
     name = people.coordinator.full_name
     assert "<b>Example" not in receipt.content.decode()
-    assert "Ada &lt;b&gt;Example, Head" in receipt.content.decode()
-    assert f"agreed, without an account; recorded by {name}," in words(receipt)
+    assert (
+        "Ada <b>Example , Head of Crime <i>Investigation , agreed on 14 March 2026, without an account "
+        f"( POL/2026/<b>112 ); recorded by {name} ," in words(receipt)
+    )
+
+
+@pytest.mark.parametrize("missing", AGREED)
+def test_of_an_agreement_everything_is_asked_and_nothing_typed_is_lost(
+    client: Client, people: factories.People, missing: str
+) -> None:
+    factories.empty_agency(people)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
+    given = AGREED | {missing: ""}
+    response = attest(client, people.coordinator, assessment, "police", confirmed="on", **given)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert f'href="#police-{missing}"' in page
+    for value in filter(None, given.values()):
+        assert f'value="{html.escape(value)}"' in page
+    assert not Attestation.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["03/04/2026", "2999-01-01", "yesterday"])
+def test_the_date_of_an_agreement_is_past_and_unambiguous(client: Client, people: factories.People, day: str) -> None:
+    factories.empty_agency(people)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
+    response = attest(client, people.coordinator, assessment, "police", confirmed="on", **AGREED | {"agreed_on": day})
+    assert response.status_code == 422
+    assert 'href="#police-agreed_on"' in response.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_what_was_recorded_stays_in_its_fields_where_an_answer_has_changed(
+    client: Client, people: factories.People
+) -> None:
+    factories.empty_agency(people)
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
+    given = {f"police-{name}": value for name, value in AGREED.items()} | {
+        "police-digest": factories.digest_now(assessment),
+        "police-gaps": write_gaps(factories.gaps_now(assessment)),
+        "police-confirmed": "on",
+    }
+    save_answer(assessment, people.respondent, "A.1", level=2)
+    response = post(client, people.coordinator, "assessment-attest", assessment.pk, "police", **given)
+    assert response.status_code == 409
+    page = response.content.decode()
+    for value in AGREED.values():
+        assert f'value="{html.escape(value)}"' in page
+    form = response.context["keys"].keys[1].form
+    assert form["digest"].value() == factories.digest_now(assessment)
+    assert form["gaps"].value() == write_gaps(factories.gaps_now(assessment))
+    assert not form["confirmed"].value(), "what was confirmed was another text"
+
+
+def test_no_record_is_offered_where_the_other_agency_has_lost_its_coordinator_only(
+    client: Client, people: factories.People
+) -> None:
+    assessment = complete(start_assessment(people.coordinator), people.coordinator)
+    factories.deactivate(people.police_coordinator)
+    page = get(client, people.coordinator, "assessment-check", assessment.pk)
+    assert "police-name" not in page.content.decode()
+    assert "This agency has no active coordinator." in words(page)
+    given = {f"police-{name}": value for name, value in AGREED.items()} | {"police-confirmed": "on"}
+    assert post(client, people.coordinator, "assessment-attest", assessment.pk, "police", **given).status_code == 403
+
+
+def test_a_record_that_counts_no_more_says_why(client: Client, people: factories.People) -> None:
+    factories.empty_agency(people)
+    assessment = start_assessment(people.coordinator)
+    factories.sign_both(assessment, people.coordinator)
+    factories.make_user("respondent", "ZZ", "police")
+    page = get(client, people.coordinator, "assessment-check", assessment.pk)
+    assert "This record no longer counts, because somebody of this agency has an account" in words(page)
+    assert reverse("assessment-submit", args=[assessment.pk]) not in page.content.decode()
+
+
+def test_the_blank_and_open_questions_are_named_beside_the_confirmation(
+    client: Client, people: factories.People
+) -> None:
+    answers = example_answers()
+    del answers["A.8"]
+    assessment = fill(start_assessment(people.coordinator), people.coordinator, answers)
+    save_answer(assessment, people.respondent, "A.1", status="unknown", reason="Nobody knows.")
+    said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
+    assert "I attest them for customs with one blank (A.8) and one open answer (A.1)." in said
+    given = {"customs-digest": factories.digest_now(assessment), "customs-confirmed": "on"}
+    response = post(client, people.coordinator, "assessment-attest", assessment.pk, "customs", **given)
+    assert response.status_code == 409
+    assert "The blank and open questions are not those that this page named" in words(response)
+    assert not Attestation.objects.exists()
 
 
 def test_answers_that_changed_meanwhile_are_read_again_first(client: Client, people: factories.People) -> None:

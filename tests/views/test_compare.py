@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diagnostic.actions import comparison
+from diagnostic.core.progress import write_gaps
 from diagnostic.instruments import current_instrument
-from diagnostic.models import Assessment, Comment, Declaration, Response
+from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
+from diagnostic.wording.counting import capitalised, number_word
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ def fill_both(assessment, people):
 @pytest.fixture
 def opened(assessment, people):
     fill_both(assessment, people)
-    return comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(assessment)
 
 
 def visit(client, person, name, assessment, query="", **kwargs):
@@ -65,8 +67,9 @@ def national(assessment, question):
 def test_the_countrys_people_read_it_once_it_is_open(client, people, opened, who):
     response = visit(client, getattr(people, who), "compare", opened)
     assert response.status_code == 200
-    assert "Opened by" in words(response)
-    assert "The year ends." in words(response)
+    assert "The comparison was opened" in words(response)
+    overview = reverse("assessment-detail", kwargs={"pk": opened.pk})
+    assert f'href="{overview}#declaring">By whom and why</a>' in response.content.decode()
 
 
 def test_nobody_reads_it_before(client, people, assessment):
@@ -305,51 +308,222 @@ def test_the_meeting_goes_through_the_questions_in_the_order_of_the_page(client,
 # Declaring and opening
 
 
-def test_the_overview_leads_to_the_comparison(client, people, assessment):
-    assert "Not declared yet" in words(visit(client, people.coordinator, "assessment-detail", assessment))
-    post(client, people.coordinator, "assessment-declare", assessment)
-    own = words(visit(client, people.coordinator, "assessment-detail", assessment))
+def test_the_overview_leads_to_the_declaration_and_the_comparison(client, people, assessment):
+    answer_one_each(assessment, people)
+    mine = words(visit(client, people.coordinator, "assessment-detail", assessment))
+    assert "Not declared yet" in mine
+    assert "Declare the customs answers complete" in mine
+    observed = words(visit(client, people.observer, "assessment-detail", assessment))
+    assert "Not declared" not in observed
+    assert "Declare the" not in observed
+    factories.declare(assessment, people.coordinator)
+    own = words(visit(client, people.respondent, "assessment-detail", assessment))
     assert f"Declared complete by {people.coordinator.full_name}" in own
-    assert "Take the declaration back" in own
-    other = words(visit(client, people.police_coordinator, "assessment-detail", assessment))
-    assert "Declared complete" in other
-    assert "Declared complete by" not in other, "who and when is the other agency's own matter until it is open"
-    post(client, people.coordinator, "assessment-declare", assessment, {"take_back": "yes"})
+    for other in (people.police_coordinator, people.police_respondent, people.observer):
+        said = words(visit(client, other, "assessment-detail", assessment))
+        assert people.coordinator.full_name not in said.split("Who is answering")[0]
+        assert "Declared complete" not in said
+    factories.declare(assessment, people.police_coordinator)
+    for reader in (people.coordinator, people.police_respondent, people.observer):
+        said = words(visit(client, reader, "assessment-detail", assessment))
+        for by in (people.coordinator, people.police_coordinator):
+            assert f"Declared complete by {by.full_name}" in said
+
+
+def answer_one_each(assessment, people):
+    for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
+        factories.save_answer(assessment, by, "A.1", voice=voice, level=2)
+
+
+def confirming(page):
+    """What the page of declaring sends along with its confirmation."""
+    found = re.search(r'name="gaps" value="([^"]*)"', page.content.decode())
+    assert found is not None
+    return {"gaps": found[1], "confirmed": "on"}
+
+
+def test_the_page_of_declaring_names_what_is_blank_and_what_it_does(client, people, assessment):
+    factories.fill(assessment, people.respondent, factories.example_answers("two-voices", "customs"), voice="customs")
+    factories.save_answer(assessment, people.respondent, "A.1", voice="customs")
+    factories.save_answer(
+        assessment,
+        people.respondent,
+        "A.12",
+        voice="customs",
+        status="unknown",
+        reason="The laboratory has not replied.",
+    )
+    colleague = factories.make_user()
+    page = visit(client, people.coordinator, "assessment-declare", assessment)
+    said = words(page)
+    gaps = factories.gaps_now(assessment, "customs")
+    blank = sum(state == "missing" for state in gaps.values())
+    for code in gaps:
+        assert f"#{code}" in page.content.decode()
+    assert "Cannot answer now: “The laboratory has not replied.”" in said
+    assert f"{capitalised(number_word(blank))} {'is' if blank == 1 else 'are'} blank" in said
+    assert "with the" in said
+    assert "named above." in said
+    assert f"{people.coordinator.full_name} (you), {colleague.full_name}. One declaration is enough." in said
+    assert f"{people.respondent.full_name} Last answer" in said
+    assert people.police_coordinator.full_name not in said
+    assert people.police_respondent.full_name not in said
+    assert f'data-waits-for-answers="{assessment.pk}"' in page.content.decode()
+
+
+def test_with_nothing_answered_declaring_is_neither_offered_nor_accepted(client, people, assessment):
+    """Two coordinators of a new assessment press their buttons: nothing is declared, and nothing opens."""
+    for by in (people.coordinator, people.police_coordinator):
+        overview = visit(client, by, "assessment-detail", assessment).content.decode()
+        for name in ("assessment-declare", "assessment-open-comparison"):
+            assert reverse(name, kwargs={"pk": assessment.pk}) not in overview
+            page = visit(client, by, name, assessment)
+            assert "No question has been answered yet." in words(page)
+            assert 'name="confirmed"' not in page.content.decode()
+            assert 'name="reason"' not in page.content.decode()
+        gaps = write_gaps(factories.gaps_now(assessment, by.membership.agency.kind))
+        forced = post(client, by, "assessment-declare", assessment, {"gaps": gaps, "confirmed": "on"})
+        assert forced.status_code == 409
+        forced = post(client, by, "assessment-open-comparison", assessment, {"reason": "The year ends."})
+        assert forced.status_code == 409
+    assert Assessment.objects.get(pk=assessment.pk).state == "draft"
     assert not Declaration.objects.exists()
-    post(client, people.coordinator, "assessment-declare", assessment)
-    response = post(client, people.police_coordinator, "assessment-declare", assessment)
+    assert not OpeningRequest.objects.exists()
+
+
+def test_declaring_takes_one_confirmation_of_what_is_blank(client, people, assessment):
+    answer_one_each(assessment, people)
+    given = confirming(visit(client, people.coordinator, "assessment-declare", assessment))
+    unconfirmed = post(client, people.coordinator, "assessment-declare", assessment, {"gaps": given["gaps"]})
+    assert unconfirmed.status_code == 422
+    assert 'href="#id_confirmed"' in unconfirmed.content.decode()
+    assert "is-invalid" in unconfirmed.content.decode()
+    unnamed = post(client, people.coordinator, "assessment-declare", assessment, {"confirmed": "on"})
+    assert unnamed.status_code == 409
+    assert not Declaration.objects.exists()
+    done = post(client, people.coordinator, "assessment-declare", assessment, given)
+    assert done.url == reverse("assessment-declare", kwargs={"pk": assessment.pk})
+    page = visit(client, people.coordinator, "assessment-declare", assessment)
+    assert "The customs answers are declared complete" in words(page)
+    assert f"Declared by {people.coordinator.full_name}," in words(page)
+    post(client, people.coordinator, "assessment-declare", assessment, {"take_back": "yes"})
+    assert not Assessment.objects.get(pk=assessment.pk).has_declared("customs")
+
+
+def test_what_became_blank_since_the_page_was_opened_is_shown_first(client, people, assessment):
+    answer_one_each(assessment, people)
+    given = confirming(visit(client, people.coordinator, "assessment-declare", assessment))
+    factories.save_answer(assessment, people.respondent, "A.13", voice="customs", level=2)
+    factories.save_answer(assessment, people.respondent, "A.12", voice="customs", status="unknown", reason="No reply.")
+    response = post(client, people.coordinator, "assessment-declare", assessment, given)
+    assert response.status_code == 409
+    said = words(response)
+    assert "The blank and open questions are not those that this page named" in said
+    assert "A.13: no longer blank or open." in said
+    assert "A.12: left open now, as it cannot be answered." in said
+    assert not Declaration.objects.exists()
+    assert post(client, people.coordinator, "assessment-declare", assessment, confirming(response)).status_code == 302
+    assert Declaration.objects.count() == 1
+
+
+def test_the_second_declaration_opens_the_comparison_for_good(client, people, assessment):
+    answer_one_each(assessment, people)
+    factories.declare(assessment, people.coordinator)
+    given = confirming(visit(client, people.police_coordinator, "assessment-declare", assessment))
+    response = post(client, people.police_coordinator, "assessment-declare", assessment, given)
     assert response.url == reverse("compare", kwargs={"pk": assessment.pk})
     assert Assessment.objects.get(pk=assessment.pk).state == "comparing"
-    again = post(client, people.police_coordinator, "assessment-declare", assessment, {"take_back": "yes"})
+    for by in (people.coordinator, people.police_coordinator):
+        assert post(client, by, "assessment-declare", assessment, {"take_back": "yes"}).status_code == 409
+        said = words(visit(client, by, "assessment-declare", assessment))
+        assert "A declaration can no longer be given or taken back." in said
+
+
+def test_a_declared_voice_is_closed_for_writing_and_says_why(client, people, assessment):
+    answer_one_each(assessment, people)
+    factories.declare(assessment, people.coordinator)
+    theme = {"voice": "customs", "theme": "framework"}
+    said = words(visit(client, people.respondent, "theme", assessment, **theme))
+    assert "Your agency has declared its answers complete." in said
+    typed = {"A.1-answer": "4", "A.1-version": "1", "A.1-narrative": "Typed too late."}
+    refused = post(client, people.respondent, "response-save", assessment, typed, voice="customs", code="A.1")
+    assert (refused.status_code, refused.json()["kind"]) == (409, "state")
+    assert "Customs has declared its answers complete" in refused.json()["message"]
+    again = post(client, people.respondent, "theme", assessment, typed, **theme)
     assert again.status_code == 409
+    assert "Typed too late." in again.content.decode()
+    assert Response.objects.get(assessment=assessment, voice="customs", question="A.1").level == 2
+    comparison.take_back_declaration(assessment=assessment, agency="customs", by=people.coordinator)
+    assert 'name="A.1-answer"' in visit(client, people.respondent, "theme", assessment, **theme).content.decode()
 
 
 def test_a_joint_session_has_nothing_to_declare(client, people):
     joint = factories.start_assessment(people.coordinator)
-    assert "Declare our answers" not in words(visit(client, people.coordinator, "assessment-detail", joint))
+    assert "Declare" not in words(visit(client, people.coordinator, "assessment-detail", joint))
+    assert "nothing to declare" in words(visit(client, people.coordinator, "assessment-declare", joint))
     assert "nothing to compare" in words(visit(client, people.coordinator, "assessment-open-comparison", joint))
-    assert post(client, people.coordinator, "assessment-declare", joint).status_code == 409
+    assert post(client, people.coordinator, "assessment-declare", joint, {"confirmed": "on"}).status_code == 409
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_opens_before_time_says_why_and_the_other_agency_is_told(client, run_tasks):
+def test_both_agencies_say_why_it_opens_early_and_both_are_told(client, run_tasks):
     people = factories.make_people()
     assessment = factories.start_assessment(people.coordinator, mode="separate")
-    assert visit(client, people.coordinator, "assessment-open-comparison", assessment).status_code == 200
+    answer_one_each(assessment, people)
+    factories.save_answer(assessment, people.respondent, "A.13", voice="customs", level=3, narrative="SECRET-NARRATIVE")
     empty = post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": " "})
     assert empty.status_code == 422
-    assert "why the comparison is opened now" in words(empty)
-    factories.save_answer(assessment, people.respondent, "A.1", voice="customs", level=3, narrative="SECRET-NARRATIVE")
-    done = post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": "The year ends."})
+    assert "why the comparison should open now" in words(empty)
+
+    before = visit(client, people.police_coordinator, "assessment-open-comparison", assessment)
+    asked = post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": "The year ends."})
+    assert asked.url == reverse("assessment-open-comparison", kwargs={"pk": assessment.pk})
+    assert "The year ends." in words(client.get(asked.url))
+    run_tasks()
+    assert mail.outbox == []
+    after = visit(client, people.police_coordinator, "assessment-open-comparison", assessment)
+    assert words(after) == words(before)
+
+    reason = {"reason": "The minister asks."}
+    done = post(client, people.police_coordinator, "assessment-open-comparison", assessment, reason)
     assert done.url == reverse("compare", kwargs={"pk": assessment.pk})
     run_tasks()
-    assert sorted(to for sent in mail.outbox for to in sent.to) == sorted(
-        [people.police_coordinator.email, people.police_respondent.email]
-    )
-    assert all("SECRET" not in sent.body and "The year ends." not in sent.body for sent in mail.outbox)
-    assert done.url in mail.outbox[0].body
-    for who in (people.police_coordinator, people.police_respondent):
-        assert "The year ends." in words(visit(client, who, "assessment-detail", assessment))
+    told = (people.coordinator, people.respondent, people.police_respondent)
+    assert sorted(to for sent in mail.outbox for to in sent.to) == sorted(person.email for person in told)
+    for sent in mail.outbox:
+        assert "SECRET" not in sent.body
+        assert "The year ends." not in sent.body
+        assert done.url in sent.body
+    for who in (*told, people.police_coordinator, people.observer):
+        said = words(visit(client, who, "assessment-detail", assessment))
+        assert "The year ends." in said
+        assert "The minister asks." in said
+        assert "Coordinators of both agencies asked to open it early." in said
+
+
+def test_a_request_to_open_early_is_taken_back_on_its_page(client, people, assessment):
+    answer_one_each(assessment, people)
+    post(client, people.coordinator, "assessment-open-comparison", assessment, {"reason": "The year ends."})
+    back = post(client, people.coordinator, "assessment-open-comparison", assessment, {"take_back": "yes"})
+    assert back.status_code == 302
+    assert "Ask to open it early" in words(client.get(back.url))
+    post(client, people.police_coordinator, "assessment-open-comparison", assessment, {"reason": "The year ends."})
+    assert Assessment.objects.get(pk=assessment.pk).state == "draft"
+
+
+@pytest.mark.parametrize("name", ["assessment-declare", "assessment-open-comparison"])
+def test_the_pages_before_the_comparison_take_as_many_queries_whatever_the_other_did(client, people, assessment, name):
+    def count():
+        client.force_login(people.coordinator)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(name, kwargs={"pk": assessment.pk})).status_code == 200
+        return len(queries)
+
+    few = count()
+    fill_both(assessment, people)
+    factories.declare(assessment, people.police_coordinator)
+    comparison.ask_to_open(assessment=assessment, agency="police", by=people.police_coordinator, reason="Now.")
+    assert count() == few == {"assessment-declare": 7, "assessment-open-comparison": 5}[name]
 
 
 # The next step on the overview
@@ -367,13 +541,12 @@ def test_the_next_step_leads_from_answers_to_declaration_to_comparison(client, p
         factories.save_answer(
             assessment, people.respondent, code, voice="customs", status="unknown", reason="Not known."
         )
-    assert step(client, people.coordinator, assessment).url == reverse(
-        "assessment-declare", kwargs={"pk": assessment.pk}
-    )
+    declaring = reverse("assessment-declare", kwargs={"pk": assessment.pk})
+    assert step(client, people.coordinator, assessment).url == declaring
     assert step(client, people.respondent, assessment).heading == "A coordinator can declare your answers complete"
-    comparison.declare_complete(assessment=assessment, agency="customs", by=people.coordinator)
-    assert step(client, people.respondent, assessment).heading == "Waiting for the other agency"
-    comparison.open_comparison(assessment=assessment, by=people.police_coordinator, reason="The year ends.")
+    factories.declare(assessment, people.coordinator)
+    assert step(client, people.respondent, assessment).heading == "Your agency’s answers are declared complete"
+    factories.open_comparison(assessment)
     opened = Assessment.objects.get(pk=assessment.pk)
     for who in (people.coordinator, people.respondent, people.observer):
         assert step(client, who, opened).url == reverse("compare", kwargs={"pk": assessment.pk})

@@ -8,7 +8,6 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from diagnostic.actions import comparison
 from diagnostic.models import Assessment, Response
 from tests import factories
 
@@ -28,7 +27,7 @@ def returned(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
         factories.fill(draft, by, factories.example_answers("two-voices", voice), voice=voice)
-    comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(draft)
     factories.fill(draft, people.coordinator)
     factories.make_returned(draft, people.coordinator, people.reviewer, NAMED)
     return Assessment.objects.select_related("country").get(pk=draft.pk)

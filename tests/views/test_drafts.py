@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from diagnostic.actions import action_plan, comparison, reviews
+from diagnostic.actions import action_plan, reviews
 from diagnostic.actions.drafts import record_download
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.responses import Response as Answer
@@ -132,7 +132,7 @@ def test_before_the_comparison_there_is_none(client: Client, people: factories.P
     fill(draft, people.respondent, example_answers("two-voices", "customs"), voice="customs")
     for name, more in ((PAGE, ()), (FILE, ("terms",))):
         assert get(client, people.coordinator, name, draft.pk, *more).status_code == 404
-    comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(draft)
     for name, more in ((PAGE, ()), (FILE, ("terms",))):
         assert get(client, people.coordinator, name, draft.pk, *more).status_code == 200
 
@@ -140,7 +140,7 @@ def test_before_the_comparison_there_is_none(client: Client, people: factories.P
 def test_the_plan_leads_to_the_kit_where_it_is_there(client: Client, people: factories.People) -> None:
     draft = start_assessment(people.coordinator, mode="separate")
     assert not has_drafts(people.coordinator, draft), "blind: the kit is not there"
-    comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(draft)
     draft.refresh_from_db()
     assert not has_drafts(people.reviewer, draft)
     action_plan.add(assessment=draft, details=ActionDetails("Meet", "both"), by=people.coordinator)

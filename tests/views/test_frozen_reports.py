@@ -39,6 +39,7 @@ from tests.factories import (
     example_answers,
     fill,
     make_accepted,
+    open_comparison,
     save_answer,
     sign_both,
     start_assessment,
@@ -90,12 +91,7 @@ def story(people: People) -> Story:
     )
     for voice in ("customs", "police"):
         fill(assessment, people.respondent, example_answers("two-voices", voice), voice=voice)
-    Assessment.objects.filter(pk=assessment.pk).update(
-        state="comparing",
-        comparison_opened_at=timezone.now(),
-        comparison_opened_by=people.police_coordinator,
-        comparison_reason="The minister asks for it.",
-    )
+    open_comparison(assessment, "The minister asks for it.")
     assessment.refresh_from_db()
     fill(assessment, people.coordinator)
     add(assessment, people, "Train together")

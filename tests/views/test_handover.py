@@ -21,7 +21,7 @@ from diagnostic.handover_queries import load_left
 from diagnostic.models import Action, Assessment, Assignment, Attestation, AuditEntry, Declaration
 from diagnostic.views.log_words import say_entry
 from tests import factories
-from tests.factories import fill, make_submission, make_user, sign, start_assessment
+from tests.factories import declare, fill, make_submission, make_user, sign, start_assessment
 from tests.views.leaving import confirm, invited, led_by, membership, page, say
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,8 @@ def test_an_administrator_sees_numbers_and_no_content_of_what_is_not_submitted(
         sign(assessment, people.coordinator)
     apart = start_assessment(people.coordinator, mode="separate", period="THIRD-PERIOD")
     fill(apart, people.coordinator, voice="customs")
-    Declaration.objects.create(assessment=apart, agency="customs", declared_by=people.coordinator)
+    declare(apart, people.coordinator)
+
     told = say(page(client, people.administrator, people.coordinator))
 
     assert "2 attestations that were not submitted become void" in told
@@ -113,7 +114,8 @@ def test_a_coordinator_is_not_told_of_the_other_agencys_declaration(client: Clie
     apart = start_assessment(people.coordinator, mode="separate")
     before = load_left(membership(people.observer), people.coordinator).stamp
     # Once the police's coordinator, now an observer, whom either agency's coordinators deactivate.
-    Declaration.objects.create(assessment=apart, agency="police", declared_by=people.observer)
+    declaration = Declaration.objects.create(assessment=apart, agency="police", declared_by=people.observer)
+    Assessment.objects.filter(pk=apart.pk).update(police_declaration=declaration)
 
     assert "declaration" not in say(page(client, people.coordinator, people.observer))
     assert load_left(membership(people.observer), people.coordinator).stamp == before

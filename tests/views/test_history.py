@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import comparison, confirmations, responses
+from diagnostic.actions import confirmations, responses
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response, ResponseRevision
@@ -107,7 +107,7 @@ def test_a_text_that_was_set_aside_is_told_as_that(people, assessment):
 
 def test_why_two_agencies_agreed_is_told_once(people):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    factories.open_comparison(apart)
     act = {"assessment_id": apart.pk, "voice": "national", "question": "A.1", "by": people.coordinator}
     responses.save(**act, response=Answer(level=2), base_version=0, agreement="The MOU is in force.")
     responses.save(**act | {"by": people.police_coordinator}, response=Answer(level=3), base_version=1)
@@ -177,7 +177,7 @@ def test_an_agency_reads_its_own_history_and_not_the_others_before_they_compare(
         response = signed_in(getattr(people, who)).get(url(apart, voice=voice))
         assert response.status_code == 404, (who, voice)
         assert b"Secret" not in response.content
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    factories.open_comparison(apart)
     for who in ("respondent", "coordinator", "observer"):
         for voice in ("customs", "police", "national"):
             assert signed_in(getattr(people, who)).get(url(apart, voice=voice)).status_code == 200
@@ -369,7 +369,7 @@ def test_nobody_puts_back_or_reads_a_text_of_the_other_agency_before_they_compar
             assert response.status_code == 404, who
             assert b"Secret" not in response.content
     assert standing(apart, voice="customs").narrative == "Secret 1."
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The meeting is today.")
+    factories.open_comparison(apart)
     assert signed_in(people.police_coordinator).get(there).status_code == 403
     frozen = signed_in(people.coordinator).post(there, {"version": "2"})
     assert frozen.status_code == 409

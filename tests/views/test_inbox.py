@@ -190,17 +190,23 @@ def test_a_key_waits_for_the_coordinators_who_are_to_turn_it(people):
     assert groups(people.coordinator) == groups(people.police_coordinator) == {"home": ["2026"]}
 
 
-def test_a_record_waits_where_the_other_agency_has_no_coordinator(people):
-    factories.deactivate(people.police_coordinator)
+def test_a_record_waits_where_nobody_of_the_other_agency_has_an_account(people):
+    factories.empty_agency(people)
     assessment = factories.start_assessment(people.coordinator, period="2026")
     factories.complete(assessment, people.coordinator)
     factories.sign(assessment, people.coordinator)
     assert "Record who agreed for the other" in text_of(signed_in(people.coordinator).get(INBOX))
-    factories.sign(assessment, people.coordinator, "police", factories.AGREED_BY)
+    factories.sign(assessment, people.coordinator, "police", factories.AGREED)
     assert "It can be submitted." in text_of(signed_in(people.coordinator).get(INBOX))
     newcomer = factories.make_user(agency="police")
     assert groups(people.coordinator) == {"home": ["2026"]}
     assert groups(newcomer) == {"keys": ["2026"]}
+
+
+def test_no_record_waits_where_the_other_agency_has_lost_its_coordinator_only(people):
+    factories.deactivate(people.police_coordinator)
+    factories.sign(factories.start_assessment(people.coordinator, period="2026"), people.coordinator)
+    assert groups(people.coordinator) == {"home": ["2026"]}
 
 
 def test_every_link_leads_where_the_person_may_go(people):

@@ -80,7 +80,7 @@ def test_so_does_the_opening_of_the_comparison(french: None, kind: str) -> None:
     read_in("fr", people.police_coordinator)
     mail_notice.func(kind, str(draft.pk), people.coordinator.pk)
 
-    assert len(mail.outbox) == 2
+    assert len(mail.outbox) == 3
     assert mail_to(people.police_coordinator).subject == "Example Country, 2026 : les réponses sont comparées"
     assert mail_to(people.police_respondent).subject == (
         "Example Country, 2026: the answers of customs and police are being compared"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import audit, comparison
+from diagnostic.actions import audit
 from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now, replay
 from diagnostic.models import Assessment, AuditChain
@@ -46,11 +46,11 @@ def lines(page):
 def test_an_agency_reads_the_main_log_and_its_own_sealed_one(people, assessment):
     seal(assessment, people.police_coordinator, "police", "A.2")
     own, other = page_for(people.coordinator, assessment), page_for(people.police_coordinator, assessment)
-    assert lines(own) == ["Customs only, until the comparison opens", "1", "Everyone who reads this log", "1"]
+    assert lines(own) == ["Customs only, until the comparison opens", "1", "Both agencies and observers", "1"]
     assert "discussion of A.1" in own
     assert "A.2" not in own
     assert "all 2 entries stand" in own
-    assert lines(other) == ["Police only, until the comparison opens", "1", "Everyone who reads this log", "1"]
+    assert lines(other) == ["Police only, until the comparison opens", "1", "Both agencies and observers", "1"]
 
 
 def test_nothing_on_another_page_changes_with_what_is_sealed(people, assessment):
@@ -73,24 +73,25 @@ def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people
     # A clock that is an hour late for one entry moves nothing.
     with replay(now() - timedelta(hours=1)):
         seal(assessment, people.coordinator, "customs", "A.3")
-    comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="Time is short.")
+    factories.open_comparison(assessment)
     assessment = Assessment.objects.get(pk=assessment.pk)
     audit.record(act="assessment.export", by=people.coordinator, assessment=assessment)
     expected = [
-        *("Everyone who reads this log", "3", "2"),
-        *("Police only, before the comparison", "1"),
-        *("Customs only, before the comparison", "2", "1"),
-        *("Everyone who reads this log", "1"),
+        *("Both agencies and observers", "3", "2"),
+        *("Police only, before the comparison", "2", "1"),
+        *("Customs only, before the comparison", "3", "2", "1"),
+        *("Both agencies and observers", "1"),
     ]
     for user in (people.coordinator, people.police_coordinator, people.observer):
         assert lines(page_for(user, assessment)) == expected
 
 
 def test_the_entry_that_opens_the_comparison_names_the_sealed_chains(people, assessment):
-    last = seal(assessment, people.police_coordinator, "police", "A.2")
-    opened = comparison.open_comparison(assessment=assessment, by=people.coordinator, reason="Time is short.")
+    seal(assessment, people.police_coordinator, "police", "A.2")
+    opened = factories.open_comparison(assessment)
     entry = AuditChain.objects.get(assessment=opened, sealed_for="").entries.get(act="comparison.open")
-    assert entry.detail["sealed"]["police"] == {"length": 1, "head": last.hash}
+    last = AuditChain.objects.get(assessment=opened, sealed_for="police").entries.get(number=2)
+    assert entry.detail["sealed"]["police"] == {"length": 2, "head": last.hash}
     assert set(entry.detail["sealed"]) == {"customs", "police"}
     assert last.hash not in page_for(people.coordinator, opened)
 

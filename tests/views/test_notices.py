@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from cpch.accounts.models import User
 from diagnostic import tasks
-from diagnostic.actions import assignments, comparison
+from diagnostic.actions import assignments
 from diagnostic.models import Submission
-from diagnostic.rendering.notices import FELLOW_COORDINATORS, NOTICES, OTHER_AGENCY, OTHER_COORDINATORS
+from diagnostic.rendering.notices import BOTH_AGENCIES, FELLOW_COORDINATORS, NOTICES, OTHER_COORDINATORS
 from diagnostic.views.notices import tell
 from tests import factories
 from tests.sessions import signed_in
@@ -79,9 +79,9 @@ def test_whoever_may_not_sign_in_any_more_gets_nothing(people):
 def test_every_notice_has_a_subject_of_one_line_and_a_link_that_its_reader_may_open(people):
     taken = make_taken(people, period="2026")
     apart = factories.start_assessment(people.coordinator, mode="separate", period="2026-2")
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart)
     others = {
-        OTHER_AGENCY: addresses(people.police_coordinator, people.police_respondent),
+        BOTH_AGENCIES: addresses(people.respondent, people.police_coordinator, people.police_respondent),
         FELLOW_COORDINATORS: addresses(people.police_coordinator),
         OTHER_COORDINATORS: addresses(people.police_coordinator),
     }

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import comparison, responses
+from diagnostic.actions import responses
 from diagnostic.core.responses import Response as Answer
 from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Response
@@ -28,7 +28,7 @@ def opened(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
         factories.fill(draft, by, factories.example_answers("two-voices", voice), voice=voice)
-    return comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    return factories.open_comparison(draft)
 
 
 def national(assessment, code="A.3.1"):
@@ -315,7 +315,7 @@ def test_who_attests_all_the_same_is_told_what_is_missing_with_links(client, peo
 def test_nothing_answered_is_neither_attested_nor_submitted(client, people, mode):
     draft = factories.start_assessment(people.coordinator, mode=mode)
     if mode == "separate":
-        draft = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+        draft = factories.open_comparison(draft)
     page = visit(client, people.coordinator, "assessment-check", draft)
     assert "No question is answered yet, so there is nothing to attest or submit." in words(page)
     assert reverse("assessment-attest", args=[draft.pk, "customs"]) not in page.content.decode()
@@ -339,7 +339,7 @@ def test_the_road_leads_from_the_last_theme_to_the_check_and_on(client, people):
     assert f'data-continue="{check}"' in last.content.decode()
     page = visit(client, people.coordinator, "assessment-check", draft).content.decode()
     assert f'href="{reverse("assessment-declare", args=[draft.pk])}"' in page
-    comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(draft)
     frozen = visit(client, people.coordinator, "theme", draft, voice="customs", theme=theme).content.decode()
     assert f'href="{reverse("compare", args=[draft.pk])}">Continue to compare and agree' in frozen
     page = visit(client, people.coordinator, "assessment-check", draft).content.decode()

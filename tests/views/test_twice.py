@@ -13,7 +13,8 @@ from django.utils import timezone
 from cpch.accounts.models import User
 from diagnostic.actions import comparison
 from diagnostic.actions.clock import replay
-from diagnostic.models import AuditEntry
+from diagnostic.core.progress import write_gaps
+from diagnostic.models import Assessment, AuditEntry
 from diagnostic.tasks import mail_notice
 from diagnostic.views import notices
 from tests import factories
@@ -51,14 +52,24 @@ def withdrawn(people: factories.People) -> tuple[str, Any]:
     return reverse("assessment-withdraw", args=[assessment.pk]), "The assessment is withdrawn."
 
 
-def opened(people: factories.People) -> tuple[str, Any]:
+def answered_apart(people: factories.People) -> Assessment:
+    """Each agency has answered one question."""
     assessment = factories.start_assessment(people.coordinator, mode="separate")
+    for voice, by in (("customs", people.respondent), ("police", people.police_respondent)):
+        factories.save_answer(assessment, by, "A.1", voice=voice, level=2)
+    return assessment
+
+
+def opened(people: factories.People) -> tuple[str, Any]:
+    assessment = answered_apart(people)
+    by = people.police_coordinator
+    comparison.ask_to_open(assessment=assessment, agency="police", by=by, reason="The year ends.")
     return reverse("assessment-open-comparison", args=[assessment.pk]), "The comparison is open."
 
 
 def declared(people: factories.People) -> tuple[str, Any]:
-    assessment = factories.start_assessment(people.coordinator, mode="separate")
-    comparison.declare_complete(assessment=assessment, agency="police", by=people.police_coordinator)
+    assessment = answered_apart(people)
+    factories.declare(assessment, people.police_coordinator)
     return reverse("assessment-declare", args=[assessment.pk]), "The comparison is open."
 
 
@@ -76,6 +87,12 @@ def returned(people: factories.People) -> tuple[str, Any]:
     return reverse("review-return", args=[taken.pk]), "Returned to Example Country"
 
 
+def named() -> dict[str, str]:
+    """The blank questions that the page of declaring names."""
+    apart = Assessment.objects.filter(mode="separate").first()
+    return {"gaps": write_gaps(factories.gaps_now(apart, "customs"))} if apart else {}
+
+
 COUNTRY = {submitted: "submitted", withdrawn: "", opened: "comparison_opened", declared: "comparison_declared"}
 SECRETARIAT = {taken_up: "taken_up", accepted: "accepted", returned: "returned"}
 
@@ -84,7 +101,7 @@ SECRETARIAT = {taken_up: "taken_up", accepted: "accepted", returned: "returned"}
 def test_the_second_press_says_that_it_is_done(people: factories.People, mailed: list[str], make: Any) -> None:
     url, words = make(people)
     by = people.coordinator if make in COUNTRY else people.reviewer
-    page = press(signed_in(by), url, {"reason": "The year ends.", "remark": ""})
+    page = press(signed_in(by), url, {"reason": "The year ends.", "remark": "", "confirmed": "on", **named()})
     assert words in page.content.decode()
     kind = {**COUNTRY, **SECRETARIAT}[make]
     assert mailed == ([kind] if kind else [])

@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diagnostic.actions import comparison
 from diagnostic.models import Assessment, Response
 from tests import factories
 from tests.factories import example_answers, fill, save_answer, start_assessment
@@ -39,7 +38,7 @@ def draft(people: factories.People) -> Assessment:
 @pytest.fixture
 def comparing(people: factories.People, draft: Assessment) -> Assessment:
     """The comparison is open; no national answer stands yet."""
-    opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(draft)
     return Assessment.objects.select_related("country").get(pk=opened.pk)
 
 
@@ -151,7 +150,7 @@ def test_an_agencys_own_word_on_its_authority_opens_the_national_follow_up(
 ) -> None:
     """A.5.2 is asked of the country where the police says that it lacks the authority, and A.5.1 adds nothing to it."""
     save_answer(draft, people.police_respondent, "A.5.1", voice="police", level=2, authority={"police": "none"})
-    opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(draft)
     client = as_person(people.coordinator)
 
     page = client.get(theme_url(opened, "national", "powers")).content.decode()

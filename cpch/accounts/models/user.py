@@ -47,6 +47,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person. `email` is the login, kept in lower case; `language` may be switched off since.
 
+    `deactivated_at` is when their access ended last; None while they are active, and where the time is not known.
     No two people have the same address in two spellings: `address_key` is unique.
     """
 
@@ -55,7 +56,6 @@ class User(AbstractBaseUser):
     full_name = models.CharField(_("full name"), max_length=120)
     language = models.CharField(_("language"), max_length=10, choices=site_languages, default=site_language)
     is_active = models.BooleanField(default=True)
-    # When their access was ended, while it is; empty for everybody who may sign in.
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Empty while there is none; a session that does not hold the same has not passed it, and ends.
     second_factor = models.CharField(max_length=32, blank=True, default="", editable=False)

@@ -22,9 +22,9 @@ from diagnostic.actions.clock import replay
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
-from diagnostic.core.progress import with_follow_ups
+from diagnostic.core.progress import find_gaps, question_states, with_follow_ups
+from diagnostic.core.responses import NATIONAL, as_given_by, is_asked
 from diagnostic.core.responses import Response as Answer
-from diagnostic.core.responses import as_given_by, is_asked
 from diagnostic.instruments import current_instrument
 from diagnostic.management.demo_plan import lay_plan
 from diagnostic.models import Assessment, Response, Submission
@@ -148,9 +148,9 @@ class Year:
     def _submit(self, assessment: Assessment, at: str) -> Submission:
         """Both agencies' coordinators sign, and one of them hands it in."""
         with replay(moment(at)):
-            digest = digest_of(build_snapshot(assessment)[0])
+            digest, gaps = digest_of(build_snapshot(assessment)[0]), load_gaps(assessment, NATIONAL)
             for agency, person in self.signing.items():
-                attestations.attest(assessment=assessment, agency=agency, digest=digest, by=person)
+                attestations.attest(assessment=assessment, agency=agency, digest=digest, by=person, gaps=gaps)
             return submissions.submit(assessment=assessment, by=self.coordinator)
 
     def _return(self, submission: Submission, asked: Mapping[str, Any]) -> None:
@@ -190,7 +190,8 @@ class Apart:
                 self._answer(assessment, voice, {**self.answers, **own})
         with replay(moment(self.apart["declared"])):
             for agency, person in self.coordinators.items():
-                opened = comparison.declare_complete(assessment=assessment, agency=agency, by=person)
+                gaps = load_gaps(assessment, agency)
+                opened = comparison.declare_complete(assessment=assessment, agency=agency, by=person, gaps=gaps)
         with replay(moment(self.apart["compared"])):
             self._compare(opened)
 
@@ -230,6 +231,12 @@ class Apart:
             base_version=0,
             by=by,
         )
+
+
+def load_gaps(assessment: Assessment, voice: str) -> dict[str, str]:
+    """The questions that are blank or open in `voice`, to be confirmed as its page names them."""
+    answers = load_voices(assessment, (voice,)).get(voice, {})
+    return find_gaps(question_states(current_instrument(), voice, {voice: answers}))
 
 
 def load_person(email: str) -> User:

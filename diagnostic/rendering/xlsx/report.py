@@ -70,10 +70,16 @@ def _facts(report: Report) -> Iterable[tuple[str, Value]]:
             yield by, who
     for line in facts.attestations:
         agency = AGENCY_WORDS[line.agency]
-        yield gettext("Attested for %(agency)s (UTC)") % {"agency": agency}, moment_of(line.attested_at)
-        yield gettext("Attested for %(agency)s by") % {"agency": agency}, line.attested_by
-        if line.agreed_by:
-            yield gettext("Agreed for %(agency)s by") % {"agency": agency}, line.agreed_by
+        if not line.agreed_by:
+            yield gettext("Attested for %(agency)s (UTC)") % {"agency": agency}, moment_of(line.attested_at)
+            yield gettext("Attested for %(agency)s by") % {"agency": agency}, line.attested_by
+            continue
+        yield gettext("Agreed for %(agency)s, without an account, by") % {"agency": agency}, line.agreed_by
+        yield gettext("Function of who agreed for %(agency)s") % {"agency": agency}, line.agreed_office
+        yield gettext("Agreed for %(agency)s on") % {"agency": agency}, line.agreed_on
+        yield gettext("Reference of the agreement for %(agency)s") % {"agency": agency}, line.agreed_reference
+        yield gettext("Agreement for %(agency)s recorded (UTC)") % {"agency": agency}, moment_of(line.attested_at)
+        yield gettext("Agreement for %(agency)s recorded by") % {"agency": agency}, line.attested_by
     yield gettext("Level"), report.level if report.level is not None else gettext("Not stated")
     yield gettext("Index"), float(report.index.shown) if report.index else gettext("None")
     yield gettext("Instrument"), f"{report.instrument} {report.instrument_version}"

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from diagnostic.actions import comparison
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import ResponseRevision
 from diagnostic.queries import load_signatures
@@ -131,7 +130,7 @@ def test_each_agency_finds_its_own_earlier_authority_beside_the_question(people,
 
 def test_what_two_agencies_agree_on_has_no_such_button_and_refuses_the_act(people, last):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
-    comparison.open_comparison(assessment=apart, by=people.coordinator, reason="The year ends.")
+    factories.open_comparison(apart)
     coordinator = signed_in(people.coordinator)
     text = section(coordinator.get(theme_url(apart)).content.decode(), "A.1")
     assert 'class="before"' in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostic.actions import comparison, responses
+from diagnostic.actions import responses
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Response
 from tests import factories
@@ -50,7 +50,7 @@ def test_why_both_agencies_agree_is_a_part_of_the_answer(people):
     draft = factories.start_assessment(people.coordinator, mode="separate")
     factories.fill(draft, people.respondent, {"A.1": Answer(level=4)}, voice="customs")
     factories.fill(draft, people.police_respondent, {"A.1": Answer(level=2)}, voice="police")
-    opened = comparison.open_comparison(assessment=draft, by=people.coordinator, reason="The year ends.")
+    opened = factories.open_comparison(draft)
     agree(opened, people, "We met in May.")
     factories.complete(opened, people.coordinator)
     first = take_up(factories.submit(opened, people.coordinator), people.reviewer)

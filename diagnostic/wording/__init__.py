@@ -1,0 +1,1 @@
+"""The words that code puts before people; templates hold their own."""
