@@ -160,6 +160,7 @@
       this.keys = null;
       this.entries = new Map();
       this.held = new Map();
+      this.own = new Set();
       this.asking = new Map();
       this.turn = 0;
       this.touched = new Map();
@@ -234,6 +235,8 @@
       const turn = this.touch(entry.id);
       const sealed = encrypt(this.keys.entries, nameOf(this.keys, entry.id), entry);
       this.entries.set(entry.id, entry);
+      // At once, not when the lock comes: else the kept bar would show for a moment, and move a button under a click.
+      this.own.add(entry.id);
       this.hold(entry.id);
       this.changed();
       return sealed.then((text) => this.write(entry.id, text, turn)).catch(() => false);
@@ -309,11 +312,12 @@
     release(id) {
       const release = this.held.get(id);
       this.held.delete(id);
+      this.own.delete(id);
       if (release) release();
     }
 
     isHeld(id) {
-      return this.held.has(id);
+      return this.held.has(id) || this.own.has(id);
     }
 
     onChange(call) {

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -335,7 +336,27 @@ def test_nothing_is_confirmed_in_the_place_of_an_agreement(people, opened):
         confirm(assessment_id=opened.pk, voice="national", question="A.1", base_version=0, by=people.coordinator)
 
 
+def test_a_proposal_that_counts_nowhere_voids_nothing(people, opened):
+    record(opened, people.coordinator, level=3, agreement="We met.")
+    propose(opened, people.coordinator, "A.3.1", level=3)
+    propose(opened, people.coordinator, "A.3.2", level=3)
+    record(opened, people.coordinator, "A.3.1", agreement="No.", status="unknown", reason="No.")
+    factories.complete(opened, people.coordinator)
+    attest(opened, people.coordinator)
+    assert not propose(opened, people.police_coordinator, "A.3.2").has_voided
+    assert Assessment.objects.get(pk=opened.pk).standing_attestations
+
+
 # The audit
+
+
+def test_a_text_set_aside_after_the_answer_that_is_submitted_breaks_nothing(people, opened):
+    record(opened, people.coordinator, level=3, agreement="We met.")
+    given = {"voice": "national", "question": "A.1", "response": Answer(level=5), "by": people.police_coordinator}
+    responses.set_aside(assessment_id=opened.pk, **given)
+    factories.complete(opened, people.coordinator)
+    factories.submit(opened, people.coordinator)
+    call_command("verify_audit")
 
 
 def test_proposals_and_agreed_answers_verify_and_a_forged_agreement_is_found(people, opened):

@@ -48,16 +48,16 @@ def is_back(page: Any, text: Text) -> None:
     assert not text.is_stored()
 
 
-def press_while(page: Any, text: Text, **answer: Any) -> None:
-    """Press the button while the server answers so, or cannot be reached where no answer is given."""
+def press_while(page: Any, text: Text, error: str = "", **answer: Any) -> None:
+    """Press the button while the request ends in the network's `error`, or in `answer`."""
 
     def handle(route: Any) -> None:
         if route.request.method != "POST":
             route.continue_()
-        elif answer:
-            route.fulfill(**answer)
+        elif error:
+            route.abort(error)
         else:
-            route.abort("connectionrefused")
+            route.fulfill(**answer)
 
     page.route("**/*", handle)
     with page.expect_event("requestfinished" if answer else "requestfailed", lambda asked: asked.method == "POST"):
@@ -82,13 +82,9 @@ def test_a_text_outlives_network_server_session_and_tab_and_is_sent_by_its_butto
     page = open_as(text.writer)
     page.on("dialog", lambda dialog: dialog.accept())
     type_into(page, text)
-    page.context.set_offline(True)
-    with page.expect_event("requestfailed", lambda asked: asked.method == "POST"):
-        text.press(page)
-    page.context.set_offline(False)
-    is_back(page, text)
-    press_while(page, text)
-    is_back(page, text)
+    for error in ("internetdisconnected", "connectionrefused", "connectionreset"):
+        press_while(page, text, error=error)
+        is_back(page, text)
     press_while(page, text, status=500, content_type="text/html", body="<p>sorry</p>")
     is_back(page, text)
     Session.objects.all().delete()

@@ -128,14 +128,14 @@ def clarification(people: factories.People) -> Text:
 def remark_on_return(people: factories.People) -> Text:
     submission = _in_review(people)
     reviews.ask(submission=submission, question="A.1", text="Which document says so?", by=people.reviewer)
-    found = Review.objects.filter(remark=TEXT, outcome="returned")
+    found = Review.objects.filter(closing__remark=TEXT, closing__outcome="returned")
     url = reverse("review-return", args=[submission.pk])
     return Text(people.reviewer, url, "Return for clarification", "remark", found.exists)
 
 
 def remark_on_acceptance(people: factories.People) -> Text:
     url = reverse("review-accept", args=[_in_review(people).pk])
-    found = Review.objects.filter(remark=TEXT, outcome="accepted")
+    found = Review.objects.filter(closing__remark=TEXT, closing__outcome="accepted")
     return Text(people.reviewer, url, "Accept the assessment", "remark", found.exists)
 
 

@@ -19,13 +19,14 @@ from django.utils import timezone
 
 from cpch.accounts.models import Country, User
 from diagnostic import instruments
-from diagnostic.actions import action_plan, comments, opinions, reviews, submissions
+from diagnostic.actions import action_plan, comments, opinions, responses, reviews, submissions
 from diagnostic.actions.errors import NotAttested
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.formats import EDITIONS
 from diagnostic.core.instrument_text import InstrumentTextChanged
 from diagnostic.core.plain_data import canonical
-from diagnostic.models import Action, Assessment, AuditEntry, Comment, InstrumentText, Submission
+from diagnostic.core.responses import Response as Answer
+from diagnostic.models import Action, Assessment, AuditEntry, Comment, InstrumentText, Response, Submission
 from diagnostic.models.append_only import AppendedRow
 from diagnostic.views.report_facts import (
     ReportBasis,
@@ -40,7 +41,6 @@ from tests.factories import (
     fill,
     make_accepted,
     open_comparison,
-    save_answer,
     sign_both,
     start_assessment,
     submit,
@@ -49,7 +49,7 @@ from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
-SIGN_IN = {"User.email", "User.password", "User.is_active", "User.second_factor", "User.language"}
+SIGN_IN = {"User.email", "User.password", "User.is_active", "User.second_factor", "User.language", "User.keeping_key"}
 PLACES = {"Membership.role", "Membership.agency", "Agency.kind", "Country.alpha2"}
 STANDING = {"Assessment.state", "Assessment.is_disclosed_to_partners", "Assessment.started_at"}
 """What decides who may open a page, and where it is."""
@@ -99,7 +99,15 @@ def story(people: People) -> Story:
     review(first, people)
     reviews.return_for_clarification(submission=first, remark="Nearly there.", by=people.reviewer)
     assessment.refresh_from_db()
-    save_answer(assessment, people.coordinator, "A.1", level=4)
+    row = Response.objects.get(assessment=assessment, voice="national", question="A.1")
+    responses.record(
+        assessment_id=assessment.pk,
+        question="A.1",
+        response=Answer(level=4),
+        agreement="Both read it again.",
+        base_version=row.version,
+        by=people.coordinator,
+    )
     last = submit(assessment, people.coordinator)
     review(last, people, *(["A.2.1"]))
     reviews.ask(submission=last, question="A.1", text="", by=people.reviewer)
