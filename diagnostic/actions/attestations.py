@@ -118,11 +118,12 @@ def attest(
     standing = load_signatures(held).get(agency)
     if standing is not None and standing.digest == digest and _is_same(standing, given):
         return standing
+    at = now()
     signed = Attestation.objects.create(
         assessment=held,
         agency=agency,
         digest=digest,
-        attested_at=now(),
+        attested_at=at,
         attested_by=by,
         attested_by_name=by.full_name,
         **given,
@@ -130,7 +131,7 @@ def attest(
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     proof = {**logged_agreement(signed), "heads": load_heads(held)}
     act = "attestation.record" if given else "attestation.sign"
-    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **proof)
+    audit.record(act=act, by=by, assessment=held, at=at, agency=agency, digest=digest, **proof)
     return signed
 
 

@@ -79,10 +79,11 @@ def declare_complete(
         raise NothingAnswered
     if find_gaps(states) != dict(gaps or {}):
         raise GapsChanged
-    declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
+    at = now()
+    declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=at, declared_by=by)
     _let_stand(held, agency, declaration)
     named = {"agency": agency, "gaps": find_gaps(states), "heads": load_heads(held, [agency])}
-    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, **named)
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, at=at, **named)
     return _open(held, by, {}) if all(held.has_declared(each) for each in AGENCIES) else held
 
 
@@ -131,10 +132,9 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
         return held
     if not answered[agency]:
         raise NothingAnswered
-    requests[agency] = OpeningRequest.objects.create(
-        assessment=held, agency=agency, reason=reason.strip(), requested_at=now(), requested_by=by
-    )
-    audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, agency=agency, reason=reason.strip())
+    at, said = now(), {"agency": agency, "reason": reason.strip()}
+    requests[agency] = OpeningRequest.objects.create(assessment=held, requested_at=at, requested_by=by, **said)
+    audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, at=at, **said)
     if all(each in requests and answered[each] for each in AGENCIES):
         return _open(held, by, {each: requests[each].reason for each in AGENCIES})
     return held
@@ -151,8 +151,9 @@ def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
     standing = OpeningRequest.objects.filter(assessment=held, agency=agency, taken_back_at=None)
-    if standing.update(taken_back_at=now()):
-        audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, agency=agency)
+    at = now()
+    if standing.update(taken_back_at=at):
+        audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, at=at, agency=agency)
 
 
 def _load_states(assessment: Assessment, *voices: str) -> dict[str, dict[str, QuestionState]]:
@@ -173,7 +174,7 @@ def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assess
     Assessment.objects.filter(pk=moved.pk).update(comparison_opened_at=moved.comparison_opened_at)
     act = "comparison.open" if reasons else "comparison.open_declared"
     proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
-    audit.record(act=act, by=by, assessment=moved, **proofs, **reasons)
+    audit.record(act=act, by=by, assessment=moved, at=moved.state_changed_at, **proofs, **reasons)
     return moved
 
 

@@ -29,10 +29,9 @@ def take_up(*, submission: Submission, by: Any) -> Review:
     _require_reviewer(submission, by)
     _require_last(submission)
     moved = move(submission.assessment, "take_up")
-    review = Review.objects.create(
-        submission=submission, taken_up_at=now(), taken_up_by=by, taken_up_by_name=by.full_name
-    )
-    audit.record(act="review.take_up", by=by, assessment=moved, number=submission.number)
+    at = moved.state_changed_at
+    review = Review.objects.create(submission=submission, taken_up_at=at, taken_up_by=by, taken_up_by_name=by.full_name)
+    audit.record(act="review.take_up", by=by, assessment=moved, at=at, number=submission.number)
     return review
 
 
@@ -115,15 +114,16 @@ def _close(
     if fault:
         raise ActionRefused(fault)
     moved = move(submission.assessment, act)
+    at = moved.state_changed_at
     Closing.objects.create(
         review=review,
         outcome=outcome,
         remark=remark.strip(),
-        closed_at=now(),
+        closed_at=at,
         closed_by=by,
         closed_by_name=by.full_name,
     )
-    audit.record(act=f"review.{act}", by=by, assessment=moved, number=submission.number, **detail)
+    audit.record(act=f"review.{act}", by=by, assessment=moved, at=at, number=submission.number, **detail)
     return review
 
 
