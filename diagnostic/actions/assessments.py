@@ -13,6 +13,7 @@ from diagnostic.core import workflow
 from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import CURRENT, current_instrument
 from diagnostic.models import Assessment, InstrumentVersion, Response
@@ -158,7 +159,7 @@ def withdraw(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
     """
     if not can_withdraw(by, assessment):
         raise PermissionDenied
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the assessment is withdrawn.")))
     moved = move(assessment, "withdraw")
     said = {"source": assessment.state, "reason": reason.strip()}

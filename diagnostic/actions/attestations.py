@@ -13,6 +13,7 @@ from diagnostic.core import workflow
 from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, Voices
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain
@@ -156,7 +157,7 @@ def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
         for name, value in agreement.columns().items()
     }
     for value in columns.values():
-        if isinstance(value, str) and (not value or len(value) > LINE_LENGTH or find_text_fault(value)):
+        if isinstance(value, str) and (says_nothing(value) or len(value) > LINE_LENGTH or find_text_fault(value)):
             raise WrongAgreement
     return columns
 

@@ -19,6 +19,7 @@ from diagnostic.core.progress import QuestionState, find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
@@ -122,7 +123,7 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
     """
     if not can_ask_to_open(by, assessment, agency):
         raise refusal(by, assessment)
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the comparison should open now.")))
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
@@ -229,7 +230,7 @@ def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: 
     """
     if not can_answer(by, assessment, NATIONAL):
         raise refusal(by, assessment)
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why these questions are left open.")))
     held = _lock(assessment)
     if held.mode != workflow.SEPARATE or NATIONAL not in workflow.writable_voices(held.state, held.mode):
@@ -270,7 +271,7 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     take_side(assessment=held, by=by)
     if question not in instrument_of(held).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
-    if not text.strip() or find_text_fault(text):
+    if says_nothing(text) or find_text_fault(text):
         raise ActionRefused(Message(_("Write what you want to say.")))
     thread = Comment.objects.filter(assessment=held, question=question, audience=Comment.Audience.AGENCIES)
     last = thread.last()

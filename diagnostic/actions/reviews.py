@@ -10,6 +10,7 @@ from django.db import transaction
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification, Closing, Review, Submission
@@ -65,7 +66,7 @@ def ask(*, submission: Submission, question: str, text: str, by: Any, base: str 
         "asked_by": by,
         "asked_by_name": by.full_name,
     }
-    if not text.strip():
+    if says_nothing(text):
         if held:
             Clarification.objects.create(**version, text=held.text, is_taken_back=True)
         audit.record(act="review.unask", by=by, question=question, submission=str(submission.pk))
