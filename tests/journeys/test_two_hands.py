@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from cpch.accounts.models import Agency, Invitation, Membership, Role, User
-from diagnostic.models import Assessment, Attestation, Side
+from diagnostic.models import Assessment, Attestation, Side, Submission
 from tests import factories
 
 from .steps_attesting import attest
@@ -24,6 +24,7 @@ from .steps_browsing import Visitor, visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 VERIFIED = "Called the head of the border police on the number of their own site."
+RECORDED = (("name", "Ada Example"), ("function", "Head of Crime Investigation"), ("confirmed", "on"))
 
 
 @pytest.fixture
@@ -150,11 +151,11 @@ def test_a_move_to_the_other_agency(new_page: Callable, customs: User, assessmen
     assert visitor.faults == []
 
 
-def send(page: Any, path: str) -> Any:
+def send(page: Any, path: str, **fields: str) -> Any:
     """A form sent past the page, as its reader might who knows the address."""
     token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
     origin = "/".join(page.url.split("/")[:3])
-    return page.request.post(origin + path, form={"csrfmiddlewaretoken": token}, headers={"Referer": page.url})
+    return page.request.post(origin + path, form={"csrfmiddlewaretoken": token} | fields, headers={"Referer": page.url})
 
 
 def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> None:
@@ -208,6 +209,31 @@ def test_an_administrator_as_a_member_of_a_country(new_page: Callable, customs: 
     desk.look("propose, refused")
     assert not Invitation.objects.exists()
     assert without_expected(desk, "422") == []
+
+
+def test_deactivate_record_reactivate(new_page: Callable, customs: User, assessment: Assessment) -> None:
+    """The police's coordinator is put out of the way, customs' records who agreed, and the coordinator is let back in.
+
+    Whether such a record is taken at all while the agency had an account is another rule; nothing is submitted by it.
+    """
+    officer = factories.make_user(agency="police")
+    visitor = signed_in(new_page, customs)
+    page = visitor.page
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    attest(visitor, "customs")
+    factories.deactivate(officer)
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    digest = Attestation.objects.get().digest
+    record = {f"police-{name}": value for name, value in (("digest", digest), *RECORDED)}
+    send(page, reverse("assessment-attest", args=[assessment.pk, "police"]), **record)
+    User.objects.filter(pk=officer.pk).update(is_active=True)
+
+    page.goto(reverse("assessment-check", args=[assessment.pk]))
+    expect(page.get_by_role("button", name="Submit the assessment")).to_have_count(0)
+    send(page, reverse("assessment-submit", args=[assessment.pk]))
+    assert not Submission.objects.exists()
+    assert Assessment.objects.get(pk=assessment.pk).state == "draft"
+    assert not Attestation.objects.filter(agency="police", agreed_by="").exists()
 
 
 def test_the_command_line(customs: User) -> None:
