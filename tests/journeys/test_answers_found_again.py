@@ -25,7 +25,7 @@ TYPED = {
     "A.5.1": {"level": 2, "authority": {"police": "own", "customs": "none"}, "narrative": "Undercover."},
     "A.5.2": {"areas": {"drugs": "both", "cash": "police"}, "narrative": "Drugs: police."},
     "A.15.1": {"level": 3, "basis": "both", "narrative": "A course a year."},
-    "A.15.2": {"topics": ["documents", "controls"], "narrative": "Drug recognition."},
+    "A.15.2": {"topics": ["controls", "documents"], "narrative": "Drug recognition."},
     "A.12": {"status": "unknown", "reason": "The laboratory has not replied."},
 }
 THEMES = {"framework": ["A.1", "A.17"], "powers": ["A.5.1", "A.5.2", "A.12"], "people": ["A.15.1", "A.15.2"]}

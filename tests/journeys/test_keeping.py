@@ -84,16 +84,16 @@ def test_an_entry_is_held_by_one_page_until_that_page_is_gone(open_as, people):
     )
     assert other.evaluate("window.taken") is None
     page.close()
-    other.wait_for_function("window.taken && window.taken.text === 'Mine.'")
+    other.wait_for_function("() => window.taken && window.taken.text === 'Mine.'")
 
 
 def test_another_tab_learns_what_was_kept_and_forgotten(open_as, people):
     page = open_help(open_as(people.respondent))
     other = open_help(page.context.new_page())
     page.evaluate(PUT, ["one", "Mine."])
-    other.wait_for_function("cpch.keeping.open().then((store) => store.list().length === 1)")
+    other.wait_for_function("() => cpch.keeping.open().then((store) => store.list().length === 1)")
     page.evaluate("async () => (await cpch.keeping.open()).forget('one')")
-    other.wait_for_function("cpch.keeping.open().then((store) => store.list().length === 0)")
+    other.wait_for_function("() => cpch.keeping.open().then((store) => store.list().length === 0)")
 
 
 @pytest.mark.parametrize(

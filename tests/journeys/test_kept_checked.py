@@ -59,7 +59,7 @@ def reopen(page: Any, assessment: Any, change: str) -> tuple[Any, list[Any]]:
     """The next page, after the kept entry was changed; and what faults it had."""
     page.goto("/help/")
     expect(page.locator("[data-kept-bar]")).to_contain_text("not sent yet: A.1")
-    page.wait_for_function("cpch.keeping.open().then((store) => !store.isHeld(store.list()[0].id))", polling=100)
+    page.wait_for_function("() => cpch.keeping.open().then((store) => !store.isHeld(store.list()[0].id))", polling=100)
     page.evaluate(CHANGE, change)
     page.close(run_before_unload=False)
     page.context.unroute(SAVES)

@@ -34,11 +34,17 @@ def left(open_as, people, assessment) -> Any:
     page.context.route(SAVES, lambda route: route.abort())
     page.goto(theme_url(assessment))
     field(page, "A.1-narrative").fill(SECRET)
-    field(page, "A.17-challenges-legal").check()
+    field(page, "A.17-challenges-trust").check()
     expect_retrying(page)
     page.goto("about:blank")
     page.clock.install()
     return page
+
+
+@pytest.fixture
+def filled(people, assessment) -> Any:
+    """All questions answered, so that there is something to attest."""
+    return factories.fill(assessment, people.coordinator)
 
 
 def kept(page: Any) -> Any:
@@ -61,7 +67,7 @@ def test_any_page_tells_and_sends_it(left, assessment):
     left.clock.fast_forward(LONG_AFTER)
     expect(kept(left)).to_be_hidden()
     assert stored(assessment, "A.1").narrative == SECRET
-    assert stored(assessment, "A.17").challenges == ("legal",)
+    assert stored(assessment, "A.17").challenges == ("trust",)
     assert drafts(left) == []
 
 
@@ -102,8 +108,8 @@ def test_of_two_pages_one_sends(left, assessment):
     assert len(sent) == 2
 
 
-def test_attesting_waits_for_the_unsent_answers_of_its_assessment_only(left, people, assessment):
-    other = factories.start_assessment(people.coordinator, period="2025")
+def test_attesting_waits_for_the_unsent_answers_of_its_assessment_only(filled, left, people, assessment):
+    other = factories.fill(factories.start_assessment(people.coordinator, period="2025"), people.coordinator)
     left.goto(check_url(assessment))
     attest = left.locator("[data-waits-for-answers]").first
     expect(attest).to_be_disabled()
@@ -153,7 +159,7 @@ def test_each_entry_can_be_shown_copied_sent_and_discarded(left, assessment):
     left.get_by_role("button", name="Send A.17").click()
     expect(kept(left)).to_be_hidden()
     assert stored(assessment, "A.1").is_blank
-    assert stored(assessment, "A.17").challenges == ("legal",)
+    assert stored(assessment, "A.17").challenges == ("trust",)
 
 
 def test_what_can_no_longer_be_sent_says_why_and_holds_nobody_up(left, people, assessment):
@@ -180,14 +186,14 @@ def test_a_conflict_found_elsewhere_waits_on_its_page(left, people, assessment):
     assert stored(assessment, "A.1").narrative == SECRET
 
 
-def test_another_person_on_this_device_reads_nothing_of_it(left, people, assessment):
+def test_another_person_on_this_device_reads_nothing_of_it(filled, left, people, assessment):
     give_session(left, people.police_coordinator)
     left.goto(check_url(assessment))
     expect(left.locator("[data-waits-for-answers]").first).to_be_enabled()
     assert kept(left).is_hidden()
     stored_here = left.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
     assert stored_here.count("cpch-kept.") == 2
-    for secret in (SECRET, "informant", "Ana", "A.1", "legal", str(assessment.pk), people.coordinator.email):
+    for secret in (SECRET, "informant", "Ana", "A.1", "trust", str(assessment.pk), people.coordinator.email):
         assert secret not in stored_here
     give_session(left, people.coordinator)
     people.coordinator.set_password("quite another password")

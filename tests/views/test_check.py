@@ -29,7 +29,7 @@ from tests.views.pages import count_queries, get, post, words
 pytestmark = pytest.mark.django_db
 
 
-MOST_QUERIES_OF_A_CHECK = 11
+MOST_QUERIES_OF_A_CHECK = 12
 
 
 def test_everything_missing_stands_on_one_page_with_its_reason(client: Client, people: factories.People) -> None:
@@ -239,7 +239,7 @@ def test_a_voided_attestation_says_who_voided_it(client: Client, people: factori
     save_answer(assessment, people.respondent, "A.1", level=2)
     said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
     for signer in (people.coordinator, people.police_coordinator):
-        assert f"{signer.full_name} gave is void since {people.respondent.full_name} changed something" in said
+        assert f"{signer.full_name} gave is void because {people.respondent.full_name} changed something" in said
 
 
 def test_a_change_of_settings_says_that_it_voids(client: Client, people: factories.People) -> None:

@@ -71,7 +71,7 @@ def test_from_the_proposal_to_the_accepted_invitation(
     shown = client.get(url).content.decode()
     assert coordinator.full_name in shown
     assert "police.example" in shown
-    assert "Nobody of Police has an account" in shown
+    assert "There is no other police account" in shown
     mail.outbox.clear()
     response = client.post(reverse("proposal-approve", args=[proposal.pk]), {"verified": VERIFIED})
     run_tasks()
@@ -292,7 +292,7 @@ def test_the_page_shows_what_a_second_mailbox_looks_like(administrator: User) ->
     assert {
         "This is a domain of Customs, the other agency.",
         "This is the domain of the person who proposes.",
-        "Nobody else of Police has an address at this domain.",
+        "No other police address is at this domain.",
     } < set(second.warnings)
     assert any("Nadia Ferrand, nadia.ferrand@customs.example" in warning for warning in second.warnings)
 

@@ -49,7 +49,7 @@ from tests.tampering import overwrite
 
 pytestmark = pytest.mark.django_db
 
-SIGN_IN = {"User.email", "User.password", "User.is_active", "User.second_factor", "User.language"}
+SIGN_IN = {"User.email", "User.password", "User.is_active", "User.second_factor", "User.language", "User.keeping_key"}
 PLACES = {"Membership.role", "Membership.agency", "Agency.kind", "Country.alpha2"}
 STANDING = {"Assessment.state", "Assessment.is_disclosed_to_partners", "Assessment.started_at"}
 """What decides who may open a page, and where it is."""

@@ -205,7 +205,8 @@ def test_a_record_waits_where_nobody_of_the_other_agency_has_an_account(people):
 
 def test_no_record_waits_where_the_other_agency_has_lost_its_coordinator_only(people):
     factories.deactivate(people.police_coordinator)
-    factories.sign(factories.start_assessment(people.coordinator, period="2026"), people.coordinator)
+    assessment = factories.complete(factories.start_assessment(people.coordinator, period="2026"), people.coordinator)
+    factories.sign(assessment, people.coordinator)
     assert groups(people.coordinator) == {"home": ["2026"]}
 
 
