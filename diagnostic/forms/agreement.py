@@ -80,7 +80,7 @@ class AgreementForm(ProposalForm):
         if "answer" not in self.errors and not says_something(self.question, self.given):
             self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
         if self.needs_reason and not self.agreement.strip() and "agreement" not in self.errors:
-            self.add_error("agreement", gettext("Give a reason that both coordinators agree on, in one or two sentences."))
+            self.add_error("agreement", gettext("Say why, in one or two sentences that both coordinators agree on."))
         return self.cleaned_data
 
 
