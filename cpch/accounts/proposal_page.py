@@ -55,7 +55,7 @@ def look_at_address(proposal: CoordinatorProposal) -> AddressLook:
             for kind, counts in by_agency.items()
         ),
         warnings=tuple(_find_warnings(proposal, people, domain, by_agency)),
-        comfort=_say_comfort(own[domain], str(proposal.agency)),
+        comfort=_say_comfort(own[domain], str(proposal.agency).lower()),
     )
 
 
@@ -67,8 +67,8 @@ def _say_comfort(count: int, agency: str) -> str:
     if not count:
         return ""
     return ngettext(
-        "%(count)d other person at %(agency)s has an address at this domain.",
-        "%(count)d other people at %(agency)s have an address at this domain.",
+        "%(count)d other %(agency)s address is at this domain.",
+        "%(count)d other %(agency)s addresses are at this domain.",
         count,
     ) % {"count": count, "agency": agency}
 
@@ -78,7 +78,7 @@ def _find_warnings(
 ) -> Iterable[str]:
     (other,) = set(by_agency) - {proposal.agency.kind}
     names = {
-        "agency": str(Agency.Kind(proposal.agency.kind).label).lower(),
+        "agency": str(proposal.agency).lower(),
         "other": str(Agency.Kind(other).label),
     }
     if is_public_provider(domain):

@@ -329,7 +329,8 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
     # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.
     if not signed.agreed_by and now() - signed.attested_at < TWICE:
         tell_once(str(signed.pk), f"{agency}_attested", about=assessment, by=request.user)
-    messages.success(request, _("The attestation is recorded."))
+    said = _("The agreement is recorded.") if signed.agreed_by else _("The attestation is recorded.")
+    messages.success(request, said)
     return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
 
 

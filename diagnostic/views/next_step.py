@@ -43,21 +43,21 @@ def wait_for_the_comparison(assessment: Assessment) -> NextStep:
         return _outside(assessment)
     return NextStep(
         gettext("Customs and police answer, each for itself"),
-        gettext("Their answers, and how far they have come, show here once the two are compared."),
+        gettext("Their answers and progress appear here once the comparison opens."),
     )
 
 
 def _in_draft(overview: Overview, user: object, opening: Opening | None) -> NextStep:
     if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
-            gettext("The answers are being given"),
-            gettext("You read this assessment as an observer; this page shows what was saved last."),
+            gettext("The agencies are answering"),
+            gettext("You can read this assessment as an observer. This page shows the latest saved answers."),
         )
     if opening and opening.has_declared:
         return NextStep(
             gettext("Your agency’s answers are declared complete"),
             gettext(
-                "The comparison opens once both agencies have declared. You are not told how far the other one is."
+                "The comparison opens once both agencies have declared. You are not told whether the other agency has."
             ),
         )
     blank = [item for item in overview.missing if not item.is_unknown]
@@ -96,10 +96,8 @@ def _when_comparing(overview: Overview, user: object) -> NextStep:
     url = reverse("compare", kwargs={"pk": assessment.pk})
     if not can_answer(user, assessment, overview.voice):
         return NextStep(
-            gettext("Customs and police are compared"),
-            gettext(
-                "Both agencies’ answers are there to read side by side; the coordinators record what they agree on."
-            ),
+            gettext("The answers of customs and police are being compared"),
+            gettext("You can read both agencies’ answers side by side. The coordinators record what they agree on."),
             url,
             gettext("Read both answers"),
         )
@@ -128,7 +126,7 @@ def _when_returned(overview: Overview, user: object) -> NextStep:
     if not can_answer(user, overview.assessment, overview.voice):
         return NextStep(
             gettext("Returned for clarification"),
-            gettext("The country’s people answer the questions that the secretariat named."),
+            gettext("The country is answering the questions that the secretariat asked."),
         )
     count = overview.unsettled_count
     if not waiting and overview.assessment.mode == workflow.SEPARATE and count:
@@ -154,7 +152,7 @@ def _check(assessment: Assessment, user: object, before: str) -> NextStep:
     if assessment.standing_attestations:
         return NextStep(
             gettext("Next: attest and submit"),
-            gettext("These answers are attested by one agency or by both. Any change voids that."),
+            gettext("One or both agencies have attested these answers. Any change voids that."),
             f"{url}#submit",
             gettext("See who has attested"),
         )
@@ -164,7 +162,7 @@ def _check(assessment: Assessment, user: object, before: str) -> NextStep:
         gettext("The coordinators can attest now"),
         gettext("%(before)s A coordinator of each agency attests the answers, and one submits.") % {"before": before},
         url,
-        gettext("Read through the answers"),
+        gettext("Read the answers"),
     )
 
 
@@ -180,7 +178,7 @@ def _outside(assessment: Assessment) -> NextStep:
     if assessment.state == workflow.IN_REVIEW:
         return NextStep(
             gettext("The WCO secretariat is reading it"),
-            gettext("It accepts the assessment, or returns it with questions; nothing is to be done until then."),
+            gettext("It will accept the assessment or return it with questions. You have nothing to do until then."),
             reverse("result", kwargs=of),
             gettext("Read the result"),
         )
@@ -193,7 +191,7 @@ def _outside(assessment: Assessment) -> NextStep:
         )
     return NextStep(
         gettext("Withdrawn"),
-        gettext("The country took this assessment back. A new one can be started for the same period."),
+        gettext("The country withdrew this assessment. A new one can be started for the same period."),
         reverse("assessment-list"),
         gettext("All assessments"),
     )

@@ -195,7 +195,7 @@ def test_a_difference_needs_its_reason_and_a_choice(client, people, opened):
     response = post(client, people.coordinator, "compare-agree", opened, {"A.3.1-version": "0"}, code="A.3.1")
     assert response.status_code == 422
     assert "Choose what both agree on" in words(response)
-    assert "Say why: one or two sentences" in words(response)
+    assert "Say why, in one or two sentences" in words(response)
     assert national(opened, "A.3.1").version == 0
 
 

@@ -291,17 +291,17 @@ def test_the_page_shows_what_a_second_mailbox_looks_like(administrator: User) ->
     assert second.domain == second.proposer_domain == "customs.example"
     assert {
         "This is a domain of Customs, the other agency.",
-        "This is the domain of the person who proposes.",
+        "This is the domain of the person proposing them.",
         "No other police address is at this domain.",
     } < set(second.warnings)
     assert any("Nadia Ferrand, nadia.ferrand@customs.example" in warning for warning in second.warnings)
 
     private = look(coordinator, "n.ferrand@gmail.com")
-    assert private.warnings[0].startswith("Anybody can open a mailbox at this domain.")
+    assert private.warnings[0].startswith("Anyone can open a mailbox at this domain.")
 
     good = look(coordinator, "tomas.marsh@POLICE.example")
     assert good.warnings == ()
-    assert good.comfort == "1 other person of Police has an address at this domain."
+    assert good.comfort == "1 other police address is at this domain."
 
 
 def make_respondent(email: str) -> User:

@@ -116,7 +116,7 @@ def test_the_pages_are_of_the_national_answers_from_then_on(people: factories.Pe
     assert theme_url(comparing, "national") in page
     assert "0 of" in page
     assert "1. The national answers by theme" in page
-    assert "The country took this assessment back" not in page
+    assert "The country withdrew this assessment" not in page
     file = json.loads(client.get(reverse("assessment-export", args=[comparing.pk])).content)
     assert set(file["voices"]) == {"customs", "national", "police"}
 
