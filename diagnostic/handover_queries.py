@@ -29,7 +29,7 @@ from diagnostic.core import workflow
 from diagnostic.core.action_plan import OPEN
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.responsible import names_person
-from diagnostic.models import Action, Assessment, Assignment, Attestation, Declaration, Review
+from diagnostic.models import Action, Assessment, Assignment, Attestation, Declaration, OpeningRequest, Review
 from diagnostic.permissions_sql import with_side
 
 UNDER_REVIEW = (workflow.SUBMITTED, *workflow.DISCUSSED)
@@ -40,15 +40,16 @@ UNDER_REVIEW = (workflow.SUBMITTED, *workflow.DISCUSSED)
 class Left:
     """What `person` leaves behind on being deactivated, or on moving to `to`, as far as its reader may know of it.
 
-    `attestations` are those that were not submitted, `declarations` those whose comparison is not open yet, `reviews`
-    those that the person took up and that are still open, `proposals` those of a coordinator that nobody decided.
-    `colleagues` are the active people among whom the successors are.
+    `attestations` are those that were not submitted, `declarations` and `requests` (to open the comparison) those whose
+    comparison is not open yet, `reviews` those that the person took up and that are still open, `proposals` those of a
+    coordinator that nobody decided. `colleagues` are the active people among whom the successors are.
     """
 
     person: Membership
     to: Place | None
     attestations: tuple[Attestation, ...]
     declarations: tuple[Declaration, ...]
+    requests: tuple[OpeningRequest, ...]
     invitations: tuple[Invitation, ...]
     assignments: tuple[Assignment, ...]
     reviews: tuple[Review, ...]
@@ -64,6 +65,7 @@ class Left:
             [self.person.role, self.person.agency_id, self.person.user.is_active],
             *([str(item.pk) for item in kind] for kind in (self.attestations, self.declarations, self.invitations)),
             *([str(item.pk) for item in kind] for kind in (self.assignments, self.reviews, self.proposals)),
+            [str(item.pk) for item in self.requests],
             [[str(item.pk), item.version] for item in self.actions],
         ]
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()
@@ -79,6 +81,7 @@ class Left:
             or self.reviews
             or self.actions
             or self.proposals
+            or self.requests
         )
 
     def successors_for_invitation(self, invitation: Invitation) -> list[Membership]:
@@ -116,7 +119,7 @@ class Left:
 def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
     """What `person`, with user, country and agency loaded, leaves behind, as far as `by` may know of it.
 
-    6 queries for a country's people; for the secretariat's 5, and 6 where somebody is assigned.
+    7 queries for a country's people; for the secretariat's 5, and 6 where somebody is assigned.
     """
     is_of_country = person.country_id is not None
     colleagues = tuple(_colleagues(person, by))
@@ -127,6 +130,7 @@ def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
         to=to,
         attestations=tuple(_attestations(person)) if is_of_country else (),
         declarations=tuple(_declarations(person, by)) if is_of_country else (),
+        requests=tuple(_requests(person, by)) if is_of_country else (),
         invitations=tuple(item for item in _invitations(person, by) if to is None or not _keeps(person, to, item)),
         assignments=assignments,
         reviews=() if is_of_country or to is not None else tuple(_reviews(person)),
@@ -181,10 +185,23 @@ def _declarations(person: Membership, by: Any) -> QuerySet[Declaration]:
     """Of the other agency nobody of the country is told, while the comparison is not open."""
     standing = Q(assessment__customs_declaration=F("pk")) | Q(assessment__police_declaration=F("pk"))
     found = Declaration.objects.filter(standing, declared_by=person.user_id, assessment__state=workflow.DRAFT)
-    reader = membership_of(by)
-    if reader is not None and reader.country_id is not None:
-        found = found.filter(agency=_kind(reader))
+    found = found.filter(**_own_agency_of(by))
     return found.select_related("assessment").order_by("assessment__started_at", "pk")
+
+
+def _requests(person: Membership, by: Any) -> QuerySet[OpeningRequest]:
+    """Of the other agency nobody of the country is told, while the comparison is not open."""
+    found = OpeningRequest.objects.filter(
+        requested_by=person.user_id, taken_back_at=None, assessment__state=workflow.DRAFT
+    )
+    found = found.filter(**_own_agency_of(by))
+    return found.select_related("assessment").order_by("assessment__started_at", "pk")
+
+
+def _own_agency_of(reader: Any) -> dict[str, str]:
+    """What narrows rows of an agency to those that exist for a country's person before the comparison."""
+    membership = membership_of(reader)
+    return {"agency": _kind(membership)} if membership is not None and membership.country_id is not None else {}
 
 
 def _invitations(person: Membership, by: Any) -> QuerySet[Invitation]:

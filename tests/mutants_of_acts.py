@@ -80,8 +80,8 @@ MUTANTS = (
     Mutant(
         "blind: the declaration of the other agency on the page of a hand-over",
         "diagnostic/handover_queries.py",
-        "        found = found.filter(agency=_kind(reader))\n",
-        "        pass\n",
+        'return {"agency": _kind(membership)} if',
+        "return {} if",
         HANDOVER,
     ),
     Mutant(

@@ -50,7 +50,9 @@ def build_handover_page(left: Left, form: HandoverForm, *, sees_items: bool, clo
 
     `closed` is in how many assessments the person cannot act for their new agency.
     """
-    facts = [fact for fact in (_voided(left), _declared(left), _proposed(left), _reviewed(left)) if fact]
+    facts = [
+        fact for fact in (_voided(left), _declared(left), _requested(left), _proposed(left), _reviewed(left)) if fact
+    ]
     shown = facts if sees_items else [Fact(fact.text) for fact in facts]
     return HandoverPage(left.person, left.to, form, tuple(shown), tuple(_warnings(left, closed)))
 
@@ -75,6 +77,17 @@ def _declared(left: Left) -> Fact | None:
         len(left.declarations),
     )
     return _fact(text, [_of_agency(item.assessment.period, item.agency) for item in left.declarations])
+
+
+def _requested(left: Left) -> Fact | None:
+    text = ngettext(
+        "%(count)d request to open the comparison stands: it is the word of the agency, whose coordinators can take it "
+        "back.",
+        "%(count)d requests to open the comparison stand: they are the word of the agency, whose coordinators can take "
+        "them back.",
+        len(left.requests),
+    )
+    return _fact(text, [_of_agency(item.assessment.period, item.agency) for item in left.requests])
 
 
 def _proposed(left: Left) -> Fact | None:

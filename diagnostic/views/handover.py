@@ -32,7 +32,7 @@ Act = Callable[[HandoverForm], HandedOver]
 @login_required
 @require_http_methods(["GET", "POST"])
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a person leaves behind, then end their access and settle it (8 queries to show)."""
+    """Show what a person leaves behind, then end their access and settle it (9 queries to show)."""
     person = load_person(request, pk)
     require(can_manage(request.user, person), request)
     if not person.user.is_active:

@@ -18,7 +18,7 @@ from cpch.accounts.permissions import Place
 from diagnostic.actions import action_plan, assignments, handover, reviews
 from diagnostic.actions.audit_check import find_contradictions
 from diagnostic.handover_queries import load_left
-from diagnostic.models import Action, Assessment, Assignment, Attestation, AuditEntry, Declaration
+from diagnostic.models import Action, Assessment, Assignment, Attestation, AuditEntry, Declaration, OpeningRequest
 from diagnostic.views.log_words import say_entry
 from tests import factories
 from tests.factories import declare, fill, make_submission, make_user, sign, start_assessment
@@ -116,10 +116,14 @@ def test_a_coordinator_is_not_told_of_the_other_agencys_declaration(client: Clie
     # Once the police's coordinator, now an observer, whom either agency's coordinators deactivate.
     declaration = Declaration.objects.create(assessment=apart, agency="police", declared_by=people.observer)
     Assessment.objects.filter(pk=apart.pk).update(police_declaration=declaration)
+    OpeningRequest.objects.create(assessment=apart, agency="police", reason="Soon.", requested_by=people.observer)
 
-    assert "declaration" not in say(page(client, people.coordinator, people.observer))
+    told = say(page(client, people.coordinator, people.observer))
+    assert not [word for word in ("declaration", "request") if word in told]
     assert load_left(membership(people.observer), people.coordinator).stamp == before
-    assert "1 declaration" in say(page(client, people.police_coordinator, people.observer))
+    told = say(page(client, people.police_coordinator, people.observer))
+    assert "1 declaration" in told
+    assert "1 request to open the comparison stands" in told
 
 
 def test_a_proposal_stands_and_is_the_administrators_to_decide(client: Client, people: factories.People) -> None:
@@ -167,10 +171,10 @@ def test_the_page_takes_as_many_queries_for_many_items_as_for_one(
         connection,
     ) as queries:
         assert client.get(url).status_code == 200
-    assert len(queries) == 8
+    assert len(queries) == 9
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("person-move", args=[people.coordinator.pk], query={"to": "coordinator-police"}))
-    assert len(queries) == 9
+    assert len(queries) == 10
 
 
 # Invitations

@@ -51,7 +51,8 @@ def test_a_returned_one_names_what_was_asked_and_submitted(client: Client, peopl
 def test_it_says_nothing_of_the_other_agencys_declaration(client: Client, people: factories.People) -> None:
     assessment = start_assessment(people.coordinator, mode="separate")
     before = says(client, people.coordinator, assessment)
-    Declaration.objects.create(assessment=assessment, agency="police", declared_by=people.police_coordinator)
+    declared = Declaration.objects.create(assessment=assessment, agency="police", declared_by=people.police_coordinator)
+    Assessment.objects.filter(pk=assessment.pk).update(police_declaration=declared)
     fill(assessment, people.police_respondent, factories.example_answers("two-voices", "police"), voice="police")
 
     assert "The answers of the two agencies are never compared." in before
