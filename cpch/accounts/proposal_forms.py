@@ -60,7 +60,7 @@ class CoordinatorProposalForm(WithoutFormTag):
         validators=[clean_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say in a sentence why this person should be coordinator.")},
-        help_text=_("Their office, and who named them. Administrators and your country’s coordinators read it."),
+        help_text=_("Their office, and who named them. Administrators and the country’s coordinators can read it."),
     )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
@@ -93,8 +93,8 @@ class ApprovalForm(WithoutFormTag):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say how you made sure who this person is.")},
         help_text=_(
-            "Such as whom you called at the agency, on a number that you did not get from the proposal, and when. It "
-            "goes into the log, and the country’s coordinators read it."
+            "For example, who you called at the agency and when, on a number that did not come from the proposal. "
+            "This goes into the log, and the country’s coordinators can read it."
         ),
     )
 
@@ -108,5 +108,5 @@ class DeclineForm(WithoutFormTag):
         validators=[clean_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why the proposal is declined.")},
-        help_text=_("It goes into the log, and the country’s coordinators read it."),
+        help_text=_("It goes into the log, and the country’s coordinators can read it."),
     )

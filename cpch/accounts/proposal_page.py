@@ -67,8 +67,8 @@ def _say_comfort(count: int, agency: str) -> str:
     if not count:
         return ""
     return ngettext(
-        "%(count)d other person of %(agency)s has an address at this domain.",
-        "%(count)d other people of %(agency)s have an address at this domain.",
+        "%(count)d other person at %(agency)s has an address at this domain.",
+        "%(count)d other people at %(agency)s have an address at this domain.",
         count,
     ) % {"count": count, "agency": agency}
 
@@ -77,22 +77,25 @@ def _find_warnings(
     proposal: CoordinatorProposal, people: Iterable[Membership], domain: str, by_agency: dict[str, Counter[str]]
 ) -> Iterable[str]:
     (other,) = set(by_agency) - {proposal.agency.kind}
-    names = {"agency": str(proposal.agency), "other": str(Agency.Kind(other).label)}
+    names = {
+        "agency": str(Agency.Kind(proposal.agency.kind).label).lower(),
+        "other": str(Agency.Kind(other).label),
+    }
     if is_public_provider(domain):
-        yield _("Anybody can open a mailbox at this domain. It says nothing about where the person works.")
+        yield _("Anyone can open a mailbox at this domain. It says nothing about where the person works.")
     if by_agency[other][domain]:
         yield _("This is a domain of %(other)s, the other agency.") % names
     if domain == domain_of(proposal.proposed_by.email):
-        yield _("This is the domain of the person who proposes.")
+        yield _("This is the domain of the person proposing them.")
     own = by_agency[proposal.agency.kind]
     if own and not own[domain]:
-        yield _("Nobody else of %(agency)s has an address at this domain.") % names
+        yield _("No other %(agency)s address is at this domain.") % names
     if not own:
-        yield _("Nobody of %(agency)s has an account, so there is no address to compare with.") % names
+        yield _("There is no other %(agency)s account, so there is no address to compare with.") % names
     wanted = name_part(proposal.email)
     for person in people:
         if len(wanted) >= ENOUGH_LETTERS and name_part(person.user.email) == wanted:
-            yield _("The part before the @ is that of %(name)s, %(address)s. It may be a second mailbox.") % {
+            yield _("The part before the @ is the same as for %(name)s, %(address)s. It may be a second mailbox.") % {
                 "name": person.user.full_name,
                 "address": person.user.email,
             }

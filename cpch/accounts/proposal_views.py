@@ -52,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
             if can_decide_proposals(request.user):
                 return redirect("proposal-detail", pk=proposal.pk)
             messages.success(
-                request, _("%(name)s is proposed. The secretariat decides.") % {"name": given["full_name"]}
+                request, _("You have proposed %(name)s. The secretariat will decide.") % {"name": given["full_name"]}
             )
             return redirect("people")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

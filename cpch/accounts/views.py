@@ -268,7 +268,8 @@ def send_link(request: HttpRequest, invitation: Invitation, token: str) -> None:
     else:
         messages.success(
             request,
-            _("An invitation went to %(email)s. Its link works once, for seven days.") % {"email": invitation.email},
+            _("Invitation sent to %(email)s. The link works once and expires in seven days.")
+            % {"email": invitation.email},
         )
 
 

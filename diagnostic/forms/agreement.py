@@ -81,7 +81,9 @@ class AgreementForm(ProposalForm):
         if "answer" not in self.errors and not says_something(self.question, self.given):
             self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
         if self.needs_reason and says_nothing(self.agreement) and "agreement" not in self.errors:
-            self.add_error("agreement", gettext("Say why: one or two sentences that both coordinators stand behind."))
+            self.add_error(
+                "agreement", gettext("Give a reason that both coordinators agree on, in one or two sentences.")
+            )
         return self.cleaned_data
 
 

@@ -52,7 +52,7 @@ class ClarificationForm(forms.Form):
         rows=5,
         label=_("What the country is asked"),
         help_text=_("The country sees this, with your name, once the assessment is returned."),
-        error_messages={"required": _("Write what the country is asked, or take the question off the list.")},
+        error_messages={"required": _("Write what the country is asked, or remove the question from the list.")},
     )
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -65,7 +65,7 @@ class RemarkForm(forms.Form):
         rows=4,
         required=False,
         label=_("Remark to the country (optional)"),
-        help_text=_("It stands with the outcome, and the country sees it."),
+        help_text=_("The country sees it with the outcome."),
     )
 
 

@@ -57,8 +57,8 @@ def build_acceptance_page(submission: Submission, instrument: Instrument, standi
     effects = [
         final % {"number": submission.number, "country": submission.received.country},
         _(
-            "No more comments, opinions or questions can be written. Send first what you have typed and not sent. The "
-            "country can still reply to opinions."
+            "No more comments, opinions or questions can be written. Send anything you have typed first. The country "
+            "can still reply to opinions."
         ),
         _("The country discloses it to partners, who may then read it.")
         if submission.is_disclosed_to_partners
@@ -79,10 +79,10 @@ def build_return_page(
     opens.append(_("Everything else stays as it was submitted."))
     effects = [
         " ".join(opens),
-        _("The country is told by e-mail, and reads what you ask, with your name. This cannot be taken back."),
+        _("The country is told by e-mail and sees what you ask, with your name. This cannot be taken back."),
         _(
             "The review of this submission is closed. The country corrects and submits again, under a new number, or "
-            "withdraws the assessment. Until then you do not see what it changes."
+            "withdraws the assessment. You do not see its changes until then."
         ),
     ]
     return ClosingPage(tuple(_points(instrument, standing)), tuple(effects))

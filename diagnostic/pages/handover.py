@@ -57,9 +57,9 @@ def build_handover_page(left: Left, form: HandoverForm, *, sees_items: bool, clo
 
 def _voided(left: Left) -> Fact | None:
     text = ngettext(
-        "%(count)d attestation that was not submitted becomes void. The pages of both agencies say so. What was "
+        "%(count)d attestation that was not submitted becomes void, and both agencies are shown this. What was "
         "submitted stands.",
-        "%(count)d attestations that were not submitted become void. The pages of both agencies say so. What was "
+        "%(count)d attestations that were not submitted become void, and both agencies are shown this. What was "
         "submitted stands.",
         len(left.attestations),
     )
@@ -79,8 +79,8 @@ def _declared(left: Left) -> Fact | None:
 
 def _proposed(left: Left) -> Fact | None:
     text = ngettext(
-        "%(count)d proposal of a coordinator stands. An administrator decides on it.",
-        "%(count)d proposals of a coordinator stand. An administrator decides on them.",
+        "%(count)d proposal of a coordinator remains. An administrator will decide on it.",
+        "%(count)d proposals of a coordinator remain. An administrator will decide on them.",
         len(left.proposals),
     )
     return _fact(text, [item.full_name for item in left.proposals])

@@ -30,7 +30,7 @@ def build_withdrawal_page(assessment: Assessment) -> WithdrawalPage:
     planned = Action.objects.filter(assessment=assessment, state__in=OPEN).count()
     asked = len(load_clarifications(assessment)) if assessment.state == workflow.RETURNED else 0
     signed = len(assessment.standing_attestations)
-    ends = [_("Nobody can change an answer, attest or submit any more.")]
+    ends = [_("Nobody can change an answer, attest or submit.")]
     if assessment.state == workflow.DRAFT and assessment.mode == workflow.SEPARATE:
         ends.append(_("The answers of the two agencies are never compared."))
     if asked:
@@ -62,8 +62,8 @@ def _of_questions(count: int) -> str:
 
 def _of_attestations(count: int) -> str:
     text = ngettext(
-        "%(count)d attestation that was given is of no use any more.",
-        "%(count)d attestations that were given are of no use any more.",
+        "%(count)d attestation no longer counts.",
+        "%(count)d attestations no longer count.",
         count,
     )
     return text % {"count": count}

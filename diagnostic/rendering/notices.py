@@ -38,8 +38,8 @@ class Notice:
 
 
 COMPARISON_SUBJECT = _("%(country)s, %(period)s: the answers of customs and police are being compared")
-ATTESTED_SUBJECT = _("%(country)s, %(period)s: an attestation is given")
-TAKEN_BACK_SUBJECT = _("%(country)s, %(period)s: an attestation is taken back")
+ATTESTED_SUBJECT = _("%(country)s, %(period)s: new attestation")
+TAKEN_BACK_SUBJECT = _("%(country)s, %(period)s: attestation taken back")
 
 NOTICES: dict[str, Notice] = {
     "comparison_declared": Notice(
@@ -99,14 +99,14 @@ NOTICES: dict[str, Notice] = {
     ),
     "submitted": Notice(
         SECRETARIAT,
-        _("%(country)s, %(period)s: submission %(number)d has come in"),
-        _("%(by)s handed in the assessment of %(country)s for %(period)s, as submission %(number)d."),
+        _("%(country)s, %(period)s: submission %(number)d received"),
+        _("%(by)s submitted the assessment of %(country)s for %(period)s as submission %(number)d."),
         "review-detail",
     ),
     "assigned": Notice(
         NAMED,
         _("%(country)s, %(period)s is assigned to you"),
-        _("%(by)s asks you to look at what %(country)s submits for %(period)s."),
+        _("%(by)s has assigned you the review of %(country)s for %(period)s."),
         "review-detail",
     ),
     "taken_up": Notice(

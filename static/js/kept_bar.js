@@ -30,6 +30,7 @@
     const texts = told.filter((entry) => entry.kind === "text");
     const stuck = told.filter(isStuck);
     say("answers", waiting, words.oneAnswer, words.manyAnswers, how(waiting));
+    sayTried(waiting);
     say("texts", texts, words.oneText, words.manyTexts, "");
     say("stuck", stuck, words.oneStuck, words.manyStuck, "");
     part("impossible").hidden = store.isPossible || !document.querySelector("main form[method=post] textarea");
@@ -44,8 +45,14 @@
     const latest = waiting.find((entry) => tried(entry) === last && last);
     const parts = [words.how];
     if (latest && words[latest.body.why]) parts.unshift(words[latest.body.why]);
-    if (last) parts.push(words.lastTried.replace("%s", times.inWords(new Date(last))));
     return parts.join(" ");
+  }
+
+  /* Outside the status region: screen readers would otherwise read the whole bar again after every attempt. */
+  function sayTried(waiting) {
+    const last = Math.max(0, ...waiting.map(tried));
+    part("tried").textContent = last ? words.lastTried.replace("%s", times.inWords(new Date(last))) : "";
+    part("tried").hidden = !last;
   }
 
   /* One sentence of the bar. It is replaced only where it changes, for it is read out. */

@@ -141,7 +141,7 @@ def exported(coordinator: Visitor, overview: str, folder: Path) -> dict[str, Any
 def submit(coordinator: Visitor, number: int) -> None:
     page = coordinator.page
     coordinator.follow("Check the answers", "check")
-    expect(page.get_by_text("Nothing is open: every question that is asked has an answer.")).to_be_visible()
+    expect(page.get_by_text("Nothing is open: every question has an answer.")).to_be_visible()
     attest(coordinator, "customs")
     expect(page.get_by_role("button", name="Submit the assessment")).to_have_count(0)
     coordinator.look("check, one attested")
@@ -150,7 +150,7 @@ def submit(coordinator: Visitor, number: int) -> None:
     hand_in(coordinator)
     coordinator.look("receipt")
     submission = Submission.objects.get(number=number)
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Submission {number} is received")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Submission {number} received")
     for fact in (submission.digest, f"{submission.submitted_at:%H:%M} UTC", coordinator.user.full_name, AGREED):
         expect(page.locator("section[aria-labelledby=receipt]")).to_contain_text(fact)
 
@@ -340,7 +340,7 @@ def test_without_javascript_a_theme_is_answered_and_the_assessment_submitted(new
     attest(police, "police")
     page.reload()
     hand_in(coordinator)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Submission 1 is received")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Submission 1 received")
 
     frozen = json.loads(Submission.objects.get().snapshot)["assessment"]["voices"]["national"]
     assert frozen["A.1"] == {"status": "unknown", "reason": "The file is with the ministry."}

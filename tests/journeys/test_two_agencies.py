@@ -151,7 +151,7 @@ def an_edit_voids_the_first_key(assessment: Assessment, customs: Visitor, police
     expect(question(police.page, "A.1").locator("[data-save]")).to_have_text(re.compile(r"^Saved \d"))
     assert load_lost_signatures(assessment)["customs"].by == police.user
     customs.page.goto(f"/assessments/{assessment.pk}/check/")
-    expect(customs.page.locator("#key-customs")).to_contain_text("is void since")
+    expect(customs.page.locator("#key-customs")).to_contain_text("is void because")
     expect(customs.page.get_by_role("main")).to_contain_text("Still to settle: A.1")
     customs.look("check, voided")
     record(assessment, police, "A.1")

@@ -239,7 +239,7 @@ def test_a_voided_attestation_says_who_voided_it(client: Client, people: factori
     save_answer(assessment, people.respondent, "A.1", level=2)
     said = words(get(client, people.coordinator, "assessment-check", assessment.pk))
     for signer in (people.coordinator, people.police_coordinator):
-        assert f"{signer.full_name} gave is void since {people.respondent.full_name} changed something" in said
+        assert f"{signer.full_name} gave is void because {people.respondent.full_name} changed something" in said
 
 
 def test_a_change_of_settings_says_that_it_voids(client: Client, people: factories.People) -> None:

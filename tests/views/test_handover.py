@@ -131,7 +131,7 @@ def test_a_proposal_stands_and_is_the_administrators_to_decide(client: Client, p
         proposed_by=people.coordinator,
     )
     shown = page(client, people.administrator, people.coordinator)
-    assert "1 proposal of a coordinator stands. An administrator decides on it." in say(shown)
+    assert "1 proposal of a coordinator remains. An administrator will decide on it." in say(shown)
     assert "proposal" not in say(page(client, people.administrator, people.police_coordinator))
     assert confirm(client, shown).status_code == 302
     assert CoordinatorProposal.objects.get().is_open

@@ -127,7 +127,7 @@ def test_a_confirmation_names_the_period_that_it_confirms(people):
     confirmations.confirm(**act, base_version=3)
     again = steps(people, following)[0]
     assert again.startswith("Confirmed")
-    assert "The answer stayed the same word for word." in again
+    assert "Nothing in the answer changed." in again
 
 
 def members_of(code):

@@ -73,7 +73,7 @@ def test_a_page_that_is_not_there_says_so_in_the_frame(client: Client) -> None:
     response = client.get("/no-such-page/")
 
     assert response.status_code == 404
-    assert "This page is not here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def addresses_with_text() -> list[str]:
@@ -99,7 +99,7 @@ def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
-    assert "This page cannot be opened like this" in response.content.decode()
+    assert "This page cannot be opened directly" in response.content.decode()
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "PROPFIND"])
@@ -111,7 +111,7 @@ def test_a_method_that_no_page_takes_needs_no_token_to_be_told_so(name: str, met
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
-    assert "This page cannot be opened like this" in response.content.decode()
+    assert "This page cannot be opened directly" in response.content.decode()
 
 
 def test_a_form_without_its_token_is_still_refused() -> None:
@@ -125,7 +125,7 @@ def test_a_form_that_is_too_large_says_so(client: Client) -> None:
     response = client.post(reverse("invitation-create"), {"email": "x" * 2 * 1024 * 1024})
 
     assert response.status_code == 413
-    assert "Too much at once" in response.content.decode()
+    assert "Too much text to send at once" in response.content.decode()
 
 
 def test_a_form_in_another_encoding_is_refused_with_its_page() -> None:

@@ -192,7 +192,7 @@ def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:
     response = client.post(reverse("account_login"), {"login": "a@example.org", "password": "x"})
 
     assert response.status_code == 403
-    assert "This page was open too long" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
     assert "nothing you typed is lost" in response.content.decode()
 
 

@@ -25,7 +25,7 @@ def test_the_receipt_gives_number_time_person_and_digest(client: Client, people:
     submission = make_submission(people.coordinator)
     page = get(client, people.observer, "submission-detail", submission.pk).content.decode()
 
-    assert "Submission 1 is received" in page
+    assert "Submission 1 received" in page
     assert submission.digest in page
     assert f"{submission.submitted_at:%H:%M} UTC" in page
     assert people.coordinator.full_name in page
@@ -46,7 +46,7 @@ def test_partners_get_the_receipt_and_not_the_record(client: Client, people: fac
     submission = make_accepted(people.coordinator, people.reviewer, is_disclosed_to_partners=True)
     page = get(client, people.partner, "submission-detail", submission.pk).content.decode()
 
-    assert "Submission 1 is received" in page
+    assert "Submission 1 received" in page
     assert submission.digest not in page
     assert reverse("submission-snapshot", args=[submission.pk]) not in page
     assert get(client, people.partner, "submission-snapshot", submission.pk).status_code == 403

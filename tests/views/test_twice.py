@@ -44,7 +44,7 @@ def press(browser: Client, url: str, data: dict[str, str]) -> Any:
 def submitted(people: factories.People) -> tuple[str, Any]:
     assessment = factories.complete(factories.start_assessment(people.coordinator), people.coordinator)
     factories.sign_both(assessment, people.coordinator)
-    return reverse("assessment-submit", args=[assessment.pk]), "Submission 1 is received"
+    return reverse("assessment-submit", args=[assessment.pk]), "Submission 1 received"
 
 
 def withdrawn(people: factories.People) -> tuple[str, Any]:

@@ -80,8 +80,8 @@ def test_remove_takes_no_text_off_that_was_not_seen(desk, taken, people):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "Write what the country is asked, or take the question off the list."),
-        ("   \n ", "Write what the country is asked, or take the question off the list."),
+        ("", "Write what the country is asked, or remove the question from the list."),
+        ("   \n ", "Write what the country is asked, or remove the question from the list."),
         ("x" * 10_001, "The text has 10,001 characters; at most 10,000 are possible."),
         ("bad\x00here", "The text has the control character U+0000 at character 4; remove it."),
         ("ab\x07", "The text has the control character U+0007 at character 3; remove it."),

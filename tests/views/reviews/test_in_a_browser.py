@@ -41,7 +41,7 @@ def test_what_was_typed_outlives_the_session(new_page, people, settings):
     assert Clarification.objects.standing().get().text == "Which meetings?\nWhen?"
     assert not asking.get_by_text("What you typed before is back.").is_visible()
 
-    page.get_by_role("button", name="Take off the list").click()
+    page.get_by_role("button", name="Remove from the list").click()
     page.get_by_text("A.1 is no longer marked for clarification.").wait_for()
     assert page.get_by_label("What the country is asked").input_value() == ""
 

@@ -45,7 +45,7 @@ def test_queue_shows_no_draft_and_nothing_withdrawn(desk, people):
     says = text_of(desk.get(QUEUE))
     assert draft.period not in says
     assert "taken back" not in says
-    assert "Nothing waits." in says
+    assert "No submissions are waiting." in says
 
 
 def test_queue_lists_closed_ones_apart(desk, taken, people):
