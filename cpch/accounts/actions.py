@@ -299,6 +299,8 @@ def move(*, person: Membership, to: Place, by: User) -> Membership:
     before = place_of(held)
     if before == to:
         raise NotMoved
+    if before.agency and before.agency != to.agency:
+        Agency.objects.filter(pk=held.agency_id).update(last_left_at=timezone.now())
     held.role = to.role
     held.agency = _agency(held.country, to.agency) if to.agency else None
     held.save(update_fields=["role", "agency"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, Q
 
-from .models import Invitation, Membership
+from .models import Agency, Invitation, Membership
 
 
 def has_had_people(kind: Any, country: Any, since: Any) -> Exists | Any:
@@ -24,4 +24,5 @@ def has_had_people(kind: Any, country: Any, since: Any) -> Exists | Any:
     # Who accepted and is still of the agency is a member, and looked at above; who moved did so at an unknown time.
     moved = Q(accepted_at__isnull=False) & ~Q(accepted_by__membership__agency=F("agency"))
     joined = Q(accepted_at__gte=since)
-    return Exists(members) | Exists(invited.filter(unused | moved | joined))
+    left = Agency.objects.filter(kind=kind, country=country, last_left_at__gte=since)
+    return Exists(members) | Exists(invited.filter(unused | moved | joined)) | Exists(left)

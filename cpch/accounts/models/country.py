@@ -61,7 +61,11 @@ class Country(models.Model):
 
 
 class Agency(models.Model):
-    """The customs or the police of one country; "police" means every police service with duties at the border."""
+    """The customs or the police of one country; "police" means every police service with duties at the border.
+
+    `last_left_at` is when somebody was last given another place than one in this agency. It tells that the agency had
+    people until then, which their memberships and invitations do not tell any more.
+    """
 
     class Kind(models.TextChoices):
         CUSTOMS = "customs", _("Customs")
@@ -69,6 +73,7 @@ class Agency(models.Model):
 
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="agencies")
     kind = models.CharField(max_length=8, choices=Kind)
+    last_left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"
