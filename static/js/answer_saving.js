@@ -145,6 +145,7 @@
     const link = document.querySelector(`[data-link="${CSS.escape(code)}"]`);
     if (link) link.dataset.own = body.state;
     status.showRail(code, body.state);
+    status.showTag(code, body.state);
     for (const [child, isAsked] of Object.entries(body.asked)) {
       const section = document.querySelector(`[data-question="${CSS.escape(child)}"]`);
       if (!section) continue;

@@ -42,6 +42,14 @@
     theme.querySelector("[data-done]").hidden = !isDone;
   }
 
+  /* In the comparison: a saved change is a proposal, so the tag must not go on saying that the answer is agreed. */
+  function showTag(code, state) {
+    const tag = document.querySelector(`[data-tag="${CSS.escape(code)}"]`);
+    if (!tag || !["proposed", "missing"].includes(state)) return;
+    tag.className = `tag ${state === "proposed" ? "tag-progress" : "tag-idle"}`;
+    tag.textContent = tag.dataset[state];
+  }
+
   /* The bar at the foot: what is not saved, why, and what happens next; where all is saved, since when. */
   function showSaving({ waiting, needy, isLost, retryAt, why, savedAt }) {
     const said = words();
@@ -99,6 +107,6 @@
   }
 
   window.cpch = Object.assign(window.cpch || {}, {
-    status: { words, savedWords, showAnswer, showRail, showSaving, showSignIn, showVoided, showFaults, latestSave },
+    status: { words, savedWords, showAnswer, showRail, showTag, showSaving, showSignIn, showVoided, showFaults, latestSave },
   });
 })();

@@ -53,6 +53,7 @@ def test_it_saves_itself_as_a_proposal_and_is_recorded_by_its_button(
     give(page)
     page.clock.fast_forward(RESTED)
     expect(saved_state(page)).to_contain_text("Saved")
+    expect(page.locator('[data-tag="A.3.1"]')).to_have_text("In progress")
     held = row(opened)
     assert (held.level, held.narrative, held.agreement, held.is_agreed) == (3, "Meetings every quarter.", WHY, False)
     assert drafts(page) == []

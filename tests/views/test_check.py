@@ -67,7 +67,7 @@ def test_only_a_coordinator_finds_the_keys(client: Client, people: factories.Peo
     for person in (people.respondent, people.observer):
         page = get(client, person, "assessment-check", assessment.pk)
         assert "/attest/" not in page.content.decode()
-        assert f"Waits for: {people.police_coordinator.full_name}." in words(page)
+        assert f"Waiting for: {people.police_coordinator.full_name}." in words(page)
     assert post(client, people.respondent, "assessment-submit", assessment.pk).status_code == 403
     assert not Submission.objects.exists()
 
