@@ -248,11 +248,9 @@ def open_comparison(assessment: Assessment, reason: str = "The year ends.") -> A
     coordinators = load_coordinators(held)
     with transaction.atomic():
         for agency in AGENCIES:
-            by = coordinators[agency][0]
-            OpeningRequest.objects.create(
-                assessment=held, agency=agency, reason=reason, requested_at=now(), requested_by=by
-            )
-            audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, agency=agency, reason=reason)
+            by, at, said = coordinators[agency][0], now(), {"agency": agency, "reason": reason}
+            OpeningRequest.objects.create(assessment=held, requested_at=at, requested_by=by, **said)
+            audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, at=at, **said)
         return comparison._open(held, coordinators["police"][0], dict.fromkeys(AGENCIES, reason))
 
 
@@ -289,11 +287,12 @@ def _lay_signature(
 ) -> None:
     if agency in assessment.standing_attestations:
         return
+    at = now()
     signed = Attestation.objects.create(
         assessment=assessment,
         agency=agency,
         digest=digest,
-        attested_at=now(),
+        attested_at=at,
         attested_by=by,
         attested_by_name=by.full_name,
         **(agreement.columns() if agreement else {}),
@@ -302,7 +301,7 @@ def _lay_signature(
     setattr(assessment, f"{agency}_attestation", signed)
     act = "attestation.record" if agreement else "attestation.sign"
     more = {**attestations.logged_agreement(signed), "heads": load_heads(assessment)}
-    audit.record(act=act, by=by, assessment=assessment, agency=agency, digest=digest, **more)
+    audit.record(act=act, by=by, assessment=assessment, at=at, agency=agency, digest=digest, **more)
 
 
 def submit(assessment: Assessment, by: User) -> Submission:

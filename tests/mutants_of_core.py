@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutant import Mutant
 
 EDITIONS = ("tests/core/test_partners_edition.py",)
-SCORING = ("tests/core/test_scoring_rules.py", "tests/core/test_examples.py")
+SCORING = ("tests/core/test_scoring_rules.py", "tests/core/test_examples.py", "tests/core/test_enough_known.py")
 VOICES = ("tests/core/test_voices.py",)
 INTERCHANGE = ("tests/core/test_interchange.py",)
 

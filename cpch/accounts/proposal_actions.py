@@ -14,6 +14,7 @@ from django.utils import timezone
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 
 from .actions import make_invitation, require_free_address
@@ -156,7 +157,7 @@ def _close(proposal: CoordinatorProposal, state: str, by: User, **more: Any) -> 
 
 def _require_words(field: str, text: str, missing: str) -> str:
     text = text.strip()
-    if not text or find_text_fault(text):
+    if says_nothing(text) or find_text_fault(text):
         raise WordsMissing(field, missing)
     return text
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 
 from .codes import LAST_COUNTER
@@ -154,7 +155,7 @@ def take_off(*, person: Membership, reason: str, by: User | None) -> None:
     if by is not None and not can_take_off_second_factor(by, person):
         raise PermissionDenied
     reason = reason.strip()
-    if not reason or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ReasonMissing
     owner = User.objects.select_for_update().get(pk=person.user_id)
     deleted, _rows = Authenticator.objects.filter(user=owner).delete()

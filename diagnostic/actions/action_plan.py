@@ -28,6 +28,7 @@ from diagnostic.core.action_plan import (
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result, score
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Action, ActionComment, ActionRevision, Assessment
@@ -203,7 +204,7 @@ def move(
     texts = {}
     if transition.target == DROPPED:
         texts["reason"] = _text(reason, when_empty=Message(_("Say in a few words why the action is dropped.")))
-    if proof.strip():
+    if not says_nothing(proof):
         texts["proof"] = _text(proof)
     held = _lock(action)
     is_over_another = bool(held.proof) and held.proof != texts.get("proof", held.proof)
@@ -227,7 +228,7 @@ def prove(*, action: Action, proof: str, base_version: int, by: Any) -> Action:
     """
     if not can_work_on_plan(by, action.country_id):
         raise PermissionDenied
-    text = _text(proof) if proof.strip() else ""
+    text = _text(proof) if not says_nothing(proof) else ""
     held = _lock(action)
     if held.proof == text:
         return held
@@ -283,7 +284,7 @@ def _checked(details: ActionDetails) -> ActionDetails:
 
 def _text(text: str, when_empty: Message | None = None) -> str:
     fault = find_text_fault(text)
-    if fault or not text.strip():
+    if fault or says_nothing(text):
         raise ActionRefused(fault or when_empty or Message(_("Write something first.")))
     return text.strip()
 

@@ -13,6 +13,7 @@ from diagnostic.core import workflow
 from diagnostic.core.period import MAX_PERIOD, write_period
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import CURRENT, current_instrument
 from diagnostic.models import Assessment, InstrumentVersion, Response
@@ -61,7 +62,7 @@ def start(
         raise ActionRefused(
             Message(_("Give the period a name of at most %(most)s characters, such as 2026."), {"most": MAX_PERIOD})
         )
-    instrument = current_instrument()
+    instrument, at = current_instrument(), now()
     try:
         with transaction.atomic():
             assessment = Assessment.objects.create(
@@ -75,8 +76,8 @@ def start(
                 is_disclosed_to_partners=is_disclosed_to_partners,
                 allows_statistics=allows_statistics,
                 target_level=target_level,
-                started_at=now(),
-                state_changed_at=now(),
+                started_at=at,
+                state_changed_at=at,
                 started_by=by,
             )
     except IntegrityError as error:
@@ -91,9 +92,10 @@ def start(
         for voice in workflow.voices_of(mode)
         for question in instrument.questions
     )
-    # The first entry says whose chain it is, so that no other can be put in its place.
-    start = {"assessment_id": str(assessment.pk), "period": assessment.period, "mode": mode}
-    audit.record(act="assessment.start", by=by, assessment=assessment, **start)
+    # The first entry says whose chain it is, so that no other can be put in its place, and where its settings begin.
+    start: dict[str, Any] = {"assessment_id": str(assessment.pk), "period": assessment.period, "mode": mode}
+    start["settings"] = {name: getattr(assessment, name) for name in SETTINGS}
+    audit.record(act="assessment.start", by=by, assessment=assessment, at=at, **start)
     return assessment
 
 
@@ -157,8 +159,9 @@ def withdraw(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
     """
     if not can_withdraw(by, assessment):
         raise PermissionDenied
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the assessment is withdrawn.")))
     moved = move(assessment, "withdraw")
-    audit.record(act="assessment.withdraw", by=by, assessment=moved, source=assessment.state, reason=reason.strip())
+    said = {"source": assessment.state, "reason": reason.strip()}
+    audit.record(act="assessment.withdraw", by=by, assessment=moved, at=moved.state_changed_at, **said)
     return moved

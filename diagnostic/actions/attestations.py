@@ -13,6 +13,7 @@ from diagnostic.core import workflow
 from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, Voices
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain
@@ -118,11 +119,12 @@ def attest(
     standing = load_signatures(held).get(agency)
     if standing is not None and standing.digest == digest and _is_same(standing, given):
         return standing
+    at = now()
     signed = Attestation.objects.create(
         assessment=held,
         agency=agency,
         digest=digest,
-        attested_at=now(),
+        attested_at=at,
         attested_by=by,
         attested_by_name=by.full_name,
         **given,
@@ -130,7 +132,7 @@ def attest(
     Assessment.objects.filter(pk=held.pk).update(**{f"{agency}_attestation": signed})
     proof = {**logged_agreement(signed), "heads": load_heads(held)}
     act = "attestation.record" if given else "attestation.sign"
-    audit.record(act=act, by=by, assessment=held, agency=agency, digest=digest, **proof)
+    audit.record(act=act, by=by, assessment=held, at=at, agency=agency, digest=digest, **proof)
     return signed
 
 
@@ -155,7 +157,7 @@ def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
         for name, value in agreement.columns().items()
     }
     for value in columns.values():
-        if isinstance(value, str) and (not value or len(value) > LINE_LENGTH or find_text_fault(value)):
+        if isinstance(value, str) and (says_nothing(value) or len(value) > LINE_LENGTH or find_text_fault(value)):
             raise WrongAgreement
     return columns
 

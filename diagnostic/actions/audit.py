@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,29 +21,32 @@ def record(
     assessment: Assessment | None = None,
     sealed_for: str = "",
     chain: AuditChain | None = None,
+    at: datetime | None = None,
     **detail: Any,
 ) -> AuditEntry:
     """Append one act to the main chain of `assessment`, or to the one for acts outside any (3 queries).
 
     With `sealed_for`, an agency, it goes to the chain that only that agency's people read before the comparison opens.
     `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. `chain` is
-    the chain as the caller has read it, which saves a query; where somebody has appended since, it is read anew. Inside
+    the chain as the caller has read it, which saves a query; where somebody has appended since, it is read anew. `at`
+    is the moment that the row of the act holds too, so that verifying can compare them; now unless given. Inside
     an act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
     """
-    entry = _next_entry(chain or _locked_chain(assessment, sealed_for), act, by, detail)
+    moment = at or now()
+    entry = _next_entry(chain or _locked_chain(assessment, sealed_for), act, by, moment, detail)
     if not _advance(entry):
-        entry = _next_entry(_locked_chain(assessment, sealed_for), act, by, detail)
+        entry = _next_entry(_locked_chain(assessment, sealed_for), act, by, moment, detail)
         _advance(entry)
     entry.save(force_insert=True)
     return entry
 
 
-def _next_entry(chain: AuditChain, act: str, by: Any, detail: dict[str, Any]) -> AuditEntry:
+def _next_entry(chain: AuditChain, act: str, by: Any, at: datetime, detail: dict[str, Any]) -> AuditEntry:
     person = by if by is not None and getattr(by, "pk", None) else None
     entry = AuditEntry(
         chain=chain,
         number=chain.length + 1,
-        at=now(),
+        at=at,
         by=person,
         act=act,
         detail=detail,

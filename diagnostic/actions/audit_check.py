@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import chain as chained
 from typing import Any
 
@@ -22,10 +23,13 @@ from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Attestation, AuditChain, AuditEntry, ResponseRevision, Submission
 from diagnostic.queries import load_clarifications, load_heads, open_questions
 
+from .assessments import SETTINGS
 from .attestations import logged_agreement
 from .audit import hash_of
+from .review_check import OUTCOMES, REVIEWED, find_unlogged_reviews, find_wrong_review
 from .revision_check import CHUNK, Heads, find_missing, find_moved, list_answers
-from .submission_check import find_wrong_parts
+from .sealed_check import AgencyLog
+from .submission_check import find_wrong_parts, find_wrong_signatures
 from .submissions import digest_of
 
 SIGNED = ("attestation.sign", "attestation.record")
@@ -112,17 +116,17 @@ def find_contradictions(assessment: Assessment) -> Iterator[str]:
     log = _Log(assessment)
     for entry in chained([first], main):
         yield from log.follow(entry)
-    sealed = entries.exclude(chain__sealed_for="").filter(act__in=WITH_HEADS).order_by("chain_id", "number")
-    for entry in sealed.iterator(CHUNK):
-        yield from log.find_heads(entry)
+    for agency in AGENCIES:
+        yield from log.follow_sealed(agency, entries.filter(chain__sealed_for=agency).order_by("number"))
     yield from log.end()
 
 
 def _wrong_start(assessment: Assessment, first: AuditEntry) -> Iterator[str]:
     """The first entry says whose chain this is; what was logged before it named the assessment says less."""
     known = {"assessment_id": str(assessment.pk), "period": assessment.period, "mode": assessment.mode}
-    is_its_own = all(value == known.get(name) for name, value in first.detail.items())
-    if first.act != "assessment.start" or first.by_id != assessment.started_by_id or not is_its_own:
+    is_its_own = all(value == known.get(name) for name, value in first.detail.items() if name != "settings")
+    is_started = (first.by_id, first.at) == (assessment.started_by_id, assessment.started_at)
+    if first.act != "assessment.start" or not is_started or not is_its_own:
         yield _("its log begins with the start of another assessment")
 
 
@@ -135,15 +139,23 @@ class _Log:
     def __init__(self, assessment: Assessment):
         self.assessment = assessment
         self.state = workflow.DRAFT
+        self.moved_at: datetime | None = None
+        self.settings: dict[str, Any] = {}
+        """The settings as the log left them."""
+        self.reviews = [0, 0]
+        """How many reviews were taken up, and how many closed."""
         self.is_led = True
         """Whether every act so far was possible."""
         self.signed = Attestation.objects.filter(assessment=assessment).order_by("pk").iterator(CHUNK)
         self.signatures = 0
         self.are_signatures_right = True
-        self.standing: dict[str, Any] = {}
+        self.standing: dict[str, Attestation | None] = {}
+        """The row of the signature of each agency that stands by the log."""
         self.submissions = 0
         self.frozen: dict[str, Mapping[str, str]] = {}
         """The heads that the log names last for each voice that has been frozen at some time."""
+        self.declared: dict[str, Mapping[str, str]] = {}
+        """The heads that the standing declaration of each agency names."""
         self.opening: AuditEntry | None = None
         self.missing: set[tuple[str, str]] = set()
         """The answers of which the log names a revision that is not there: each is told once."""
@@ -152,6 +164,11 @@ class _Log:
         act = entry.act
         if act in workflow.MOVES:
             yield from self._move(entry)
+        if act in ("assessment.start", "assessment.settings"):
+            self._set(entry)
+        if act in REVIEWED:
+            self.reviews[act in OUTCOMES] += 1
+            yield from find_wrong_review(self.assessment, entry)
         if act in SIGNED:
             self._sign(entry)
         elif act == "attestation.take_back":
@@ -159,9 +176,8 @@ class _Log:
         elif act == "attestation.void":
             self._void(entry.detail.get("agencies"))
         elif act == "assessment.submit":
-            self.standing.clear()
-        if act == "assessment.submit":
             yield from self._submit(entry)
+            self.standing.clear()
         yield from self.find_heads(entry)
 
     def _void(self, named: Any) -> None:
@@ -181,24 +197,31 @@ class _Log:
                 "state": self.state,
             }
             return
-        self.state = transition.target
+        self.state, self.moved_at = transition.target, entry.at
         if transition.act == "open_comparison":
             self.opening = entry
             self.frozen |= {voice: held for voice, held in _heads_of(entry).items() if voice in AGENCIES}
         elif transition.act == "submit":
             self.frozen |= _heads_of(entry)
 
+    def _set(self, entry: AuditEntry) -> None:
+        if entry.act == "assessment.start":
+            self.moved_at = entry.at
+            self.settings = dict(entry.detail.get("settings", {}))
+        for name, change in entry.detail.get("changes", {}).items():
+            self.settings[name] = change[1]
+
     def _sign(self, entry: AuditEntry) -> None:
         said = entry.detail
         self.signatures += 1
-        self.standing[said.get("agency")] = said.get("digest")
         item = next(self.signed, None)
+        self.standing[said.get("agency")] = item
         self.are_signatures_right &= item is not None and (
             said.get("agency"),
             said.get("digest"),
-            entry.by_id,
+            (entry.by_id, entry.at),
             {name: said[name] for name in AGREED if name in said},
-        ) == (item.agency, item.digest, item.attested_by_id, logged_agreement(item))
+        ) == (item.agency, item.digest, (item.attested_by_id, item.attested_at), logged_agreement(item))
 
     def _submit(self, entry: AuditEntry) -> Iterator[str]:
         number = self.submissions = self.submissions + 1
@@ -212,7 +235,8 @@ class _Log:
             yield _("submission %(number)s does not hold what was frozen in it") % {"number": number}
         else:
             yield from _wrong_snapshot(item, _heads_of(entry))
-            yield from find_wrong_parts(item, entry.detail.get("receipt"))
+            wrong = list(find_wrong_parts(item, entry.detail.get("receipt")))
+            yield from wrong or find_wrong_signatures(item, self.standing.values())
 
     def find_heads(self, entry: AuditEntry) -> Iterator[str]:
         """Where a revision that `entry` names is not there (1 query for an entry that names any)."""
@@ -224,6 +248,16 @@ class _Log:
         if missing:
             self.missing.update(missing)
             yield f"entry {entry.number} ({entry.act}) names a revision that is not there: {list_answers(missing)}"
+
+    def follow_sealed(self, agency: str, entries: QuerySet[AuditEntry]) -> Iterator[str]:
+        """Follow what was sealed for `agency` before the comparison; after that the rows that it speaks of."""
+        sealed = AgencyLog(self.assessment, agency)
+        for entry in entries.iterator(CHUNK):
+            sealed.follow(entry)
+            yield from self.find_heads(entry)
+        yield from sealed.end()
+        if sealed.declared is not None:
+            self.declared[agency] = _heads_of(sealed.declared).get(agency, {})
 
     def end(self) -> Iterator[str]:
         """What only the whole log tells."""
@@ -241,6 +275,13 @@ class _Log:
                 "logged": self.state,
                 "stands": self.assessment.state,
             }
+        elif self.is_led and self.moved_at != self.assessment.state_changed_at:
+            yield f"it has been {self.state} since another moment than its log says"
+        if (self.opening.at if self.opening else None) != self.assessment.comparison_opened_at:
+            yield "its comparison was opened at another moment than its log says"
+        if self.settings != {name: getattr(self.assessment, name) for name in SETTINGS}:
+            yield "its settings are not the ones that its log says"
+        yield from find_unlogged_reviews(self.assessment, *self.reviews)
 
     def _wrong_signatures(self) -> Iterator[str]:
         """Which signatures stand is in the assessment's own row; the log says of each whether it still does."""
@@ -249,9 +290,7 @@ class _Log:
                 "logged": self.signatures,
                 "there": Attestation.objects.filter(assessment=self.assessment).count(),
             }
-        held = self.assessment.standing_attestations
-        digests = dict(Attestation.objects.filter(pk__in=held.values()).values_list("pk", "digest"))
-        if self.standing != {agency: digests.get(key) for agency, key in held.items()}:
+        if {agency: row and row.pk for agency, row in self.standing.items()} != self.assessment.standing_attestations:
             yield _("by its log %(logged)s attestations stand, and others do") % {"logged": len(self.standing)}
 
     def _wrong_seals(self) -> Iterator[str]:
@@ -266,11 +305,12 @@ class _Log:
     def _wrong_answers(self) -> Iterator[str]:
         """The answers that nobody could change since the log named their last revisions."""
         may_change = self._may_change()
-        frozen, current = (
+        voices = self.frozen.keys() | self.declared.keys()
+        frozen, declared, current = (
             {voice: _without(held, may_change if voice == NATIONAL else frozenset()) for voice, held in heads.items()}
-            for heads in (self.frozen, load_heads(self.assessment, list(self.frozen)))
+            for heads in (self.frozen, self.declared, load_heads(self.assessment, list(voices)))
         )
-        moved = find_moved(frozen, current)
+        moved = sorted({*find_moved(frozen, current), *find_moved(declared, current)})
         if moved:
             yield f"answers were saved after they were frozen: {list_answers(moved)}"
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Comment, Submission
@@ -70,7 +71,7 @@ def _write(submission: Submission, question: str, audience: str, text: str, by: 
     if question not in instrument_of(submission.assessment).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
     fault = find_text_fault(text)
-    if fault or not text.strip():
+    if fault or says_nothing(text):
         raise ActionRefused(fault or Message(_("Write something first.")))
     last = Comment.objects.filter(submission=submission, question=question).last()
     if last and (last.written_by_id, last.audience, last.text) == (by.pk, audience, text.strip()):

@@ -19,6 +19,7 @@ from diagnostic.core.progress import QuestionState, find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
@@ -79,10 +80,11 @@ def declare_complete(
         raise NothingAnswered
     if find_gaps(states) != dict(gaps or {}):
         raise GapsChanged
-    declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=now(), declared_by=by)
+    at = now()
+    declaration = Declaration.objects.create(assessment=held, agency=agency, declared_at=at, declared_by=by)
     _let_stand(held, agency, declaration)
     named = {"agency": agency, "gaps": find_gaps(states), "heads": load_heads(held, [agency])}
-    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, **named)
+    audit.record(act="comparison.declare", by=by, assessment=held, sealed_for=agency, at=at, **named)
     return _open(held, by, {}) if all(held.has_declared(each) for each in AGENCIES) else held
 
 
@@ -121,7 +123,7 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
     """
     if not can_ask_to_open(by, assessment, agency):
         raise refusal(by, assessment)
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why the comparison should open now.")))
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
@@ -131,10 +133,9 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
         return held
     if not answered[agency]:
         raise NothingAnswered
-    requests[agency] = OpeningRequest.objects.create(
-        assessment=held, agency=agency, reason=reason.strip(), requested_at=now(), requested_by=by
-    )
-    audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, agency=agency, reason=reason.strip())
+    at, said = now(), {"agency": agency, "reason": reason.strip()}
+    requests[agency] = OpeningRequest.objects.create(assessment=held, requested_at=at, requested_by=by, **said)
+    audit.record(act="comparison.ask", by=by, assessment=held, sealed_for=agency, at=at, **said)
     if all(each in requests and answered[each] for each in AGENCIES):
         return _open(held, by, {each: requests[each].reason for each in AGENCIES})
     return held
@@ -151,8 +152,9 @@ def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
     held = _lock_before_comparison(assessment)
     take_side(assessment=held, by=by)
     standing = OpeningRequest.objects.filter(assessment=held, agency=agency, taken_back_at=None)
-    if standing.update(taken_back_at=now()):
-        audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, agency=agency)
+    at = now()
+    if standing.update(taken_back_at=at):
+        audit.record(act="comparison.unask", by=by, assessment=held, sealed_for=agency, at=at, agency=agency)
 
 
 def _load_states(assessment: Assessment, *voices: str) -> dict[str, dict[str, QuestionState]]:
@@ -173,7 +175,7 @@ def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assess
     Assessment.objects.filter(pk=moved.pk).update(comparison_opened_at=moved.comparison_opened_at)
     act = "comparison.open" if reasons else "comparison.open_declared"
     proofs = {"heads": load_heads(moved), "sealed": audit.sealed_heads(moved)}
-    audit.record(act=act, by=by, assessment=moved, **proofs, **reasons)
+    audit.record(act=act, by=by, assessment=moved, at=moved.state_changed_at, **proofs, **reasons)
     return moved
 
 
@@ -228,7 +230,7 @@ def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: 
     """
     if not can_answer(by, assessment, NATIONAL):
         raise refusal(by, assessment)
-    if not reason.strip() or find_text_fault(reason):
+    if says_nothing(reason) or find_text_fault(reason):
         raise ActionRefused(Message(_("Say in a few words why these questions are left open.")))
     held = _lock(assessment)
     if held.mode != workflow.SEPARATE or NATIONAL not in workflow.writable_voices(held.state, held.mode):
@@ -269,7 +271,7 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     take_side(assessment=held, by=by)
     if question not in instrument_of(held).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
-    if not text.strip() or find_text_fault(text):
+    if says_nothing(text) or find_text_fault(text):
         raise ActionRefused(Message(_("Write what you want to say.")))
     thread = Comment.objects.filter(assessment=held, question=question, audience=Comment.Audience.AGENCIES)
     last = thread.last()

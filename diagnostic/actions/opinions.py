@@ -10,6 +10,7 @@ from django.db import transaction
 from diagnostic.core import workflow
 from diagnostic.core.instrument import LEVELS
 from diagnostic.core.response_rules import find_text_fault
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Opinion, Submission
@@ -141,5 +142,5 @@ def _require_reviewer(submission: Submission, by: Any) -> None:
 
 def _require_text(text: str, when_empty: Message) -> None:
     fault = find_text_fault(text)
-    if fault or not text.strip():
+    if fault or says_nothing(text):
         raise ActionRefused(fault or when_empty)

@@ -21,6 +21,7 @@ from diagnostic.core.response_rules import Fault, check_response, find_text_faul
 from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Evidence as Document
 from diagnostic.core.responses import Response as Answer
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_at
 from diagnostic.models import Assessment, AuditChain, Evidence, Response, ResponseRevision
@@ -106,7 +107,7 @@ def record(
     _require_agreed_parent(instrument, asked, parents)
     if not says_something(asked, response):
         raise NothingGiven(asked.code)
-    if not why.strip() and _is_disputed(instrument, row):
+    if says_nothing(why) and _is_disputed(instrument, row):
         raise AgreementNeeded(asked.code)
     return _write(standing, _Written(response, why, True, None), by)
 

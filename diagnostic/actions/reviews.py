@@ -10,6 +10,7 @@ from django.db import transaction
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, is_asked
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment, Clarification, Closing, Review, Submission
@@ -29,10 +30,9 @@ def take_up(*, submission: Submission, by: Any) -> Review:
     _require_reviewer(submission, by)
     _require_last(submission)
     moved = move(submission.assessment, "take_up")
-    review = Review.objects.create(
-        submission=submission, taken_up_at=now(), taken_up_by=by, taken_up_by_name=by.full_name
-    )
-    audit.record(act="review.take_up", by=by, assessment=moved, number=submission.number)
+    at = moved.state_changed_at
+    review = Review.objects.create(submission=submission, taken_up_at=at, taken_up_by=by, taken_up_by_name=by.full_name)
+    audit.record(act="review.take_up", by=by, assessment=moved, at=at, number=submission.number)
     return review
 
 
@@ -66,7 +66,7 @@ def ask(*, submission: Submission, question: str, text: str, by: Any, base: str 
         "asked_by": by,
         "asked_by_name": by.full_name,
     }
-    if not text.strip():
+    if says_nothing(text):
         if held:
             Clarification.objects.create(**version, text=held.text, is_taken_back=True)
         audit.record(act="review.unask", by=by, question=question, submission=str(submission.pk))
@@ -115,15 +115,16 @@ def _close(
     if fault:
         raise ActionRefused(fault)
     moved = move(submission.assessment, act)
+    at = moved.state_changed_at
     Closing.objects.create(
         review=review,
         outcome=outcome,
         remark=remark.strip(),
-        closed_at=now(),
+        closed_at=at,
         closed_by=by,
         closed_by_name=by.full_name,
     )
-    audit.record(act=f"review.{act}", by=by, assessment=moved, number=submission.number, **detail)
+    audit.record(act=f"review.{act}", by=by, assessment=moved, at=at, number=submission.number, **detail)
     return review
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from diagnostic.core.instrument import AGENCIES
 from diagnostic.core.plain_data import to_moment
 from diagnostic.core.submission_file import Frozen, Receipt, parse_receipt, parse_snapshot
-from diagnostic.models import InstrumentText, Submission
+from diagnostic.models import Attestation, InstrumentText, Submission
 
-from .submissions import digest_of
+from .submissions import digest_of, to_line
 
 
 def find_wrong_parts(submission: Submission, receipt_digest: str | None) -> Iterator[str]:
@@ -41,3 +42,15 @@ def _members(frozen: Frozen, receipt: Receipt) -> tuple[Any, ...]:
     said = (receipt.number, receipt.digest, receipt.submitted_at)
     shown, disclosed = (frozen.level, frozen.index_shown), frozen.is_disclosed_to_partners
     return said, shown, frozen.instrument_digest, frozen.marking, disclosed, frozen.allows_statistics
+
+
+def find_wrong_signatures(submission: Submission, standing: Iterable[Attestation | None]) -> Iterator[str]:
+    """Where the attestations under `submission` are not those that stood by the log, as its receipt names them.
+
+    `standing` are their rows; None stands for one that is not there (1 query).
+    """
+    rows = {row.pk: row for row in standing if row is not None}
+    under = set(Attestation.objects.filter(submission=submission).values_list("pk", flat=True))
+    lines = tuple(sorted(map(to_line, rows.values()), key=lambda line: AGENCIES.index(line.agency)))
+    if under != rows.keys() or lines != parse_receipt(submission.receipt).attestations:
+        yield f"the attestations under submission {submission.number} are not the ones that its receipt names"

@@ -37,7 +37,6 @@ from diagnostic.queries import (
 )
 
 from . import audit
-from .clock import now
 from .errors import NotAttested, NothingAnswered, NotSettled
 from .sides import refusal, take_side
 from .submission_context import load_context
@@ -109,7 +108,7 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     digest = digest_of(snapshot)
     signatures = _signatures_under(digest, moved)
     last = Submission.objects.filter(assessment=moved).aggregate(last=Max("number"))["last"] or 0
-    at = now()
+    at = moved.state_changed_at
     receipt = write_receipt_of(moved, last + 1, digest, at, by, signatures)
     submission = Submission.objects.create(
         assessment=moved,
@@ -130,7 +129,7 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
     Assessment.objects.filter(pk=moved.pk).update(customs_attestation=None, police_attestation=None)
     _plan_from_what_is_frozen(moved, last, result)
     proof = {"digest": digest, "receipt": digest_of(receipt), "heads": load_heads(moved)}
-    audit.record(act="assessment.submit", by=by, assessment=moved, number=submission.number, **proof)
+    audit.record(act="assessment.submit", by=by, assessment=moved, at=at, number=submission.number, **proof)
     return submission
 
 
@@ -162,7 +161,7 @@ def write_receipt_of(
             started_by=assessment.started_by.full_name,
             comparison_opened_at=to_moment(assessment.comparison_opened_at),
             comparison_openings=_openings(assessment),
-            attestations=tuple(_to_line(signed[agency]) for agency in AGENCIES if agency in signed),
+            attestations=tuple(to_line(signed[agency]) for agency in AGENCIES if agency in signed),
         )
     )
 
@@ -190,7 +189,8 @@ def _openings(assessment: Assessment) -> tuple[OpeningLine, ...]:
     return tuple(lines)
 
 
-def _to_line(signature: Attestation) -> AttestationLine:
+def to_line(signature: Attestation) -> AttestationLine:
+    """`signature` as a receipt names it."""
     return AttestationLine(
         agency=signature.agency,
         attested_by=signature.attested_by_name,

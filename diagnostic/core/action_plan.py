@@ -14,6 +14,7 @@ from .instrument import AGENCIES, Guidance, Instrument, NextStep
 from .report_follow_up import ActionLine
 from .response_rules import Fault, find_text_fault
 from .result import Result
+from .visible_text import says_nothing
 from .words import Message, _
 
 PLANNED = "planned"
@@ -130,7 +131,7 @@ def check_details(details: ActionDetails) -> list[Fault]:
             fault = Message(_("can have %(most)s characters at most"), {"most": most})
         if fault:
             faults.append(Fault(name, fault))
-    if not details.title.strip():
+    if says_nothing(details.title):
         faults.append(Fault("title", Message(_("say what is to be done"))))
     if details.due_on and not FIRST_DAY <= details.due_on <= LAST_DAY:
         years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}

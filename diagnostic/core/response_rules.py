@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .instrument import AGENCIES, AREA_HOLDERS, BASES, LEVELS, Instrument, Option, Question
 from .responses import NATIONAL, Response
+from .visible_text import says_nothing
 from .words import Message, _
 
 MAX_CHARACTERS = 10_000
@@ -67,12 +68,12 @@ def check_members(instrument: Instrument, question: Question, voice: str, respon
 
 def _status_faults(question: Question, response: Response) -> Iterator[Fault]:
     if response.status == "answered":
-        if response.reason.strip():
+        if not says_nothing(response.reason):
             yield Fault("reason", Message(_("goes only with not applicable or cannot answer")))
         return
     if response.status == "not_applicable" and not question.allows_not_applicable:
         yield Fault("status", Message(_("%(code)s cannot be not applicable"), {"code": question.code}))
-    if not response.reason.strip():
+    if says_nothing(response.reason):
         if response.status == "not_applicable":
             yield Fault("reason", Message(_("say why %(code)s does not apply"), {"code": question.code}))
         else:
@@ -143,7 +144,7 @@ def _text_faults(response: Response) -> Iterator[Fault]:
     for place, item in enumerate(response.evidence):
         texts[f"evidence[{place}].title"] = item.title
         texts[f"evidence[{place}].reference"] = item.reference
-        if not item.title.strip():
+        if says_nothing(item.title):
             yield Fault(f"evidence[{place}].title", Message(_("a title is needed")))
     for path, text in texts.items():
         fault = find_text_fault(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .instrument import AGENCIES, Instrument, Question
+from .visible_text import says_nothing
 
 NATIONAL = "national"
 VOICES: tuple[str, ...] = (NATIONAL, *AGENCIES)
@@ -43,8 +44,11 @@ class Response:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was given at all; a reason of blanks is none."""
-        return self == BLANK or (self.reason.isspace() and replace(self, reason="") == BLANK)
+        """Nothing was given at all; a text in which nothing can be seen is none."""
+        if self == BLANK:
+            return True
+        is_unseen = says_nothing(self.narrative) and says_nothing(self.reason)
+        return is_unseen and replace(self, narrative="", reason="") == BLANK
 
 
 BLANK = Response()

@@ -15,6 +15,7 @@ from diagnostic.core.completeness import says_something
 from diagnostic.core.instrument import Instrument, Question
 from diagnostic.core.response_rules import Fault
 from diagnostic.core.responses import BLANK, NATIONAL, Response
+from diagnostic.core.visible_text import says_nothing
 
 from .assessment import clean_text
 from .question import OPEN_STATUSES, VERSION, Choices, QuestionForm
@@ -79,7 +80,7 @@ class AgreementForm(ProposalForm):
         super().clean()
         if "answer" not in self.errors and not says_something(self.question, self.given):
             self.add_error("answer", gettext("Choose what both agree on, or leave the question open."))
-        if self.needs_reason and not self.agreement.strip() and "agreement" not in self.errors:
+        if self.needs_reason and says_nothing(self.agreement) and "agreement" not in self.errors:
             self.add_error("agreement", gettext("Say why, in one or two sentences that both coordinators agree on."))
         return self.cleaned_data
 

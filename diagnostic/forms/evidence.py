@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from diagnostic.core.responses import Evidence
+from diagnostic.core.visible_text import says_nothing
 
 from .text import with_line_feeds
 
@@ -19,7 +20,11 @@ class EvidenceWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Evidence]:
         titles, references = _values(data, f"{name}_title"), _values(data, f"{name}_reference")
         rows = zip_longest(titles, references, fillvalue="")
-        return [Evidence(title, reference) for title, reference in rows if title.strip() or reference.strip()]
+        return [
+            Evidence(title, reference)
+            for title, reference in rows
+            if not (says_nothing(title) and says_nothing(reference))
+        ]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return f"{name}_title" not in data

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnostic.core.instrument import AREA_HOLDERS, BASES, LEVELS
 from diagnostic.core.responses import BLANK, Evidence, Response
+from diagnostic.core.visible_text import says_nothing
 
 from .question import AGENCY_NAMES, QuestionForm, agencies_of
 
@@ -204,7 +205,7 @@ class QuestionParts:
         rows: list[Evidence] = list(self.form["evidence"].value() or ())
         faults = self.form["evidence"].errors
         return [
-            EvidenceRow(place, row.title, row.reference, tuple(faults) if not row.title.strip() else ())
+            EvidenceRow(place, row.title, row.reference, tuple(faults) if says_nothing(row.title) else ())
             for place, row in enumerate(rows)
         ]
 

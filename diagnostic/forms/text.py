@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django import forms
 
+from diagnostic.core.visible_text import says_nothing
+
 
 def with_line_feeds(text: str | None) -> str:
-    """`text` with CRLF turned into LF (design: Interchange); blank text is none."""
+    """`text` with CRLF turned into LF (design: Interchange); text in which nothing can be seen is none."""
     plain = (text or "").replace("\r\n", "\n")
-    return plain if plain.strip() else ""
+    return "" if says_nothing(plain) else plain
 
 
 class TextField(forms.Field):

@@ -97,9 +97,7 @@ def _when_comparing(overview: Overview, user: object) -> NextStep:
     if not can_answer(user, assessment, overview.voice):
         return NextStep(
             gettext("The answers of customs and police are being compared"),
-            gettext(
-                "You can read both agencies’ answers side by side. The coordinators record what they agree on."
-            ),
+            gettext("You can read both agencies’ answers side by side. The coordinators record what they agree on."),
             url,
             gettext("Read both answers"),
         )

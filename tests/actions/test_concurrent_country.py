@@ -282,7 +282,7 @@ def test_an_answer_agreed_beside_the_taking_over_of_equal_ones_stands(people):
 
 
 def test_a_withdrawal_beside_the_submission_follows_it_or_stops_it(people):
-    seen = fresh(factories.start_assessment(people.coordinator))
+    seen = fresh(factories.fill(factories.start_assessment(people.coordinator), people.coordinator))
     factories.sign_both(seen, people.coordinator)
     withdrawn, submitted = at_once(
         partial(assessments.withdraw, assessment=seen, by=people.coordinator, reason="Too soon."),

@@ -15,6 +15,7 @@ from django.db import connection
 
 from cpch.snapshot import snapshot
 from diagnostic.actions import audit, revisions
+from diagnostic.actions.clock import now
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import Assessment, AuditChain, AuditEntry, Response, ResponseRevision
 from tests import factories
@@ -28,7 +29,7 @@ def lengthen_log(assessment: Assessment, by: Any, count: int) -> None:
     chain = AuditChain.objects.get(assessment=assessment, sealed_for="")
     entries = []
     for _each in range(count):
-        entry = audit._next_entry(chain, "assessment.export", by, {})
+        entry = audit._next_entry(chain, "assessment.export", by, now(), {})
         chain.length, chain.head = entry.number, entry.hash
         entries.append(entry)
     AuditEntry.objects.bulk_create(entries, batch_size=500)

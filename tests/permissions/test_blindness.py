@@ -37,7 +37,7 @@ CODES = ["A.1", "A.5.1", "A.5.2", "A.9", "A.19"]
 """One of each kind: plain, with authority, opened by an authority, sensitive, and the self-rating."""
 SECRET = "KEPT-FROM-THE-OTHER-AGENCY"
 NOT_WALKED = ("account_", "second-step", "passkey", "security", "invitation-", "person-", "proposal-")
-ONE_TIME = re.compile(rb'name="(?:csrfmiddlewaretoken|page_key)" value="[^"]*"|nonce="[^"]*"')
+ONE_TIME = re.compile(rb'name="(?:csrfmiddlewaretoken|page_key)" value="[^"]*"|(?:nonce|data-key)="[^"]*"')
 
 
 Walk = dict[tuple[str, str], tuple[Any, ...]]

@@ -15,7 +15,7 @@ TEMPLATES = {
     path.relative_to(ROOT / "templates").as_posix(): path.read_text() for path in ROOT.glob("templates/**/*.*")
 }
 SHEETS = {path.stem: path.read_text() for path in ROOT.glob("static/css/*.css")}
-EVERYWHERE = {"base", "forms", "app", "contrast"}
+EVERYWHERE = {"base", "forms", "app", "kept", "contrast"}
 ROOMS = sorted(SHEETS.keys() - EVERYWHERE - {"report"})
 PAGES = sorted(name for name, text in TEMPLATES.items() if "{% block main %}" in text and name != "base.html")
 # What a view or a form draws, and the page gets as it is.

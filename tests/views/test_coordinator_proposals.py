@@ -227,6 +227,26 @@ def test_nobody_of_the_secretariat_or_a_partner_gets_into_a_country(
         actions.invite(email="mei@wco.example", role=Role.OBSERVER, country=make_country(), by=coordinator)
 
 
+def test_an_address_invited_to_the_secretariat_meanwhile_does_not_join_a_country(
+    client: Client, administrator: User, coordinator: User
+) -> None:
+    """Both invitations were made at the same moment, so neither maker was told of the other."""
+    invitation, token = actions.invite(
+        email="mei@example.org", role=Role.OBSERVER, country=make_country(), by=coordinator
+    )
+    other, _token = actions.invite(email="other@wco.example", role=Role.REVIEWER, by=administrator)
+    other.email = "MEI@example.org"
+    other.save()
+    given = {"full_name": "Mei", "password1": PASSWORD, "password2": PASSWORD}
+    response = client.post(reverse("invitation-accept", args=[token]), given)
+
+    assert response.status_code == 410
+    assert "This address cannot join a country" in response.content.decode()
+    assert not User.objects.filter(email="mei@example.org").exists()
+    with pytest.raises(actions.AddressElsewhere):
+        actions.accept_invitation(invitation=invitation, full_name="Mei", password=PASSWORD)
+
+
 def test_an_administrator_never_invites_themselves(administrator: User) -> None:
     with pytest.raises(actions.AddressTaken):
         propose(administrator, email=administrator.email.upper())

@@ -348,6 +348,13 @@ def test_the_command_invites_administrators_and_nobody_else(options: dict[str, s
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_nobody_but_administrators_is_invited_by_no_one(role: str) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.invite(email="x@example.org", role=role, country=make_country(), agency_kind="customs", by=None)
+    assert not Invitation.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("line", "logged"),
     [

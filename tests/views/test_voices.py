@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import example_answers, fill, save_answer, start_assessment
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 11}
+MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 12}
 """As in a joint session, but for what the agencies declared; the check page reads what they signed as well."""
 MOST_QUERIES_OF_A_SAVE = 10
 

@@ -161,7 +161,7 @@ def test_no_page_shows_partners_a_byte_of_a_sensitive_answer_in_any_voice(
         pages = {
             name: client.get(address(name, rule, targets.get(rule.about, compared)))
             for name, rule in TABLE.items()
-            if "get" in rule.method
+            if "get" in rule.method and rule.about != "proposal"
         }
         return {
             name for name, page in pages.items() if any(escape(text).encode() in page.content for text in forbidden)

@@ -1,0 +1,17 @@
+"""Whether a text says anything: what a reader cannot see is no answer, no reason and no name."""
+
+from __future__ import annotations
+
+import re
+
+INVISIBLE = re.compile(
+    r"[\s\x00-\x1f\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff]*"
+)
+"""White space, controls, what Unicode calls "default ignorable", and the empty Braille cell."""
+
+
+def says_nothing(text: str) -> bool:
+    """Whether `text` is empty, or holds nothing but characters that nobody sees."""
+    return INVISIBLE.fullmatch(text) is not None
