@@ -127,7 +127,7 @@
 
   async function start() {
     store = await keeping.open();
-    if (!store.isPossible) return;
+    if (!store.isOpen) return;
     store.onChange(schedule);
     store.onTold((news) => {
       if (news && news.kind === "opened") schedule();
