@@ -18,7 +18,7 @@
   function isTold(entry) {
     if (entry.kind === "text") return !store.isHeld(entry.id);
     if (isStuck(entry)) return !store.isHeld(entry.id) || Boolean(entry.problem);
-    return tried(entry) > 0 || (!store.isHeld(entry.id) && Date.now() - Date.parse(entry.at) > FRESH);
+    return tried(entry) > 0 || (!store.isHeld(entry.id) && Math.abs(Date.now() - Date.parse(entry.at)) > FRESH);
   }
 
   function show() {

@@ -91,7 +91,8 @@
 
   function dueAt(entry) {
     const tried = Date.parse(entry.body.triedAt || "");
-    return Number.isNaN(tried) ? 0 : tried + pauseAfter(triesOf(entry), entry.body.wait);
+    // After the device's clock was set back, a time that lies ahead says nothing.
+    return Number.isNaN(tried) || tried > Date.now() ? 0 : tried + pauseAfter(triesOf(entry), entry.body.wait);
   }
 
   function schedule() {
