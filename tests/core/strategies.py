@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from diagnostic.core.instrument import AGENCIES, AREA_HOLDERS, BASES, Instrument
 from diagnostic.core.interchange import AssessmentFile
 from diagnostic.core.responses import NATIONAL, VOICES, Evidence, Response
+from diagnostic.core.visible_text import says_nothing
 from diagnostic.instruments import instrument_from_fixtures
 
 INSTRUMENT: Instrument = instrument_from_fixtures()
@@ -17,7 +18,7 @@ INSTRUMENT: Instrument = instrument_from_fixtures()
 clean_text = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u202a\u202b\u202c\u202d\u202e"), max_size=30
 )
-filled_text = clean_text.filter(lambda text: bool(text.strip()))
+filled_text = clean_text.filter(lambda text: not says_nothing(text))
 evidence = st.lists(st.builds(Evidence, filled_text, clean_text), max_size=2).map(tuple)
 
 

@@ -80,7 +80,7 @@ def test_a_second_mailbox(new_page: Callable, customs: User, assessment: Assessm
     desk.page.goto(reverse("inbox"))
     desk.go(desk.page.get_by_role("link", name="Example Country, Police: Nadia F."))
     main = desk.page.get_by_role("main")
-    expect(main).to_contain_text("Anybody can open a mailbox at this domain.")
+    expect(main).to_contain_text("Anyone can open a mailbox at this domain.")
     expect(main).to_contain_text("Nadia Ferrand nadia.ferrand@customs.example, Coordinator, customs")
     desk.look("decide")
     desk.go(desk.page.get_by_role("button", name="Send the invitation"))

@@ -123,7 +123,7 @@ def test_the_page_says_what_to_do_and_the_script_gets_json(live, form):
     post = form("theme")
     page = send(live, post.head(Content_Length=str(len(post.body))) + post.body[:-9])
     assert "received only part of it" in page
-    assert "send it again" in page
+    assert "submit it again" in page
     asked = Post(post.path, post.fields, post.session, {"Accept": "application/json"})
     answer = send(live, asked.head(Content_Length=str(len(post.body))) + post.body[:-9])
     assert re.search(r'"kind": "cut_short"', answer)

@@ -351,6 +351,6 @@ def test_a_key_turned_before_the_country_was_renamed_is_said_to_be_outdated(stor
     Country.objects.filter(alpha2="ZZ").update(name="Renamed")
     client.force_login(story.people.coordinator)
     page = client.get(reverse("assessment-check", args=[story.draft.pk])).content.decode()
-    assert page.count("This agency attested a text that has changed since") == 2
+    assert page.count("The text has changed since this agency attested it") == 2
     with pytest.raises(NotAttested):
         submissions.submit(assessment=story.draft, by=story.people.coordinator)

@@ -143,7 +143,7 @@ def test_a_proposal_stands_and_is_the_administrators_to_decide(client: Client, p
 
 def test_who_leaves_nothing_is_deactivated_without_a_choice(client: Client, people: factories.People) -> None:
     shown = page(client, people.coordinator, people.respondent)
-    assert "Nothing that someone else has to take over" in say(shown)
+    assert "Nothing that someone else needs to take over" in say(shown)
     assert confirm(client, shown).status_code == 302
     assert not User.objects.get(pk=people.respondent.pk).is_active
 
@@ -306,7 +306,7 @@ def test_handing_an_action_over_voids_what_was_attested_with_the_plan_as_it_was(
     action = led_by(people.respondent, people.coordinator, assessment)
     sign(assessment, people.police_coordinator)
     shown = page(client, people.coordinator, people.respondent)
-    assert "whatever was attested with it and is not submitted becomes void" in say(shown)
+    assert "attestations that are not submitted yet become void" in say(shown)
 
     confirm(client, shown, **{handover.key_of(action): "none"})
 

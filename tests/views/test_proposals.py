@@ -159,7 +159,7 @@ def test_record_counts_in_one_press_without_a_script(client, people, opened):
 def test_record_without_why_keeps_what_was_typed_as_a_proposal(client, people, opened):
     answer = press(client, people.coordinator, opened, answer="2", narrative="So it is.")
     assert answer.status_code == 422
-    assert "Say why: one or two sentences" in words(answer)
+    assert "Say why, in one or two sentences" in words(answer)
     page = answer.content.decode()
     assert "So it is." in page
     assert 'name="A.3.1-version" value="1"' in page

@@ -193,7 +193,7 @@ def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:
 
     assert response.status_code == 403
     assert "This form has expired" in response.content.decode()
-    assert "nothing you typed is lost" in response.content.decode()
+    assert "what you typed should still be in the form" in response.content.decode()
 
 
 def test_pages_need_someone_signed_in(client: Client) -> None:

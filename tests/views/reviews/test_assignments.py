@@ -116,7 +116,7 @@ def test_nobody_is_assigned_once_the_review_is_over(people, taken):
     assign(people, taken)
     reviews.accept(submission=taken, remark="", by=people.reviewer)
     page = signed_in(people.administrator).get(url("review-assign", taken))
-    assert "The review is over" in text_of(page)
+    assert "The review is closed" in text_of(page)
     assert assign(people, taken, days=2).status_code == 409
     assert Assignment.objects.get().due_on == in_days(7)
 

@@ -35,11 +35,11 @@ def test_what_was_typed_outlives_the_session(new_page, people, settings):
     page.goto(url("ask", taken, "A.1"))
     assert page.get_by_label("What the country is asked").input_value() == "Which meetings?\nWhen?"
     asking = page.locator("form").filter(has=page.get_by_label("What the country is asked"))
-    assert asking.get_by_text("What you typed before is back.").is_visible()
+    asking.get_by_text("is back in its field. It has not been sent yet.").wait_for()
     page.get_by_role("button", name="Mark A.1 for clarification").click()
     page.get_by_text("A.1 is marked for clarification.").wait_for()
     assert Clarification.objects.standing().get().text == "Which meetings?\nWhen?"
-    assert not asking.get_by_text("What you typed before is back.").is_visible()
+    assert not asking.get_by_text("is back in its field.").is_visible()
 
     page.get_by_role("button", name="Remove from the list").click()
     page.get_by_text("A.1 is no longer marked for clarification.").wait_for()
