@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from diagnostic.actions import confirmations
@@ -133,10 +134,12 @@ def is_unresolved(data: QueryDict, code: str) -> bool:
 
 
 def typed_at(data: QueryDict) -> Any:
-    """When the text was typed, as the browser says; None where it says nothing sensible."""
+    """When the text was typed, as the browser says, in local time; None where it says nothing sensible."""
     try:
-        return parse_datetime(data.get("typed_at", ""))
-    except ValueError:
+        moment = parse_datetime(data.get("typed_at", ""))
+        return localtime(moment) if moment else None
+    except (ValueError, OverflowError):
+        # No time, a time without a zone, or one that does not exist in the reader's zone.
         return None
 
 

@@ -224,7 +224,7 @@ def answers_in_json(view: View) -> View:
         try:
             response = view(request, **kwargs)
         except ActsForOther as refused:
-            return _refuse(403, "forbidden", in_words(refused.message))
+            return _refuse(code, 403, "forbidden", in_words(refused.message))
         except PermissionDenied:
             return _refuse(code, 403, "forbidden", _("You may not change this answer."))
         except Http404:

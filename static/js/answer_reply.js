@@ -5,6 +5,7 @@
 (() => {
   const PATIENCE = 20000;
   const KEEPALIVE_LIMIT = 60000;
+  const BROKEN_OFF = Symbol("The connection ended within the reply.");
 
   const isText = (value) => typeof value === "string";
   const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -78,6 +79,7 @@
   async function read(response, sent) {
     const wait = Math.min(600, Math.max(0, Number(response.headers.get("Retry-After")) || 0));
     const body = await bodyOf(response);
+    if (body === BROKEN_OFF) return nothing("unreachable", wait);
     const known = isRecord(body) && Object.hasOwn(KINDS, body.kind) ? KINDS[body.kind] : null;
     if (known && known.status.includes(response.status) && body.question === sent.question && known.fits(body, sent)) {
       return { kind: body.kind, body, wait };
@@ -88,8 +90,14 @@
 
   async function bodyOf(response) {
     if (!/^application\/json\s*(;|$)/i.test(response.headers.get("Content-Type") || "")) return null;
+    let text = "";
     try {
-      return await response.json();
+      text = await response.text();
+    } catch {
+      return BROKEN_OFF;
+    }
+    try {
+      return JSON.parse(text);
     } catch {
       return null;
     }

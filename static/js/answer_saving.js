@@ -228,11 +228,17 @@
 
   /* ---------- The bar ---------- */
 
+  /* Whether another tab holds an answer of this page that is not saved yet. */
+  function isKeptElsewhere() {
+    const isOther = (entry) => entries.isOfPage(entry) && kept.isWaiting(entry);
+    return Boolean(store) && store.list("answer").some(isOther);
+  }
+
   function showBar() {
     const waiting = queue.concat(sending || []).filter((item) => item.isDirty).map((item) => item.code);
     const needy = unsaved().filter((item) => item.problem && !isHeld(item)).map((item) => item.code);
     const isLost = unsaved().some((item) => !item.isKept);
-    status.showSaving({ waiting, needy, isLost, retryAt, why, savedAt: unsaved().length ? null : savedAt });
+    status.showSaving({ waiting, needy, isLost, retryAt, why, savedAt: unsaved().length || isKeptElsewhere() ? null : savedAt });
   }
 
   /* ---------- What was kept before ---------- */
@@ -276,6 +282,7 @@
     savedAt = status.latestSave(document);
     store = await opening;
     store.onTold(told);
+    store.onChange(showBar);
     for (const { id } of store.list("answer").filter(entries.isOfPage)) takeUp(id);
     showBar();
   }

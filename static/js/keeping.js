@@ -1,7 +1,8 @@
 /* The store for what a person typed and the server does not have yet: encrypted entries in localStorage.
 
    const store = await window.cpch.keeping.open();   // resolves once; never rejects
-   store.isPossible        whether this browser can keep anything for this person (Web Crypto, storage, a key)
+   store.isPossible        whether this browser can keep anything for this person (Web Crypto, storage, a key, free space)
+   store.isOpen            whether it can read what it kept; a full device still can
    store.newId()           a random name for a new entry
    store.put(entry)        keeps or replaces an entry; resolves to whether the device holds it (see below)
    store.get(id)           the entry as known in this page, or undefined
@@ -156,7 +157,8 @@
 
   class Store {
     constructor() {
-      this.isPossible = false;
+      this.isOpen = false;
+      this.isFull = false;
       this.keys = null;
       this.entries = new Map();
       this.held = new Map();
@@ -169,13 +171,18 @@
       this.channel = null;
     }
 
+    get isPossible() {
+      return this.isOpen && !this.isFull;
+    }
+
     async open(raw) {
-      if (!raw || !window.crypto || !crypto.subtle || !navigator.locks || !canStore()) return this;
+      if (!raw || !window.crypto || !crypto.subtle || !navigator.locks || !storage()) return this;
       try {
         this.keys = await deriveKeys(raw);
         this.channel = new BroadcastChannel(nameOf(this.keys, "news"));
         await this.readAll();
-        this.isPossible = true;
+        this.isOpen = true;
+        this.isFull = !canStore();
         window.addEventListener("storage", (event) => this.heard(event));
         this.tell({ kind: "opened" });
       } catch {
@@ -229,7 +236,7 @@
 
     /* No await stands before the encryption, so that it begins within the event that calls this. */
     put(given) {
-      if (!this.isPossible) return Promise.resolve(false);
+      if (!this.isOpen) return Promise.resolve(false);
       const entry = { problem: "", at: new Date().toISOString(), ...given, id: given.id || this.newId() };
       if (!hasShape(entry)) throw new TypeError("An entry needs the members that the head of keeping.js lists.");
       const turn = this.touch(entry.id);
@@ -239,7 +246,7 @@
       this.own.add(entry.id);
       this.hold(entry.id);
       this.changed();
-      return sealed.then((text) => this.write(entry.id, text, turn)).catch(() => false);
+      return sealed.then((text) => this.write(entry.id, text, turn)).catch(() => this.failed(entry.id, turn));
     }
 
     touch(id) {
@@ -252,11 +259,26 @@
       if (turn < (this.written.get(id) || 0)) return true;
       storage().setItem(nameOf(this.keys, id), text);
       this.written.set(id, turn);
+      this.noteFull(false);
       return true;
     }
 
+    /* The device is full. What it does not hold at all is not listed as kept. */
+    failed(id, turn) {
+      const isLatest = this.touched.get(id) === turn;
+      if (isLatest && storage().getItem(nameOf(this.keys, id)) === null) this.entries.delete(id);
+      this.noteFull(true);
+      return false;
+    }
+
+    noteFull(isFull) {
+      if (this.isFull === isFull) return;
+      this.isFull = isFull;
+      this.changed();
+    }
+
     forget(id) {
-      if (!this.isPossible) return;
+      if (!this.isOpen) return;
       this.written.set(id, this.touch(id));
       this.entries.delete(id);
       try {
@@ -279,7 +301,7 @@
     }
 
     async takeWith(id, options) {
-      if (!this.isPossible) return null;
+      if (!this.isOpen) return null;
       if (this.held.has(id)) return this.entries.get(id) || null;
       if (!(await this.acquire(id, options))) return null;
       const entry = await this.reread(id);

@@ -18,7 +18,7 @@
   function isTold(entry) {
     if (entry.kind === "text") return !store.isHeld(entry.id);
     if (isStuck(entry)) return !store.isHeld(entry.id) || Boolean(entry.problem);
-    return tried(entry) > 0 || (!store.isHeld(entry.id) && Date.now() - Date.parse(entry.at) > FRESH);
+    return tried(entry) > 0 || (!store.isHeld(entry.id) && Math.abs(Date.now() - Date.parse(entry.at)) > FRESH);
   }
 
   function show() {
@@ -167,11 +167,17 @@
       const entry = store.get(id);
       if (!entry || !window.confirm(words.sureDiscard.replace("%s", entry.label || words.unreadable))) return;
       store.forget(id);
-      document.dispatchEvent(new CustomEvent("kept:discarded", { detail: { id } }));
+      sayDiscarded(id);
+      store.tell({ kind: "discarded", id });
       const next = part("items").querySelector("button:not([hidden])") || document.getElementById("main");
       next.focus();
     },
   };
+
+  /* The page that holds the entry, here or in another tab, lets go of it. */
+  function sayDiscarded(id) {
+    document.dispatchEvent(new CustomEvent("kept:discarded", { detail: { id } }));
+  }
 
   /* ---------- Signing out ---------- */
 
@@ -185,6 +191,9 @@
     store = await keeping.open();
     part("send").addEventListener("click", () => sending.sendAll(true));
     store.onChange(show);
+    store.onTold((news) => {
+      if (news && news.kind === "discarded") sayDiscarded(news.id);
+    });
     show();
   }
 

@@ -40,15 +40,24 @@
       const first = await reply.post({ ...sent, ...unsure });
       if (first.kind === "saved") from = first.body.version;
       else if (isRetried(first.kind)) return failed(store, entry, first, unsure);
+      if (isDiscarded(store, entry)) return false;
     }
     const last = { typed, base: from };
     await store.put({ ...entry, body: { ...entry.body, base: from, unsure: last } });
     const answer = await reply.post({ ...sent, ...last });
     if (answer.kind === "saved") return confirmed(store, entry, answer.body);
     if (isRetried(answer.kind)) return failed(store, { ...entry, body: { ...entry.body, base: from } }, answer, last);
+    if (isDiscarded(store, entry)) return false;
     await store.put({ ...entry, problem: answer.body.message || words().unfit, body: { ...entry.body, base: from, unsure: null } });
     store.release(entry.id);
     return false;
+  }
+
+  /* Discarded while it was on its way, here or in another tab: it is neither kept nor sent again. */
+  function isDiscarded(store, entry) {
+    if (store.get(entry.id)) return false;
+    store.release(entry.id);
+    return true;
   }
 
   function confirmed(store, entry, body) {
@@ -60,6 +69,7 @@
   }
 
   async function failed(store, entry, answer, unsure) {
+    if (isDiscarded(store, entry)) return false;
     const isUnsure = ["unreachable", "failing", "foreign"].includes(answer.kind);
     const tried = { tries: triesOf(entry) + 1, triedAt: new Date().toISOString(), why: answer.kind, wait: answer.wait };
     await store.put({ ...entry, body: { ...entry.body, ...tried, unsure: isUnsure ? unsure : entry.body.unsure } });
@@ -81,7 +91,8 @@
 
   function dueAt(entry) {
     const tried = Date.parse(entry.body.triedAt || "");
-    return Number.isNaN(tried) ? 0 : tried + pauseAfter(triesOf(entry), entry.body.wait);
+    // After the device's clock was set back, a time that lies ahead says nothing.
+    return Number.isNaN(tried) || tried > Date.now() ? 0 : tried + pauseAfter(triesOf(entry), entry.body.wait);
   }
 
   function schedule() {
@@ -127,7 +138,7 @@
 
   async function start() {
     store = await keeping.open();
-    if (!store.isPossible) return;
+    if (!store.isOpen) return;
     store.onChange(schedule);
     store.onTold((news) => {
       if (news && news.kind === "opened") schedule();

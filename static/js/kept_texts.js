@@ -62,6 +62,16 @@
     }
   }
 
+  /* Writes them, if the fields hold all of it afterwards: a text comes back whole or not at all. */
+  function putBack(form, values) {
+    const held = read(form);
+    write(form, values);
+    const now = read(form);
+    if (Object.entries(values).every(([name, given]) => isSame(now[name], given))) return true;
+    write(form, held);
+    return false;
+  }
+
   /* Values that this form can hold: the same fields, and choices that it offers. */
   function fits(form, values) {
     if (typeof values !== "object" || values === null) return false;
@@ -102,7 +112,7 @@
       this.store = null;
       this.id = null;
       this.count = 0;
-      this.url = location.pathname + location.hash;
+      this.url = location.pathname + location.search + location.hash;
       this.isUnsafe = false;
       this.note = null;
       form.addEventListener("input", () => this.typed());
@@ -151,6 +161,8 @@
 
     start(store) {
       this.store = store;
+      // The store puts a text back, and knows what was sent; the browser, on "Back", does not.
+      if (store.isPossible) this.form.autocomplete = "off";
       if (this.isTouched) this.typed();
       for (const entry of store.list("text")) {
         if (entry.place === this.place && entry.id !== this.id) store.take(entry.id).then((held) => held && this.found(held));
@@ -164,7 +176,7 @@
       if (isStored) return this.store.forget(entry.id);
       if (isSame(body.fields, read(this.form)) && !this.id) return this.adopt(entry);
       if (this.id || this.isTouched || !isSame(body.given, this.given)) return this.offer(entry, true);
-      write(this.form, body.fields);
+      if (!putBack(this.form, body.fields)) return this.offer(entry, false);
       this.adopt(entry);
       return this.showBack(entry);
     }
@@ -221,8 +233,11 @@
 
     use(entry, note) {
       const replaced = this.id ? this.store.get(this.id) : null;
+      if (!putBack(this.form, entry.body.fields)) {
+        note.querySelector("[data-kept-use]").hidden = true;
+        return;
+      }
       this.hideNote();
-      write(this.form, entry.body.fields);
       this.adopt(entry);
       this.removeOffer(note);
       this.typed();

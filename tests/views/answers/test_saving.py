@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cpch.accounts.models import Agency, Membership
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
 from diagnostic.models import AuditEntry, ResponseRevision
@@ -159,6 +160,30 @@ def test_a_stale_save_gets_both_texts(client, assessment, people):
     assert "<mark>Nobody </mark>" in html
     assert people.police_respondent.full_name in html
     assert stored(assessment, "A.11").narrative == "Handlers telephoned."
+
+
+@pytest.mark.parametrize(
+    "typed_at",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "x"],
+)
+def test_a_conflict_is_shown_whatever_time_the_browser_gives(client, assessment, people, typed_at):
+    factories.save_answer(assessment, people.police_respondent, "A.1", level=2, narrative="Theirs.")
+    answer = client.post(save_url(assessment, "A.1"), {**fields("A.1", narrative="Mine."), "typed_at": typed_at})
+    assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
+
+
+def test_who_acted_for_the_other_agency_is_refused_in_words_that_the_script_believes(people):
+    apart = factories.start_assessment(people.coordinator, mode="separate")
+    moved = people.respondent
+    factories.save_answer(apart, moved, "A.1", voice="customs", level=2)
+    police = Agency.objects.get(country=apart.country, kind="police")
+    Membership.objects.filter(user=moved).update(agency=police)
+    client = signed_in(factories.reload(moved))
+    answer = client.post(save_url(apart, "A.1", "police"), fields("A.1", answer="3"))
+    told = answer.json()
+    assert (answer.status_code, told["kind"], told["question"]) == (403, "forbidden", "A.1")
+    assert "Ask another" in told["message"]
+    assert stored(apart, "A.1", "police").is_blank
 
 
 def test_keeping_theirs_puts_mine_into_the_history(client, assessment, people):
