@@ -49,7 +49,7 @@ def test_an_agency_reads_the_main_log_and_its_own_sealed_one(people, assessment)
     assert lines(own) == ["Customs only, until the comparison opens", "1", "Both agencies and observers", "1"]
     assert "discussion of A.1" in own
     assert "A.2" not in own
-    assert "all 2 entries stand" in own
+    assert "all 2 entries are unchanged" in own
     assert lines(other) == ["Police only, until the comparison opens", "1", "Both agencies and observers", "1"]
 
 
