@@ -14,6 +14,7 @@
   function show() {
     for (const button of document.querySelectorAll(WAITING)) hold(button);
     for (const row of document.querySelectorAll(".tasks > li")) tag(row);
+    for (const row of document.querySelectorAll("[data-task-waits]")) holdTask(row);
   }
 
   function hold(button) {
@@ -63,6 +64,34 @@
     hint.textContent = `, ${count === 1 ? words.keptHereOne : words.keptHere.replace("%s", count)}`;
     place.after(attention);
     row.querySelector(".task-hint").append(hint);
+  }
+
+  /* A task that cannot start yet is no link, as where the server itself says so. */
+  function holdTask(row) {
+    const codes = unsentOf(row.dataset.taskWaits).map((entry) => entry.label).sort();
+    const link = row.querySelector("a.task-name");
+    const place = row.querySelector(":scope > .tag");
+    if (!link || !place) return;
+    for (const element of row.querySelectorAll("[data-held-up]")) element.remove();
+    const isHeldUp = codes.length > 0;
+    row.classList.toggle("is-waiting", isHeldUp);
+    place.hidden = isHeldUp;
+    if (link.href) link.dataset.href = link.href;
+    if (!isHeldUp) {
+      link.href = link.dataset.href;
+      return;
+    }
+    link.removeAttribute("href");
+    const tag = document.createElement("span");
+    tag.className = "tag tag-wait";
+    tag.dataset.heldUp = "";
+    tag.textContent = words.cannotStart;
+    const hint = document.createElement("span");
+    hint.className = "task-hint";
+    hint.dataset.heldUp = "";
+    hint.textContent = words.waits.replace("%s", [...new Set(codes)].join(", "));
+    link.after(hint);
+    place.after(tag);
   }
 
   function icon(name) {

@@ -131,10 +131,16 @@ def test_the_task_list_says_not_sent_yet(left, assessment):
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Framework and governance")
     expect(rows).to_contain_text("2 kept on this device")
+    attest = left.locator("[data-task-waits]")
+    expect(attest).to_contain_text("Cannot start yet")
+    expect(attest).to_contain_text("Waits until the answers kept on this device are sent: A.1, A.17")
+    expect(attest.get_by_role("link")).to_have_count(0)
     assert find_faults_here(left) == []
     left.context.unroute(SAVES)
     left.evaluate(ONLINE)
     expect(left.locator("[data-not-sent]")).to_have_count(0)
+    expect(attest.get_by_role("link", name="Attest and submit to the WCO")).to_be_visible()
+    expect(attest.locator("[data-held-up]")).to_have_count(0)
 
 
 def test_each_entry_can_be_shown_copied_sent_and_discarded(left, assessment):
