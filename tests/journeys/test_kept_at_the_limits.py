@@ -78,7 +78,7 @@ def test_what_is_discarded_while_it_is_sent_stays_discarded(left):
     left.once("dialog", lambda dialog: dialog.accept())
     left.context.unroute(SAVES)
     asked: list[Any] = []
-    left.context.route(SAVES, asked.append)
+    left.context.route(SAVES, lambda route: asked.append(route))
     with left.expect_request(SAVES):
         left.locator("[data-kept-send]").click()
     left.locator("[data-act=discard]").click()
