@@ -1,4 +1,4 @@
-"""Verifies the log and the answers: every hash chain, and that they agree with each other and with what is there."""
+"""Verifies the log and the answers: every hash chain, and their agreement with each other and the current rows."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{chains} chains with {entries} entries and {revisions} revisions of answers verified.")
 
     def _find(self, against: Path | None) -> Iterator[tuple[str, str]]:
-        """What does not verify: whose it is, and in a sentence what is wrong."""
+        """Everything that does not verify: its owner, and a sentence about the fault."""
         for chain in AuditChain.objects.filter(assessment=None):
             yield from ((OUTSIDE, words) for words in find_breaks(chain))
         for assessment in Assessment.objects.select_related("country").order_by("pk").iterator(CHUNK):
@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
 
 def _find_in(assessment: Assessment) -> Iterator[str]:
-    """What does not verify in `assessment`; the log is compared with what is there only where it is whole itself."""
+    """Everything in `assessment` that does not verify; the log is compared with the rows only if it is intact."""
     is_whole = True
     for chain in AuditChain.objects.filter(assessment=assessment).order_by("sealed_for"):
         for words in find_breaks(chain):
