@@ -52,8 +52,7 @@ def _load_submissions(assessment: Assessment) -> tuple[list[Submission], list[Su
 
 
 def _to_line(action: Action, result: Result, since: datetime | None) -> ActionLine:
-    """An action of the assessment's own plan; those planned after the last submission (`since`) start from this result.
-    """
+    """An action of the assessment's own plan; those planned after the submission at `since` start from this result."""
     line = to_action_line(action, result)
     return line if since and action.planned_at < since else replace(line, level_before=line.level_now)
 

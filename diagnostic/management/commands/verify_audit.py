@@ -22,10 +22,10 @@ BROKEN, UNREADABLE = 1, 2
 
 
 class Command(BaseCommand):
-    """Exit status 0 when everything verifies, or nothing was logged yet; 1 with a line for each break; 2 where the
-    database or a file could not be read or written, with a line that says why. Status 1 is never given for the latter.
+    """Exit status 0 if everything verifies, or nothing was logged yet; 1 with a line for each finding; 2 if the
+    database or a file could not be read or written, with a line that says why, and never 1 for that.
 
-    Everything is read as it was at one moment; who writes meanwhile neither waits nor is seen.
+    Everything is read from one snapshot: it does not block writers, and does not see what they write meanwhile.
     """
 
     help = "Verify the hash chains of the log and of the answers, and that they agree with each other."
