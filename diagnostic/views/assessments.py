@@ -261,7 +261,7 @@ def _render_check(
     faults: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    # Compute the digest first: the page may then show an answer saved meanwhile that the digest lacks, never the reverse.
+    # Digest first: if an answer is saved meanwhile, the page shows more than the digest covers, never less.
     signable = load_signable(assessment)
     overview = _load_overview(request, assessment)
     gaps = find_gaps(overview.states) if assessment.mode == workflow.JOINT else {}

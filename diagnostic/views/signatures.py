@@ -173,7 +173,7 @@ def load_keys(
 
 
 def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDict:
-    """The fields typed in `posted`, for the current digest; confirmations of another digest or other gaps are cleared."""
+    """The fields typed in `posted`, for the current digest; outdated confirmations are cleared."""
     data = QueryDict(mutable=True)
     data.update(posted.data)
     stands = {posted.add_prefix("digest"): digest, posted.add_prefix("gaps"): write_gaps(gaps)}
