@@ -18,7 +18,7 @@ The two agencies answer separately and each holds a key, so neither can create a
 coordinator can propose one for an agency of their country without an active coordinator; an administrator decides, or
 makes a proposal for any agency, and in both cases records how the person was verified.
 
-`may_offer` is the rule for making an invitation. It also applies to renewing, withdrawing and accepting one: only people
+`may_offer` is the rule for making an invitation. It also applies to renewing, withdrawing and accepting one: only those
 who could make an invitation now may renew or withdraw it, and it can only be accepted while the person who answers for
 it could still make it.
 """
