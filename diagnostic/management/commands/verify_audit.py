@@ -46,7 +46,7 @@ class Command(BaseCommand):
         try:
             if against:
                 for _line in kept_heads.read(against):
-                    pass  # the whole file is read before anything is compared with it
+                    pass  # read the whole file before comparing anything
             with snapshot():
                 self._verify(keep_heads, against)
         except kept_heads.Unusable as error:
