@@ -1,10 +1,10 @@
-"""Breaks the code in one place at a time and looks whether the tests that should notice do.
+"""Breaks the code in one place at a time and checks that the tests detect it.
 
 .venv/bin/python tests/mutants.py            every mutant, two at a time
 .venv/bin/python tests/mutants.py void       those whose name contains "void"
 .venv/bin/python tests/mutants.py --list     their names
 
-Each mutant is applied to a temporary copy of the repository, and its tests run there. The exit status is 1 where a
+Each mutant is applied to a temporary copy of the repository, and its tests run there. The exit status is 1 if a
 mutant survives or is at fault: its old text is no longer found exactly once, its tests fail without it, cannot be
 collected, or take too long. It is not part of `.ci/run`.
 """

@@ -26,7 +26,7 @@ Sitting = tuple[Saved, ...]
 def group_by_sitting(revisions: Iterable[Saved]) -> list[Sitting]:
     """The sittings formed by `revisions`, both in order of number, whatever the clocks said.
 
-    A text that was set aside never became the answer, so it is a sitting by itself and ends the previous one.
+    A text that was set aside never became the answer, so it is a separate sitting and ends the previous one.
     """
     sittings: list[list[Saved]] = []
     for saved in sorted(revisions, key=lambda item: item.number):
