@@ -1,4 +1,4 @@
-"""Reading many tables as they were at one moment, without keeping anybody from writing meanwhile."""
+"""Consistent reads of many tables, without blocking writers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 BEGIN = {
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    # Django's own transactions on SQLite take the write lock, so that everybody else would have to wait.
+    # Django's own transactions on SQLite take the write lock, and would block everybody else.
     "sqlite": "BEGIN DEFERRED",
 }
 
 
 @contextmanager
 def snapshot(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """All reads inside see the database as the first of them did. Nothing may be written inside.
+    """All reads inside see the database at the time of the first one. Do not write inside.
 
-    Inside a transaction that is open already nothing changes, and what that sees is seen.
+    Has no effect inside an open transaction.
     """
     connection = connections[using]
     if connection.in_atomic_block:

@@ -1,4 +1,4 @@
-"""Where files are kept on a disk: whole, or not at all under their name."""
+"""Stores files on disk atomically: a file is complete, or does not exist under its name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from django.core.files.storage import FileSystemStorage
 
 
 class WholeFileStorage(FileSystemStorage):
-    """Writes under a temporary name beside the final one and renames, which a file system does in one step.
+    """Writes under a temporary name in the same folder and renames, which is atomic.
 
-    A process that is killed, or a disk that is full, leaves at most a file whose name begins with a dot and that
-    nothing refers to.
+    A killed process or a full disk leaves at most a file whose name begins with a dot and that nothing refers to.
     """
 
     def _save(self, name: str, content: Any) -> str:

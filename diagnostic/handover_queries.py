@@ -1,6 +1,6 @@
-"""What a person leaves behind when they are deactivated or moved, and who could take it over.
+"""A person's open items when they are deactivated or moved, and the possible successors.
 
-It is read twice: for the page that shows it, and under the lock of the act that settles it.
+Read twice: for the page that lists them, and under the lock of the act that settles them.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ UNDER_REVIEW = (workflow.SUBMITTED, *workflow.DISCUSSED)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What `person` leaves behind on being deactivated, or on moving to `to`, as far as its reader may know of it.
+    """The open items of `person` on deactivation, or on moving to `to`, as far as the reader may see them.
 
-    `attestations` are those that were not submitted, `declarations` and `requests` (to open the comparison) those whose
-    comparison is not open yet, `reviews` those that the person took up and that are still open, `proposals` those of a
-    coordinator that nobody decided. `colleagues` are the active people among whom the successors are.
+    `attestations` are the unsubmitted ones, `declarations` and `requests` (to open the comparison) those of comparisons
+    that are not open yet, `reviews` the open ones that the person took up, `proposals` a coordinator's undecided ones.
+    `colleagues` are the active people from whom successors are chosen.
     """
 
     person: Membership
@@ -60,7 +60,7 @@ class Left:
 
     @property
     def stamp(self) -> str:
-        """What all of it amounts to; another where anything was added, changed or settled since."""
+        """A stamp of all items; it changes if any is added, changed or settled."""
         held = [
             [self.person.role, self.person.agency_id, self.person.user.is_active],
             *([str(item.pk) for item in kind] for kind in (self.attestations, self.declarations, self.invitations)),
@@ -72,7 +72,7 @@ class Left:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing is left behind that anybody would have to read or take over."""
+        """Whether there is nothing to read or take over."""
         return not (
             self.attestations
             or self.declarations
@@ -85,7 +85,7 @@ class Left:
         )
 
     def successors_for_invitation(self, invitation: Invitation) -> list[Membership]:
-        """Those who could have made the invitation themselves, and can send it again."""
+        """The people who could have made the invitation themselves, and can send it again."""
         return [
             item
             for item in self.colleagues
@@ -93,7 +93,7 @@ class Left:
         ]
 
     def successors_for_assignment(self, assignment: Assignment) -> list[Membership]:
-        """Those of the secretariat who are not assigned to the same assessment already."""
+        """Members of the secretariat who are not assigned to the same assessment already."""
         taken = {reviewer for assessment, reviewer in self.assigned if assessment == assignment.assessment_id}
         return [item for item in self.colleagues if item.is_in_secretariat and item.user_id not in taken]
 
@@ -108,7 +108,7 @@ class Left:
 
     @property
     def lost_coordinator(self) -> str:
-        """The agency that has no active coordinator any more afterwards, or ""."""
+        """The agency that loses its last active coordinator, or ""."""
         own = place_of(self.person)
         if own.role != Role.COORDINATOR or self.to == own:
             return ""
@@ -117,9 +117,9 @@ class Left:
 
 
 def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
-    """What `person`, with user, country and agency loaded, leaves behind, as far as `by` may know of it.
+    """The open items of `person`, with user, country and agency loaded, as far as `by` may see them.
 
-    7 queries for a country's people; for the secretariat's 5, and 6 where somebody is assigned.
+    7 queries for a country's people; for the secretariat's 5, and 6 if somebody is assigned.
     """
     is_of_country = person.country_id is not None
     colleagues = tuple(_colleagues(person, by))
@@ -142,9 +142,9 @@ def load_left(person: Membership, by: Any, to: Place | None = None) -> Left:
 
 
 def count_closed_to(person: Membership, to: Place) -> int:
-    """In how many open assessments `person` acted for the other agency, so that they cannot act for that of `to`.
+    """The number of open assessments in which `person` cannot act for the agency of `to`, having acted for the other.
 
-    1 query, none where `to` is of no agency. What counts as acting is in permissions_sql.
+    1 query, none if `to` has no agency. permissions_sql defines what counts as acting.
     """
     if not to.agency:
         return 0
@@ -159,14 +159,14 @@ def count_closed_to(person: Membership, to: Place) -> int:
 
 
 def other_agency(agency: str) -> str:
-    """Police for customs, and customs for police."""
+    """The other agency: police for customs, and customs for police."""
     return next(other for other in AGENCIES if other != agency)
 
 
 def _colleagues(person: Membership, by: Any) -> QuerySet[Membership]:
-    """The active people that `by` sees and who could take over from `person`: of the same country, or administrators.
+    """The active people visible to `by` who could succeed `person`: from the same country, or administrators.
 
-    For one of the secretariat, the secretariat.
+    For a member of the secretariat: the secretariat.
     """
     there = Q(country=person.country_id) if person.country_id is not None else Q(country=None)
     found = people_visible_to(by).filter(there | Q(role=Role.ADMINISTRATOR), user__is_active=True)
@@ -182,7 +182,7 @@ def _attestations(person: Membership) -> QuerySet[Attestation]:
 
 
 def _declarations(person: Membership, by: Any) -> QuerySet[Declaration]:
-    """Of the other agency nobody of the country is told, while the comparison is not open."""
+    """Before the comparison opens, a country's people may know nothing about the other agency."""
     standing = Q(assessment__customs_declaration=F("pk")) | Q(assessment__police_declaration=F("pk"))
     found = Declaration.objects.filter(standing, declared_by=person.user_id, assessment__state=workflow.DRAFT)
     found = found.filter(**_own_agency_of(by))
@@ -190,7 +190,7 @@ def _declarations(person: Membership, by: Any) -> QuerySet[Declaration]:
 
 
 def _requests(person: Membership, by: Any) -> QuerySet[OpeningRequest]:
-    """Of the other agency nobody of the country is told, while the comparison is not open."""
+    """Before the comparison opens, a country's people may know nothing about the other agency."""
     found = OpeningRequest.objects.filter(
         requested_by=person.user_id, taken_back_at=None, assessment__state=workflow.DRAFT
     )
@@ -199,7 +199,7 @@ def _requests(person: Membership, by: Any) -> QuerySet[OpeningRequest]:
 
 
 def _own_agency_of(reader: Any) -> dict[str, str]:
-    """What narrows rows of an agency to those that exist for a country's person before the comparison."""
+    """A filter for agency rows that a country's person may see before the comparison."""
     membership = membership_of(reader)
     return {"agency": _kind(membership)} if membership is not None and membership.country_id is not None else {}
 
@@ -231,7 +231,7 @@ def _reviews(person: Membership) -> QuerySet[Review]:
 
 
 def _actions(person: Membership, to: Place | None) -> list[Action]:
-    """The open actions whose responsible person is `person`, and who could not be so in the new place."""
+    """The open actions for which `person` is responsible, but could not be in the new place."""
     found = Action.objects.filter(country=person.country_id, state__in=OPEN).exclude(responsible="")
     return [
         action

@@ -79,10 +79,10 @@ def get_instrument(code: str, version: str) -> Instrument:
 
 
 def instrument_submitted(submission: models.Submission) -> Instrument:
-    """The instrument as it was when `submission` was made, whatever its rows say now.
+    """The instrument as it was when `submission` was made, whatever its rows hold now.
 
-    Memory answers from the second time on (1 query before). Raises `InstrumentTextChanged` where the text that was kept
-    is not the one that was submitted.
+    Cached after the first call (1 query before). Raises `InstrumentTextChanged` if the stored text does not match the
+    submission's digest.
     """
     digest = submission.instrument_id
     if digest not in _LOADED:

@@ -50,12 +50,12 @@ def _is_of_country(user: Any, assessment: Assessment, *roles: str) -> bool:
 
 
 def _acts_in(user: Any, assessment: Assessment, *roles: str) -> bool:
-    """Whether `user` may act in `assessment` for their agency: nobody does who acted for the other one in it."""
+    """Whether `user` may act in `assessment` for their agency: nobody may who acted for the other one in it."""
     return _is_of_country(user, assessment, *roles) and not has_acted_otherwise(user, assessment)
 
 
 def is_of_country(user: Any, assessment: Assessment) -> bool:
-    """A person of the country whose assessment it is, in any role."""
+    """A person of the assessment's country, in any role."""
     membership = membership_of(user)
     return membership is not None and membership.country_id == assessment.country_id
 
@@ -200,7 +200,7 @@ def agency_of(user: Any) -> str:
 
 
 def side_of(user: Any, assessment: Assessment) -> str:
-    """The agency that the person acts for in `assessment`: theirs; "" where they have acted for the other one in it."""
+    """The agency that the person acts for in `assessment`: their own; "" if they have acted for the other one in it."""
     return "" if has_acted_otherwise(user, assessment) else agency_of(user)
 
 
@@ -219,11 +219,11 @@ def can_answer(user: Any, assessment: Assessment, voice: str) -> bool:
 
 
 def readable_voices(user: Any, assessment: Assessment) -> tuple[str, ...]:
-    """The voices whose answers, as they stand now, exist for `user`: those of the country's own people alone.
+    """The voices whose current answers `user` may read; only the country's own people read any.
 
-    Where each agency answers for itself, they are blind to each other until the comparison opens: each reads its own,
-    an observer none. A person who has acted for the other agency in it reads none either: they know what that one
-    answered, and its people, still at work on those answers, are their colleagues no more. From then on all are read
+    If each agency answers for itself, the agencies are blind to each other until the comparison opens: each reads its
+    own voice, an observer none. Nor does a person who has acted for the other agency in it: they know that agency's
+    answers, and its people, still at work on them, are no longer their colleagues. Afterwards all voices are readable
     (design: What must always hold, 3).
     """
     if not can_read_answers(user, assessment):
@@ -253,15 +253,15 @@ def can_declare(user: Any, assessment: Assessment, agency: str) -> bool:
 
 
 def can_ask_to_open(user: Any, assessment: Assessment, agency: str) -> bool:
-    """Ask for one's own agency to open the comparison before both have declared, and take that back."""
+    """Ask, for one's own agency, to open the comparison before both have declared, and take that back."""
     return _acts_in(user, assessment, Role.COORDINATOR) and agency_of(user) == agency
 
 
 def is_writable(assessment: Assessment, voice: str) -> bool:
     """Whether answers of `voice` may change now: the state allows it, and its agency has not declared (no query).
 
-    To be asked only for a voice that the person may read: before the comparison opens, whether an agency has declared
-    is known to its own people alone.
+    Call it only for a voice that the person may read: before the comparison opens, only an agency's own people know
+    whether it has declared.
     """
     return voice in workflow.writable_voices(assessment.state, assessment.mode) and not assessment.has_declared(voice)
 
@@ -282,7 +282,7 @@ def can_attest(user: Any, assessment: Assessment, agency: str) -> bool:
 
 
 def can_record_agreement(user: Any, assessment: Assessment, agency: str, absent: Collection[str]) -> bool:
-    """Record, in a joint session, who agreed for the other agency: a coordinator, while that agency has nobody.
+    """Record, in a joint session, who agreed for the other agency: a coordinator, while that agency has no accounts.
 
     `absent` is `queries.load_absent_agencies`.
     """
@@ -343,7 +343,7 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
 def unsealed_agencies(user: Any, assessment: Assessment) -> tuple[str, ...]:
     """The agencies whose sealed log `user` reads: their own; once the comparison has been opened, both.
 
-    Nobody else learns before then that there is anything sealed: an observer reads the main log alone.
+    Nobody else learns before then that sealed entries exist: an observer reads the main log alone.
     """
     if not can_read_log(user, assessment):
         return ()

@@ -34,7 +34,7 @@ SLOTS: dict[str, Any] = {name: Slot(name, field) for name, field in PERSON_FIELD
 
 
 def person_values(user: Any) -> dict[str, Any]:
-    """What decides a person's side: who they are, their address, their agency now and the other ("" where none)."""
+    """The values that decide a person's side: their key, their address, their agency now and the other ("" if none)."""
     membership = membership_of(user)
     own = membership.agency.kind if membership is not None and membership.agency is not None else ""
     other = next(agency for agency in AGENCIES if agency != own) if own else ""
@@ -42,10 +42,11 @@ def person_values(user: Any) -> dict[str, Any]:
 
 
 def with_side(rows: QuerySet[Row], person: Mapping[str, Any], assessment: str = "") -> QuerySet[Row]:
-    """`rows` with `acted_otherwise`: whether that person acted in the assessment for the agency that is not theirs now.
+    """`rows` annotated with `acted_otherwise`: whether the person acted in the assessment for the agency not now
+    theirs.
 
-    `person` is as `person_values`, or `SLOTS`; `assessment` is the way from a row to its assessment, such as
-    "assessment__"; "" where the rows are assessments. No query of its own.
+    `person` is as `person_values`, or `SLOTS`; `assessment` is the lookup prefix from a row to its assessment, such as
+    "assessment__"; "" if the rows are assessments. No separate query.
     """
     pk, since = OuterRef(f"{assessment}pk"), OuterRef(f"{assessment}started_at")
     country = OuterRef(f"{assessment}country_id")
@@ -79,7 +80,7 @@ def _as_value(value: Any) -> Any:
 def has_acted_otherwise(user: Any, assessment: Assessment) -> bool:
     """Whether `user` acted in `assessment` for the agency that is not theirs now.
 
-    1 query, none where they have no agency or the assessment was read for them (`with_side`).
+    1 query, none if they have no agency or the assessment was read for them (`with_side`).
     """
     person = person_values(user)
     if not person["own_agency"]:
@@ -91,7 +92,7 @@ def has_acted_otherwise(user: Any, assessment: Assessment) -> bool:
 
 
 def asks_side(user: Any, assessment: Assessment) -> bool:
-    """As `has_acted_otherwise`, as it stands at this moment (1 query)."""
+    """As `has_acted_otherwise`, but always reads the current data (1 query)."""
     person = person_values(user)
     found = with_side(Assessment.objects.filter(pk=assessment.pk).order_by(), person)
     return bool(person["own_agency"]) and bool(found.values_list("acted_otherwise", flat=True).get())

@@ -100,7 +100,7 @@ def load_rows_by_voice(assessment: Assessment, voices: Collection[str]) -> dict[
 
 
 def load_voices(assessment: Assessment, voices: Collection[str] = VOICES) -> dict[str, dict[str, Answer]]:
-    """The responses of `voices` that count; each of them that the mode has is there (2 queries)."""
+    """The responses of `voices` that count, for every voice that the mode has (2 queries)."""
     rows = Response.objects.filter(assessment=assessment, voice__in=voices).prefetch_related("evidence")
     return voices_of(rows)
 
@@ -112,9 +112,9 @@ def load_authorities(assessment_id: UUID, question: str) -> dict[str, dict[str, 
 
 
 def voices_of(rows: Iterable[Response]) -> dict[str, dict[str, Answer]]:
-    """The responses in `rows` that count, by voice and question; blank ones are left out.
+    """The responses in `rows` that count, by voice and question, without blank ones.
 
-    This is the one place that says what counts: a national answer that two agencies have only proposed does not.
+    Only this function decides what counts: a national answer that two agencies have only proposed does not.
     """
     found: dict[str, dict[str, Answer]] = {}
     for row in rows:
@@ -142,8 +142,7 @@ def load_agreements(assessment: Assessment) -> dict[str, str]:
 def load_heads(assessment: Assessment, voices: Collection[str] = VOICES) -> dict[str, dict[str, str]]:
     """The hash of the last revision of each answer of `voices`, by voice and question (1 query).
 
-    An answer that nobody has saved yet is left out; a voice of which that is true of all stays, empty, where its rows
-    are there.
+    Answers that nobody has saved yet are left out; a voice whose rows exist is included even if empty.
     """
     heads: dict[str, dict[str, str]] = {}
     rows = Response.objects.filter(assessment=assessment, voice__in=voices).order_by("pk")
@@ -155,9 +154,9 @@ def load_heads(assessment: Assessment, voices: Collection[str] = VOICES) -> dict
 
 
 def count_respondents(assessment: Assessment) -> dict[str, int]:
-    """How many people saved an answer of each voice; a voice that nobody saved in is left out (1 query).
+    """The number of people who saved an answer of each voice; voices without any are left out (1 query).
 
-    Of national answers that two agencies agree on, those who recorded one are counted.
+    For national answers that two agencies agree on, it counts the people who recorded one.
     """
     saves = ResponseRevision.objects.filter(response__assessment=assessment, was_kept=True, is_agreed=True)
     counted = saves.order_by().values("response__voice").annotate(people=Count("saved_by", distinct=True))
@@ -192,12 +191,12 @@ def load_previous(assessment: Assessment, voice: str = NATIONAL) -> Previous | N
 
 
 def load_previous_of(submission_id: UUID | str | None) -> Previous | None:
-    """The submission that `with_previous` or a snapshot named (1 query, or none where it named nothing)."""
+    """The submission named by `with_previous` or a snapshot (1 query, or none if there is none)."""
     return _as_previous(Submission.objects.get(pk=submission_id)) if submission_id else None
 
 
 def load_previous_then(submission: Submission) -> Previous | None:
-    """What `submission` follows, as it was when it was submitted (1 query, or none where it was the first)."""
+    """The predecessor of `submission` at the time of submitting (1 query, or none for the first)."""
     previous = submission.frozen.context.previous
     return load_previous_of(previous.submission) if previous else None
 
@@ -281,10 +280,10 @@ def load_coordinators(assessment: Assessment) -> dict[str, list[User]]:
 
 
 def load_absent_agencies(assessment: Assessment) -> frozenset[str]:
-    """The agencies for which the other one records who agreed (1 query; none where each agency answers for itself).
+    """The agencies for which the other one records who agreed (1 query; none if each agency answers for itself).
 
     In a joint session, those that have had no account and no open invitation since the assessment began. The record
-    counts only while this holds, so it is asked again wherever one is used.
+    counts only while this holds, so every use checks it again.
     """
     if assessment.mode != workflow.JOINT:
         return frozenset()
@@ -294,9 +293,9 @@ def load_absent_agencies(assessment: Assessment) -> frozenset[str]:
 
 
 def load_opening_requests(assessment: Assessment) -> dict[str, OpeningRequest]:
-    """The standing requests to open the comparison early, by agency, with who made them (1 query).
+    """The requests in force to open the comparison early, by agency, with their makers (1 query).
 
-    Before the comparison opens, each is for its own agency's eyes only.
+    Before the comparison opens, only its own agency may see each of them.
     """
     standing = OpeningRequest.objects.filter(assessment=assessment, taken_back_at=None).select_related("requested_by")
     return {request.agency: request for request in standing}
@@ -364,7 +363,7 @@ def load_thread(submission: Submission, *audiences: str) -> QuerySet[Comment]:
 
 
 def load_opinions(submission: Submission) -> QuerySet[Opinion]:
-    """The opinions on `submission` as they stand (1 query)."""
+    """The current opinions on `submission` (1 query)."""
     return Opinion.objects.standing().filter(submission=submission)
 
 
@@ -388,10 +387,10 @@ OPENINGS = tuple(act for act, move in workflow.MOVES.items() if move == "open_co
 
 
 def load_log(assessment: Assessment, agencies: Collection[str] = ()) -> QuerySet[AuditEntry]:
-    """What the country reads of the assessment's log, the latest act first, with who did it (1 query).
+    """The country's view of the assessment's log, latest act first, with the people (1 query).
 
-    The order is that of the chains, never of a clock: what was sealed for one of `agencies` stands just before the
-    entry that opened the comparison, and while there is none, after everything else.
+    The order is that of the chains, never of a clock: entries sealed for one of `agencies` come just before the entry
+    that opened the comparison, or, until it exists, after everything else.
     """
     entries = AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for__in=["", *agencies])
     opening = AuditEntry.objects.filter(chain__assessment=assessment, chain__sealed_for="", act__in=OPENINGS)

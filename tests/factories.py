@@ -131,13 +131,13 @@ def make_people() -> People:
 
 
 def deactivate(user: User, at: datetime | None = None) -> None:
-    """Take the person's account away, now unless `at` says when."""
+    """Deactivate the person's account, now unless `at` gives a time."""
     user.is_active, user.deactivated_at = False, at or now()
     user.save(update_fields=["is_active", "deactivated_at"])
 
 
 def empty_agency(people: People, agency: str = "police") -> None:
-    """Take away every account of the agency, long before anything that a test starts."""
+    """Remove every account of the agency, long before anything that a test starts."""
     for name in ("coordinator", "respondent"):
         person = getattr(people, name if agency == "customs" else f"police_{name}")
         deactivate(person, now() - timedelta(days=365))
@@ -178,9 +178,9 @@ def save_answer(
 def fill(
     assessment: Assessment, by: User, answers: dict[str, Answer] | None = None, *, voice: str = "national"
 ) -> Assessment:
-    """Lay every answer of `answers` (the joint-session example unless given) on blank ones, in instrument order.
+    """Fill in `answers` (the joint-session example by default), in instrument order.
 
-    What two agencies agree on is recorded as agreed, with a reason.
+    National answers of two agencies are recorded as agreed, with a reason.
     """
     agreement = AGREEMENT if voice == "national" and assessment.mode == "separate" else ""
     answers = example_answers() if answers is None else answers
@@ -211,9 +211,9 @@ def fill(
 
 
 def complete(assessment: Assessment, by: User) -> Assessment:
-    """Give the assessment what it needs to be attested: where nothing is answered A.19, and no question unsettled.
+    """Make the assessment ready to be attested: answer A.19 if nothing is answered, and settle every question.
 
-    What two agencies have not agreed on is left open with `LEFT_OPEN` as the reason.
+    Questions on which two agencies have not agreed are left open with `LEFT_OPEN` as the reason.
     """
     instrument = instrument_at(assessment.pk)
     voices = load_voices(assessment)
@@ -230,20 +230,20 @@ def digest_now(assessment: Assessment) -> str:
 
 
 def gaps_now(assessment: Assessment, voice: str = "national") -> dict[str, str]:
-    """The blank and open questions of the voice, as a page names them to be confirmed."""
+    """The blank and open questions of the voice, as a page lists them for confirmation."""
     instrument = instrument_at(assessment.pk)
     rows = Response.objects.filter(assessment=assessment, voice=voice).prefetch_related("evidence")
     return find_gaps(question_states(instrument, voice, voices_of(rows)))
 
 
 def declare(assessment: Assessment, by: User) -> Assessment:
-    """`by` declares their agency's answers complete, with whatever is blank."""
+    """`by` declares their agency's answers complete, with all blanks."""
     agency = agency_of(by)
     return comparison.declare_complete(assessment=assessment, agency=agency, by=by, gaps=gaps_now(assessment, agency))
 
 
 def open_comparison(assessment: Assessment, reason: str = "The year ends.") -> Assessment:
-    """The comparison opened early, as coordinators of both agencies asked; even where nothing is answered yet."""
+    """The comparison opened early at the request of both agencies' coordinators, even if nothing is answered yet."""
     held = Assessment.objects.select_related("country").get(pk=assessment.pk)
     coordinators = load_coordinators(held)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What a mutant of tests/mutants.py is; they stand in mutants_of_core.py and mutants_of_acts.py."""
+"""The mutants of tests/mutants.py, which are defined in mutants_of_core.py and mutants_of_acts.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Mutant(NamedTuple):
-    """`old` stands once in `file`, and `new` in its place breaks what `name` says; `tests` fail then."""
+    """`old` occurs once in `file`; replacing it by `new` causes the defect `name`, and `tests` then fail."""
 
     name: str
     file: str

@@ -1,10 +1,10 @@
-"""Breaks the code in one place at a time and looks whether the tests that should notice do.
+"""Breaks the code in one place at a time and checks that the tests detect it.
 
 .venv/bin/python tests/mutants.py            every mutant, two at a time
 .venv/bin/python tests/mutants.py void       those whose name contains "void"
 .venv/bin/python tests/mutants.py --list     their names
 
-Each mutant is applied to a temporary copy of the repository, and its tests run there. The exit status is 1 where a
+Each mutant is applied to a temporary copy of the repository, and its tests run there. The exit status is 1 if a
 mutant survives or is at fault: its old text is no longer found exactly once, its tests fail without it, cannot be
 collected, or take too long. It is not part of `.ci/run`.
 """
@@ -43,7 +43,7 @@ def say(line: str) -> None:
 
 
 def run_tests(copy: Path, tests: Sequence[str]) -> int | None:
-    """pytest's exit status over `tests` in `copy`; None where they took too long."""
+    """pytest's exit status for `tests` in `copy`; None if they took too long."""
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not looks", *tests]
     try:
@@ -56,7 +56,7 @@ def run_tests(copy: Path, tests: Sequence[str]) -> int | None:
 
 
 def try_mutant(copy: Path, mutant: Mutant) -> str:
-    """ "" where the tests catch `mutant` in `copy`, which is whole again afterwards; else what is wrong."""
+    """ "" if the tests detect `mutant` in `copy`, which is restored afterwards; else the fault."""
     path = copy / mutant.file
     whole = path.read_text(encoding="utf-8")
     if whole.count(mutant.old) != 1:
@@ -74,7 +74,7 @@ def try_mutant(copy: Path, mutant: Mutant) -> str:
 
 
 def find_failing(copy: Path, tests: Iterable[str]) -> list[str]:
-    """Which of `tests` fail on the code as it is, so that they would catch anything."""
+    """The `tests` that fail on unchanged code, and so cannot detect anything."""
     together = sorted(set(tests))
     if not together or run_tests(copy, together) == PASSED:
         return []
@@ -82,7 +82,7 @@ def find_failing(copy: Path, tests: Iterable[str]) -> list[str]:
 
 
 def choose(words: Sequence[str]) -> list[Mutant]:
-    """The mutants whose names contain one of `words`; all where there are none."""
+    """The mutants whose names contain one of `words`; all of them without words."""
     return [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
 
 
@@ -102,7 +102,7 @@ def main() -> int:
 
 
 def try_all(mutants: Sequence[Mutant], folders: Sequence[Path]) -> int:
-    """Try each of `mutants` in one of the `folders`, which are made, and say how it went; the exit status."""
+    """Test `mutants` in parallel in new `folders` and report each result; returns the exit status."""
     copies: SimpleQueue[Path] = SimpleQueue()
     for folder in folders:
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)

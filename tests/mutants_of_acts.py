@@ -1,4 +1,4 @@
-"""The mutants of acts, permissions, the log, and the pages that rest on them."""
+"""The mutants of acts, permissions, the log, and the pages that depend on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes rows as somebody could who writes to the database past the product."""
+"""Changes rows as somebody with write access to the database could, bypassing the application."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from django.db.models import QuerySet
 
 
 def overwrite(rows: QuerySet, **values: Any) -> int:
-    """Change `rows`, even those that are only ever added to; returns how many."""
+    """Change `rows`, even append-only ones; returns their number."""
     return QuerySet(rows.model, query=rows.query.clone()).update(**values)

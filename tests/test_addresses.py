@@ -1,4 +1,4 @@
-"""When two addresses are one, whatever their spelling."""
+"""Equality of e-mail addresses in different spellings."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_these_are_one(one: str, other: str) -> None:
     ],
 )
 def test_these_are_two(one: str, other: str) -> None:
-    """The part before the @ is compared in NFC, not in its compatibility form: a server may tell these apart."""
+    """The local part is compared in NFC, not in its compatibility form: a server may distinguish these."""
     assert address_key(one) != address_key(other)
 
 

@@ -75,7 +75,7 @@ class AddressElsewhere(ActionRefused):
 
 
 class MakerMayNot(ActionRefused):
-    """Who answers for the invitation could not make it any more: their role, agency or access has changed."""
+    """The person who answers for the invitation can no longer make it: their role, agency or access has changed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class MakerMayNot(ActionRefused):
 
 
 class NotMoved(ActionRefused):
-    """The person has this role already."""
+    """The person already has this role."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("This person already has this role. Choose another one.")))
@@ -105,11 +105,11 @@ def invite(
     organisation: str = "",
     by: User | None,
 ) -> tuple[Invitation, str]:
-    """Offer `role` to an e-mail address; return the invitation and the token of its link, which is kept nowhere.
+    """Offer `role` to an e-mail address; return the invitation and the token of its link, which is not stored.
 
-    `by` is None only for the command line, which invites administrators and nobody else. Coordinators invited by an
-    administrator go through a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`,
-    `AddressElsewhere`, and `PermissionDenied` where `by` may not offer this.
+    `by` is None only for the command line, which invites administrators only. Coordinators invited by an administrator
+    need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`, `AddressElsewhere`, and
+    `PermissionDenied` if `by` may not offer this.
     """
     country = country if role in COUNTRY_ROLES else None
     is_offered = role == Role.ADMINISTRATOR if by is None else role in roles_offered_by(by)
@@ -128,7 +128,7 @@ def invite(
 def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
 ) -> tuple[Invitation, str]:
-    """Write an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
+    """Create an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
     email = email.strip().lower()
     require_free_address(email, role, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -147,10 +147,10 @@ def make_invitation(
 
 
 def require_free_address(email: str, role: str, by: User | None, renewed: Invitation | None = None) -> None:
-    """Go on where the address, in whatever spelling, may be invited to `role` (at most 3 queries).
+    """Check that the address, in any spelling, may be invited to `role` (at most 3 queries).
 
-    `renewed` is the invitation that it has already. Raises `AddressTaken`, `AlreadyInvited`, told only of what `by`
-    sees, or `AddressElsewhere`.
+    `renewed` is its existing invitation. Raises `AddressTaken`, `AlreadyInvited`, which reveals only what `by` may see,
+    or `AddressElsewhere`.
     """
     key = address_key(email)
     if User.objects.filter(address_key=key).exists():
@@ -163,17 +163,17 @@ def require_free_address(email: str, role: str, by: User | None, renewed: Invita
 
 
 def _require_not_elsewhere(key: str, role: str, others: QuerySet[Invitation]) -> None:
-    """Nobody of the secretariat or a partner is invited into a country, nor whose invitation there has ended."""
+    """Refuse to invite a member or former invitee of the secretariat or a partner into a country."""
     if role in COUNTRY_ROLES and others.filter(address_key=key).exclude(role__in=COUNTRY_ROLES).exists():
         raise AddressElsewhere
 
 
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation, by: User) -> str:
-    """Give an unused invitation a new link and seven more days; return its token. The old link ends.
+    """Give an unused invitation a new link and seven more days; return its token. The old link stops working.
 
-    Whoever renews it answers for it from now on. Raises `InvitationClosed` where it was used or withdrawn,
-    `PermissionDenied` where `by` could not make it now, and as `require_free_address`.
+    The person who renews it answers for it from then on. Raises `InvitationClosed` if it was used or withdrawn,
+    `PermissionDenied` if `by` could not make it now, and as `require_free_address`.
     """
     held = _hold(invitation)
     if not can_manage_invitation(by, held):
@@ -202,15 +202,15 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
 
 
 def _hold(invitation: Invitation) -> Invitation:
-    """The invitation as it stands, held until the act is done, with its agency and proposal (1 query)."""
+    """The current invitation, locked until the end of the act, with its agency and proposal (1 query)."""
     held = Invitation.objects.select_for_update(of=("self",)).select_related("country", "agency", "proposal")
     return held.get(pk=invitation.pk)
 
 
 def is_still_offered(invitation: Invitation) -> bool:
-    """Whether whoever answers for `invitation` could make it now, so that it can be accepted (1 query).
+    """Whether the person who answers for `invitation` could make it now, so that it can be accepted (1 query).
 
-    Their membership is held within a transaction, so that it cannot change between the check and the acceptance.
+    Within a transaction their membership is locked, so that it cannot change between the check and the acceptance.
     """
     if invitation.invited_by_id is None:
         return invitation.role == Role.ADMINISTRATOR
@@ -223,13 +223,13 @@ def is_still_offered(invitation: Invitation) -> bool:
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, full_name: str, password: str, language: str = "") -> User:
-    """Make the invited person: their account, their membership, their verified address. The invitation is then used.
+    """Create the invited person: account, membership and verified address. The invitation is then used.
 
-    They read `language`, the site's where none is given.
+    They read `language`, or the site's if none is given.
 
-    Of two who accept at once, one wins; the other gets `InvitationClosed`. Raises `AddressTaken` where the
-    address got an account by another invitation in the meantime, `MakerMayNot` where whoever answers for the
-    invitation could not make it any more, and `AddressElsewhere`; this one then stays as it was.
+    If two accept at once, one wins and the other gets `InvitationClosed`. Raises `AddressTaken` if the address got an
+    account through another invitation meanwhile, `MakerMayNot` if the person who answers for the invitation could no
+    longer make it, and `AddressElsewhere`; the invitation is then unchanged.
     """
     held = _hold(invitation)
     if not is_still_offered(held):
@@ -277,9 +277,9 @@ def choose_language(*, person: User, language: str) -> None:
 
 @transaction.atomic
 def deactivate(*, person: Membership, by: User) -> None:
-    """End a person's access at once, open sessions included; what they did keeps their name.
+    """End a person's access immediately, including open sessions; their past acts keep their name.
 
-    What they leave behind is not settled here: `diagnostic.actions.handover` does both.
+    Their open items are not settled here: `diagnostic.actions.handover` does both.
     """
     _set_active(person, by, is_active=False, act="person.deactivated")
 
@@ -288,10 +288,9 @@ def deactivate(*, person: Membership, by: User) -> None:
 def move(*, person: Membership, to: Place, by: User) -> Membership:
     """Give a person another role or agency of their country, or another role in the secretariat.
 
-    Never between a country and the secretariat or a partner. Nothing of their sessions needs ending: the role is read
-    with each request, and a role that demands a second factor leads to its set-up first. What they leave behind is not
-    settled here: `diagnostic.actions.handover` does both. Raises `PermissionDenied`, or `NotMoved` where they have this
-    role already.
+    Never between a country and the secretariat or a partner. Sessions need not end: the role is read with each request,
+    and a role that requires a second factor redirects to its set-up first. Open items are not settled here:
+    `diagnostic.actions.handover` does both. Raises `PermissionDenied`, or `NotMoved` if they already have this role.
     """
     if not can_move(by, person, to):
         raise PermissionDenied
@@ -310,10 +309,10 @@ def move(*, person: Membership, to: Place, by: User) -> Membership:
 
 @transaction.atomic
 def take_over_invitation(*, invitation: Invitation, successor: Membership, by: User) -> bool:
-    """Let `successor`, who could have made it, stand behind an unused invitation of somebody who leaves.
+    """Make `successor`, who could have made it, answer for an unused invitation of a departing person.
 
-    The caller has checked that `by` may. Says whether it was still open. Raises `PermissionDenied` for a successor who
-    could not have made it.
+    The caller has checked that `by` may do this. Returns whether it was still open. Raises `PermissionDenied` for a
+    successor who could not have made it.
     """
     could = could_make(place_of(successor), successor.country_id, invitation)
     if not could or not can_manage_invitation(successor.user, invitation):
@@ -326,9 +325,9 @@ def take_over_invitation(*, invitation: Invitation, successor: Membership, by: U
 
 @transaction.atomic
 def end_invitation(*, invitation: Invitation, by: User) -> bool:
-    """Withdraw an unused invitation of somebody who leaves; the caller has checked that `by` may.
+    """Withdraw an unused invitation of a departing person; the caller has checked that `by` may do this.
 
-    Says whether it was still open.
+    Returns whether it was still open.
     """
     ended = _unused(invitation).update(withdrawn_at=timezone.now())
     if ended:

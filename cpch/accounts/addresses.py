@@ -1,4 +1,4 @@
-"""When two e-mail addresses are one, and what tells a second mailbox; pure, for invitations, accounts and proposals."""
+"""Compares e-mail addresses, and shows signs of a second mailbox; pure, for invitations, accounts and proposals."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ PUBLIC_PROVIDERS = frozenset(
 
 
 def address_key(email: str) -> str:
-    """The form in which two spellings of one address are equal; never shown, and never written to.
+    """A key that is equal for all spellings of one address; never shown, and never used for sending.
 
-    The domain is compared as IDNA compares it: by labels, an `xn--` label by the letters it stands for, in any case and
-    compatibility form, without a final dot. The part before the @ is compared in NFC and in any case: a mail server may
-    tell cases apart, none in use does. So `Ada@MÜNCHEN.example.` and `ada@xn--mnchen-3ya.example` are one.
+    The domain is compared as in IDNA: by labels, an `xn--` label decoded, ignoring case and compatibility form, without
+    a final dot. The local part is compared in NFC, ignoring case: mail servers may distinguish case, but none in use
+    does. So `Ada@MÜNCHEN.example.` and `ada@xn--mnchen-3ya.example` are equal.
     """
     local, at, domain = email.strip().rpartition("@")
     return f"{_folded(local, 'NFC')}{at}{domain_key(domain)}"
 
 
 def domain_key(domain: str) -> str:
-    """The form in which two spellings of one domain are equal."""
+    """A key that is equal for all spellings of one domain."""
     return ".".join(_label_key(label) for label in DOTS.split(domain.strip())).rstrip(".")
 
 
 def domain_of(email: str) -> str:
-    """The domain of an address, as `domain_key` writes it."""
+    """The domain of an address, in the form of `domain_key`."""
     return domain_key(email.rpartition("@")[2])
 
 
 def name_part(email: str) -> str:
-    """What identifies the person in the part before the @: its letters, without a tag after "+", dots and digits."""
+    """The letters of the local part, which identify the person: without a "+" tag, dots and digits."""
     local = address_key(email).rpartition("@")[0].partition("+")[0]
     return "".join(letter for letter in local if letter.isalpha())
 
 
 def is_public_provider(domain: str) -> bool:
-    """Whether anybody may open a mailbox at `domain`, given as `domain_key` writes it."""
+    """Whether anybody can open a mailbox at `domain`, given in the form of `domain_key`."""
     return domain in PUBLIC_PROVIDERS
 
 
@@ -63,7 +63,7 @@ def _label_key(label: str) -> str:
 
 
 def _folded(text: str, form: str) -> str:
-    """`text` in one case and one normal form, without the characters that nobody sees (RFC 3454, table B.1)."""
+    """`text` case-folded and normalised, without invisible characters (RFC 3454, table B.1)."""
     visible = "".join(letter for letter in text if not stringprep.in_table_b1(letter))
     normal = "NFKC" if form == "NFKC" else "NFC"
     return unicodedata.normalize(normal, unicodedata.normalize(normal, visible).casefold())

@@ -43,7 +43,7 @@ def one_clean_line(text: str) -> None:
 
 
 class InvitationForm(WithoutFormTag):
-    """Whom `by` invites, and to what: a coordinator into their country, an administrator outside any country."""
+    """Whom `by` invites, and to which role: a coordinator into their country, an administrator outside any country."""
 
     email = forms.EmailField(
         label=_("E-mail address"),

@@ -14,13 +14,13 @@
 | reviewer      | nobody                  | nobody                                 | nobody                            |
 | partner       | nobody                  | nobody                                 | nobody                            |
 
-The two agencies answer apart and each holds a key, so neither hands out an account that speaks for the other. A
-coordinator proposes one for an agency of their country that has none active; an administrator decides, or proposes one
-for any agency themselves, and in both cases records how the person was verified.
+The two agencies answer separately and each holds a key, so neither can create an account that acts for the other. A
+coordinator can propose one for an agency of their country without an active coordinator; an administrator decides, or
+makes a proposal for any agency, and in both cases records how the person was verified.
 
-`may_offer` is the rule for making an invitation. It holds again when one is renewed, withdrawn or accepted: only those
-who could make an invitation now may renew or withdraw it, and it can only be accepted while whoever answers for it
-could still make it.
+`may_offer` is the rule for making an invitation. It also applies to renewing, withdrawing and accepting one: only those
+who could make an invitation now may renew or withdraw it, and it can only be accepted while the person who answers for
+it could still make it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def agencies_offered_by(user: Any) -> tuple[str, ...]:
 def may_offer(user: Any, role: str, country_id: int | None = None, agency_kind: str = "") -> bool:
     """Whether `user` may invite someone to `role` in that place, now (no query).
 
-    For a coordinator invited by an administrator this is half the rule: a decided proposal is the other.
+    For a coordinator invited by an administrator, an approved proposal is needed too.
     """
     membership = membership_of(user)
     if membership is None:
@@ -119,7 +119,7 @@ def can_manage(user: Any, person: Membership) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A role, with the agency (customs or police) that it is for, "" where it is for none."""
+    """A role, with its agency (customs or police), "" if it has none."""
 
     role: str
     agency: str = ""
@@ -138,7 +138,7 @@ def place_of(person: Membership) -> Place:
 
 
 def places_open_to(person: Membership) -> tuple[Place, ...]:
-    """The roles that `person` can be moved to: those of their country, or of the secretariat; none for partners."""
+    """The possible new roles of `person`: those of their country, or of the secretariat; none for partners."""
     if person.role == Role.PARTNER:
         return ()
     places = COUNTRY_PLACES if person.country_id is not None else SECRETARIAT_PLACES
@@ -146,7 +146,7 @@ def places_open_to(person: Membership) -> tuple[Place, ...]:
 
 
 def can_move(user: Any, person: Membership, to: Place | None = None) -> bool:
-    """Change the role of `person`: an administrator, of anyone but themselves and partners; `to` one of the places."""
+    """Change the role of `person`: an administrator, of anyone but themselves and partners; `to` a possible place."""
     membership = membership_of(user)
     if membership is None or membership.role != Role.ADMINISTRATOR or person.user_id == user.pk:
         return False
@@ -157,8 +157,8 @@ def can_move(user: Any, person: Membership, to: Place | None = None) -> bool:
 def could_make(place: Place, country_id: int | None, invitation: Invitation) -> bool:
     """Whether someone in `place` of that country could have made `invitation`, whose agency is loaded (0 queries).
 
-    A coordinator invites people of their own agency and observers of their country; an administrator coordinators, and
-    people of the secretariat and partners.
+    A coordinator invites people of their own agency and observers of their country; an administrator invites
+    coordinators, people of the secretariat and partners.
     """
     if place.role == Role.ADMINISTRATOR:
         return invitation.role not in COUNTRY_ROLES or invitation.role == Role.COORDINATOR
@@ -173,7 +173,7 @@ def can_take_off_second_factor(user: Any, person: Membership) -> bool:
 
 
 def can_manage_invitation(user: Any, invitation: Invitation) -> bool:
-    """Withdraw `invitation` and send it again: whoever could make it now (no query where its proposal is loaded)."""
+    """Withdraw `invitation` and send it again: anyone who could make it now (no query if its proposal is loaded)."""
     kind = invitation.agency.kind if invitation.agency is not None else ""
     if not may_offer(user, invitation.role, invitation.country_id, kind):
         return False
@@ -181,7 +181,7 @@ def can_manage_invitation(user: Any, invitation: Invitation) -> bool:
 
 
 def is_decided(invitation: Invitation) -> bool:
-    """Whether an administrator decided that `invitation` be made, having verified the person."""
+    """Whether an administrator approved `invitation`, having verified the person."""
     proposal = getattr(invitation, "proposal", None)
     return proposal is not None and proposal.state == CoordinatorProposal.State.APPROVED
 
@@ -195,12 +195,12 @@ def can_propose(user: Any) -> bool:
 
 
 def can_decide_proposals(user: Any) -> bool:
-    """Invite whom a proposal names, or decline it: administrators."""
+    """Invite the person named in a proposal, or decline it: administrators."""
     return _role(user) == Role.ADMINISTRATOR
 
 
 def proposals_visible_to(user: Any) -> QuerySet[CoordinatorProposal]:
-    """The proposals that `user` sees, with all that their page names: a country's coordinators, administrators."""
+    """The proposals that `user` sees, with everything their page shows: a country's coordinators, administrators."""
     found = CoordinatorProposal.objects.select_related(
         "agency__country", "proposed_by__membership__agency", "decided_by", "invitation"
     )
@@ -213,19 +213,21 @@ def proposals_visible_to(user: Any) -> QuerySet[CoordinatorProposal]:
 
 
 def can_take_back_proposal(user: Any, proposal: CoordinatorProposal) -> bool:
-    """Take back a proposal of one's own that waits."""
+    """Take back one's own undecided proposal."""
     return can_propose(user) and proposal.is_open and proposal.proposed_by_id == user.pk
 
 
 def people_told_of(proposal: CoordinatorProposal, by: User) -> QuerySet[User]:
-    """Who is told of `proposal`: its country's active coordinators and the administrators, except `by` (1 query)."""
+    """The people notified of `proposal`: its country's active coordinators and the administrators, except `by` (1
+    query).
+    """
     at_home = Q(membership__role=Role.COORDINATOR, membership__country=proposal.agency.country_id)
     deciding = Q(membership__role=Role.ADMINISTRATOR)
     return User.objects.filter(at_home | deciding, is_active=True).exclude(pk=by.pk).order_by("pk")
 
 
 def agencies_without_coordinator(country_id: int | None) -> tuple[str, ...]:
-    """The agencies, customs or police, of a country in which no active coordinator is (1 query)."""
+    """The agencies, customs or police, of a country without an active coordinator (1 query)."""
     led = active_coordinators().filter(country=country_id, agency__isnull=False)
     held = set(led.values_list("agency__kind", flat=True))
     return tuple(kind for kind in Agency.Kind.values if kind not in held)

@@ -1,6 +1,6 @@
-"""Proposing a coordinator for an agency that has none, and the administrator's decision; everyone concerned is told.
+"""Proposing a coordinator for an agency without one, and the administrator's decision; everyone concerned is notified.
 
-An administrator's own motion is a proposal that they make and decide themselves, on the same page.
+An administrator can also make a proposal and decide it themselves, on the same page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ State = CoordinatorProposal.State
 
 
 class AgencyHasCoordinator(ActionRefused):
-    """The agency has an active coordinator, who invites its people."""
+    """The agency has an active coordinator, who can invite its people."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class AgencyHasCoordinator(ActionRefused):
 
 
 class AlreadyProposed(ActionRefused):
-    """The address waits for a decision for this agency."""
+    """A proposal of this address for this agency is already waiting for a decision."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("This address is proposed already, and the secretariat has not decided yet.")))
@@ -55,7 +55,7 @@ class ProposalClosed(ActionRefused):
 
 
 class WordsMissing(ActionRefused):
-    """Why, how the person was verified, or the reason is not given; `field` says which."""
+    """The reason, or how the person was verified, is missing; `field` says which."""
 
     def __init__(self, field: str, text: str):
         super().__init__(Message(text))
@@ -66,8 +66,8 @@ class WordsMissing(ActionRefused):
 def propose(*, email: str, full_name: str, country: Country, agency_kind: str, why: str, by: User) -> Any:
     """Propose a coordinator for an agency of `country`, and return the proposal.
 
-    Coordinators propose for agencies of their own country that have none active; administrators for any. Raises
-    `PermissionDenied`, `AgencyHasCoordinator`, `AlreadyProposed`, `WordsMissing`, and as
+    Coordinators propose for agencies of their own country without an active coordinator; administrators for any agency.
+    Raises `PermissionDenied`, `AgencyHasCoordinator`, `AlreadyProposed`, `WordsMissing`, and as
     `actions.require_free_address`.
     """
     membership = membership_of(by)
@@ -95,7 +95,7 @@ def propose(*, email: str, full_name: str, country: Country, agency_kind: str, w
 
 @transaction.atomic
 def take_back(*, proposal: CoordinatorProposal, by: User) -> None:
-    """Take one's own proposal back. Raises `PermissionDenied`, or `ProposalClosed` where it does not wait any more."""
+    """Take back one's own proposal. Raises `PermissionDenied`, or `ProposalClosed` if it is no longer waiting."""
     held = _hold(proposal)
     if held.proposed_by_id != by.pk or not can_propose(by):
         raise PermissionDenied
@@ -107,9 +107,9 @@ def take_back(*, proposal: CoordinatorProposal, by: User) -> None:
 
 @transaction.atomic
 def approve(*, proposal: CoordinatorProposal, verified: str, by: User) -> tuple[Invitation, str]:
-    """Invite whom the proposal names; return the invitation and the token of its link.
+    """Invite the person named in the proposal; return the invitation and the token of its link.
 
-    `verified` is how the administrator made sure of the person. Raises `PermissionDenied`, `ProposalClosed`,
+    `verified` is how the administrator verified the person. Raises `PermissionDenied`, `ProposalClosed`,
     `WordsMissing`, and as `actions.require_free_address`.
     """
     if not can_decide_proposals(by):
@@ -145,7 +145,7 @@ def decline(*, proposal: CoordinatorProposal, reason: str, by: User) -> None:
 
 
 def _hold(proposal: CoordinatorProposal) -> CoordinatorProposal:
-    """The proposal as it stands, held until the act is done (1 query)."""
+    """The current proposal, locked until the end of the act (1 query)."""
     held = CoordinatorProposal.objects.select_for_update(of=("self",)).select_related("agency__country")
     return held.get(pk=proposal.pk)
 
@@ -163,7 +163,7 @@ def _require_words(field: str, text: str, missing: str) -> str:
 
 
 def _note(what: str, proposal: CoordinatorProposal, by: User, **detail: Any) -> None:
-    """Log the act with what was said, and have the country's coordinators and the administrators told."""
+    """Log the act with its explanation, and notify the country's coordinators and the administrators."""
     place = {"country": proposal.agency.country.alpha2, "agency": proposal.agency.kind}
     record(act=f"proposal.{what}", by=by, proposal=proposal.pk, **place, **detail)
     transaction.on_commit(lambda: mail_proposal_notice.enqueue(what, proposal.pk, by.pk))

@@ -1,4 +1,4 @@
-"""The forms about proposed coordinators: proposing one, inviting them, declining."""
+"""The forms for proposed coordinators: proposing, inviting and declining."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .permissions import agencies_without_coordinator, membership_of
 
 
 def clean_text(text: str) -> None:
-    """Refuse what hides or reorders what a reader sees. Raises `ValidationError`."""
+    """Refuse characters that hide or reorder text. Raises `ValidationError`."""
     fault = find_text_fault(text)
     if fault:
         words = gettext(fault.text) % fault.values
@@ -26,7 +26,7 @@ def clean_text(text: str) -> None:
 
 
 class CoordinatorProposalForm(WithoutFormTag):
-    """Whom `by` proposes as coordinator, and for which agency. A coordinator's form knows their country."""
+    """The person proposed as coordinator by `by`, and the agency. A coordinator's form is limited to their country."""
 
     country = forms.ModelChoiceField(
         label=_("Country or territory"),
@@ -84,7 +84,7 @@ class CoordinatorProposalForm(WithoutFormTag):
 
 
 class ApprovalForm(WithoutFormTag):
-    """How the administrator made sure of the person."""
+    """How the administrator verified the person."""
 
     verified = forms.CharField(
         label=_("How did you verify the person?"),
@@ -100,7 +100,7 @@ class ApprovalForm(WithoutFormTag):
 
 
 class DeclineForm(WithoutFormTag):
-    """Why a proposal is declined."""
+    """The reason for declining a proposal."""
 
     reason = forms.CharField(
         label=_("Reason for declining"),

@@ -1,4 +1,4 @@
-"""What an administrator is shown of a proposed coordinator's address, beside those of both agencies (1 query)."""
+"""An administrator's view of a proposed coordinator's address, beside those of both agencies (1 query)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENOUGH_LETTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Domains:
-    """The domains of one agency's addresses, the most frequent first, each with the number of people."""
+    """The domains of one agency's addresses, most frequent first, each with the number of people."""
 
     agency: str
     counted: tuple[tuple[str, int], ...]
@@ -27,7 +27,7 @@ class Domains:
 
 @dataclass(frozen=True, slots=True)
 class AddressLook:
-    """How a proposed address looks: its domain, those of the agencies and of who proposes it, and what to look at."""
+    """Facts about a proposed address: its domain, those of the agencies and of the proposer, and warnings."""
 
     domain: str
     proposer_domain: str
@@ -37,7 +37,7 @@ class AddressLook:
 
 
 def look_at_address(proposal: CoordinatorProposal) -> AddressLook:
-    """Compare the address with every account of the country, and say what a second mailbox looks like (1 query)."""
+    """Compare the address with every account of the country, and warn of signs of a second mailbox (1 query)."""
     people = list(
         Membership.objects.filter(country=proposal.agency.country_id).select_related("user", "agency").order_by("pk")
     )

@@ -30,7 +30,7 @@ from .views import log_hidden, require, send_link
 @login_required
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """Propose a coordinator; an administrator goes on to decide."""
+    """Propose a coordinator; an administrator continues to the decision."""
     require(can_propose(request.user), request)
     form = CoordinatorProposalForm(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_valid():
@@ -62,14 +62,14 @@ def create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who is proposed, by whom, and what became of it; an administrator decides here (4 queries)."""
+    """The proposal and its status; an administrator decides here (4 queries)."""
     return _show(request, _load(request, pk))
 
 
 @login_required
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Invite whom the proposal names, once it is said how they were verified."""
+    """Invite the person named in the proposal, after stating how they were verified."""
     proposal = _load(request, pk)
     require(can_decide_proposals(request.user), request)
     form = ApprovalForm(request.POST)
@@ -107,7 +107,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one's own proposal back."""
+    """Take back one's own proposal."""
     proposal = _load(request, pk)
     require(proposal.proposed_by_id == request.user.pk, request)
     try:

@@ -51,9 +51,9 @@ def mail_security_notice(user_id: int, what: str, at: str, told: dict[str, Any])
 
 @task()
 def mail_proposal_notice(what: str, proposal_id: int, by_id: int) -> None:
-    """Tell a country's coordinators and the administrators of a proposed coordinator, or of what became of it.
+    """Tell a country's coordinators and the administrators of a proposed coordinator, or of the decision.
 
-    Where the mail server does not take one e-mail, the others are still sent. Raises its last `OSError` then.
+    If the mail server refuses one e-mail, the others are still sent. Then raises the last `OSError`.
     """
     proposal = CoordinatorProposal.objects.select_related("agency__country").get(pk=proposal_id)
     by = User.objects.get(pk=by_id)
@@ -68,5 +68,5 @@ def mail_proposal_notice(what: str, proposal_id: int, by_id: int) -> None:
 
 
 def _still_here(user_id: int) -> QuerySet[User]:
-    """The person, unless they were deactivated since: then they get no e-mail."""
+    """The person, unless they were deactivated since: deactivated people get no e-mail."""
     return User.objects.filter(pk=user_id, is_active=True)

@@ -1,6 +1,6 @@
-"""Pages about people: who is here, inviting them, accepting an invitation; signing in is in sign_in.py.
+"""Pages about people: the list, inviting them, accepting an invitation; signing in is in sign_in.py.
 
-Deactivating and moving someone settles what they leave behind in the diagnostic: diagnostic/views/handover.py.
+Deactivating and moving someone also settles their open items in the diagnostic: diagnostic/views/handover.py.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def send_link(request: HttpRequest, invitation: Invitation, token: str) -> None:
 
 
 def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: str = "") -> HttpResponse:
-    """Say why a link does not work, whom to ask, and log the attempt; `reason` is one that the rules give."""
+    """Explain why a link does not work and whom to ask, and log the attempt; `reason` is a reason from the rules."""
     if not ratelimit.consume(request, app="cpch", action="dead_link", config=DEAD_LINKS, limit_get=True):
         return ratelimit.respond_429(request)
     if invitation is None:
@@ -296,7 +296,7 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
 
 
 def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:
-    """The newest proposals that `user` sees, those that wait first; an administrator sees only these (1 query)."""
+    """The newest proposals that `user` sees, waiting ones first; an administrator sees only these (1 query)."""
     found = proposals_visible_to(user)
     if can_decide_proposals(user):
         found = found.filter(state=CoordinatorProposal.State.OPEN)

@@ -1,1 +1,1 @@
-"""Middleware of the project: what holds for every request, whatever its view."""
+"""Middleware of the project: rules for every request, whatever its view."""

@@ -1,4 +1,4 @@
-"""Tells the browser which of the texts that it keeps are stored; static/js/kept_texts.js forgets no others."""
+"""Tells the browser which of its kept texts are stored; static/js/kept_texts.js forgets no others."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MOST = 20
 
 
 def confirm_kept_texts(get_response: Handler) -> Handler:
-    """Middleware: note in the session which kept text a form brought, once the server has stored it.
+    """Middleware: record in the session which kept text a form submitted, once the server has stored it.
 
-    A form names the text in its field `kept_text`. It is stored where the view redirects and tells its person so by a
-    success message; neither an error, nor the form shown again, nor a redirect without such a message confirms it. The
-    names stay in the session instead of being used up by the next page, which may never arrive.
+    The form names the text in its field `kept_text`. It counts as stored if the view redirects and adds a success
+    message; an error, the form shown again, or a redirect without such a message does not confirm it. The names stay in
+    the session, because the next page may never arrive.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:

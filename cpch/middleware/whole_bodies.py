@@ -16,10 +16,10 @@ Handler = Callable[[HttpRequest], HttpResponse]
 def whole_bodies(get_response: Handler) -> Handler:
     """Middleware: compare the bytes received with Content-Length before anything reads the form.
 
-    WSGI servers hand over a short body without an error: Django would parse what arrived as if it were everything. A
-    body that is too short is 400; one without a length, such as a chunked one, is 411, because nothing tells whether
-    it is whole. Other methods than POST carry no form and are 405. The body is read into memory whatever its type, so
-    `DATA_UPLOAD_MAX_MEMORY_SIZE` limits multipart bodies too; no form of ours uploads files.
+    WSGI servers pass on a short body without an error, and Django would parse it as if it were complete. A short body
+    gets 400; a body without a length, such as a chunked one, gets 411, because nothing shows whether it is complete.
+    Methods other than POST carry no form and get 405. The body is read into memory whatever its type, so
+    `DATA_UPLOAD_MAX_MEMORY_SIZE` limits multipart bodies too; none of our forms uploads files.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:

@@ -260,10 +260,10 @@ def comment(*, action: Action, text: str, by: Any) -> ActionComment:
 
 @transaction.atomic
 def hand_over(*, action: Action, responsible: str, by: Any) -> None:
-    """Write who is responsible for an action in place of somebody who leaves.
+    """Replace the person responsible for an action when they leave.
 
-    The caller has checked that `by` may: whoever may end somebody's access may settle what they leave. Raises
-    `ActionChanged` where someone else was faster.
+    The caller has checked that `by` may end the person's access, which includes this. Raises `ActionChanged` if someone
+    else changed the action first.
     """
     held = _lock(action)
     if held.version != action.version:
@@ -319,7 +319,7 @@ def _keep(action: Action) -> None:
 
 
 def _log_change(act: str, action: Action, by: Any, **detail: Any) -> None:
-    """Log what changed the plan, and void what was attested with the plan as it stood before."""
+    """Log the change to the plan, and void attestations of the previous plan."""
     _log(act, action, by, **detail)
     void_outdated(country_id=action.country_id, by=by, because="plan")
 

@@ -1,4 +1,4 @@
-"""Whether the person who acts is still who they were when their request began."""
+"""Checks that the acting person's role has not changed since the request began."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cpch.accounts.permissions import membership_of
 
 
 def require_unchanged(by: Any) -> None:
-    """Raise `PermissionDenied` where `by` was deactivated or changed role since they were loaded (1 query).
+    """Raise `PermissionDenied` if `by` was deactivated or changed role since they were loaded (1 query).
 
-    For acts that outlive the person's access, under the lock that deactivating and moving take too.
+    For acts whose effect outlasts the person's access. Call it under the lock that deactivating and moving also take.
     """
     then = membership_of(by)
     now = Membership.objects.filter(user=by.pk, user__is_active=True).first()

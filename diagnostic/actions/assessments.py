@@ -92,7 +92,7 @@ def start(
         for voice in workflow.voices_of(mode)
         for question in instrument.questions
     )
-    # The first entry says whose chain it is, so that no other can be put in its place, and where its settings begin.
+    # The first entry names the assessment, so that chains cannot be swapped, and the initial settings.
     start: dict[str, Any] = {"assessment_id": str(assessment.pk), "period": assessment.period, "mode": mode}
     start["settings"] = {name: getattr(assessment, name) for name in SETTINGS}
     audit.record(act="assessment.start", by=by, assessment=assessment, at=at, **start)

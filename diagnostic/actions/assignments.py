@@ -62,10 +62,10 @@ def end(*, assignment: Assignment, by: Any) -> None:
 
 @transaction.atomic
 def hand_over(*, assignment: Assignment, successor: Any, by: Any) -> None:
-    """Give the assignment of a reviewer who leaves to `successor`, with its day, or end it where that is None.
+    """Transfer the assignment of a departing reviewer to `successor`, with its due date, or end it if that is None.
 
-    The caller has locked the assessment and checked that `by` may. Raises `ActionRefused` for somebody who may not
-    review.
+    The caller has locked the assessment and checked that `by` may do this. Raises `ActionRefused` if the successor may
+    not review.
     """
     if successor is not None and not is_in_secretariat(successor):
         raise ActionRefused(Message(_("Only an active reviewer or administrator can be assigned.")))

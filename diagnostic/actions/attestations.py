@@ -48,7 +48,7 @@ class AnswersChanged(ActionRefused):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Who agreed for an agency in which nobody has an account, and what proves it.
+    """Who agreed for an agency without accounts, and the evidence of it.
 
     `office` is the person's function, `agreed_on` the date of the agreement, `reference` that of the letter or minutes.
     """
@@ -59,7 +59,7 @@ class Agreement:
     reference: str
 
     def columns(self) -> dict[str, Any]:
-        """The columns of an `Attestation` that hold it."""
+        """The corresponding columns of an `Attestation`."""
         return {
             "agreed_by": self.name,
             "agreed_office": self.office,
@@ -69,7 +69,7 @@ class Agreement:
 
 
 class WrongAgreement(ActionRefused):
-    """Part of what is recorded of an agreement is missing, too long, not readable or in the future."""
+    """A recorded detail of the agreement is missing, too long, unreadable or in the future."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -92,14 +92,14 @@ def attest(
     gaps: Mapping[str, str] | None = None,
     agreement: Agreement | None = None,
 ) -> Attestation:
-    """Sign `digest` for `agency`, which must be that of the submission that would be made now.
+    """Sign `digest` for `agency`; it must be the digest of the submission that would be made now.
 
-    A coordinator signs for their own agency. In a joint session, for the other one where nobody has had an account
-    since the assessment began, they record in `agreement` who agreed for it. In a joint session `gaps` are the blank
-    and open questions that were named to the person and confirmed, as `find_gaps` gives them. Who signs the same again
-    is given what stands. Raises `PermissionDenied`, `StateChanged` where nothing can be submitted now,
-    `AnswersChanged`, `NothingAnswered` or `NotSettled` where the answers are not complete, `GapsChanged`,
-    `WrongAgreement`, or `ActsForOther` for whoever acted for the other agency in this assessment.
+    A coordinator signs for their own agency. In a joint session, for the other agency if nobody there has had an
+    account since the assessment began, they record in `agreement` who agreed for it. In a joint session `gaps` are the
+    blank and open questions that were listed to the person and confirmed, as `find_gaps` gives them. Signing the same
+    digest again returns the existing attestation. Raises `PermissionDenied`, `StateChanged` if nothing can be submitted
+    now, `AnswersChanged`, `NothingAnswered` or `NotSettled` if the answers are not complete, `GapsChanged`,
+    `WrongAgreement`, or `ActsForOther` if the person acted for the other agency in this assessment.
     """
     held = Assessment.objects.select_for_update(of=("self",)).select_related("country").get(pk=assessment.pk)
     is_own = can_attest(by, assessment, agency)
@@ -137,7 +137,7 @@ def attest(
 
 
 def logged_agreement(signed: Attestation) -> dict[str, str]:
-    """What the log holds of an agreement that was recorded; nothing of a coordinator's own signature."""
+    """The log detail for a recorded agreement; empty for a coordinator's own signature."""
     if not signed.agreed_by or signed.agreed_on is None:
         return {}
     return {
@@ -149,7 +149,7 @@ def logged_agreement(signed: Attestation) -> dict[str, str]:
 
 
 def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
-    """The columns for `agreement`, each text in one line. Raises `WrongAgreement`."""
+    """The columns for `agreement`, each text on one line. Raises `WrongAgreement`."""
     if agreement is None or agreement.agreed_on > now().date():
         raise WrongAgreement
     columns = {
@@ -163,7 +163,7 @@ def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
 
 
 def _require_named(assessment: Assessment, voices: Voices, gaps: Mapping[str, str]) -> None:
-    """Go on where `gaps` are the blank and open questions of a joint session, as they are in `voices`."""
+    """Raise `GapsChanged` unless `gaps` match the blank and open questions of a joint session in `voices`."""
     if find_gaps(question_states(instrument_of(assessment), NATIONAL, voices)) != dict(gaps):
         raise GapsChanged
 
@@ -195,9 +195,9 @@ def take_back(*, assessment: Assessment, agency: str, by: Any) -> bool:
 
 
 def void_one(*, attestation: Attestation, by: Any, because: str) -> None:
-    """Void one signature whose giver is "deactivated" or "moved" (`because`); the other agency's stays.
+    """Void the signature of a person who was "deactivated" or "moved" (`because`); the other agency's stays valid.
 
-    The caller has locked its assessment, and checked that it stands and that `by` may.
+    The caller has locked its assessment, and checked that it is current and that `by` may do this.
     """
     assessment, agency = attestation.assessment, attestation.agency
     voided = Assessment.objects.filter(pk=assessment.pk, **{f"{agency}_attestation": attestation})
@@ -223,10 +223,10 @@ def void(*, assessment: Assessment, by: Any, because: str, chain: AuditChain | N
 
 
 def void_outdated(*, country_id: int, by: Any, because: str) -> None:
-    """Void what was attested in the country's assessments and is no longer what would be submitted (1 query if none).
+    """Void attestations in the country's assessments that no longer match what would be submitted (1 query if none).
 
-    For acts on what a snapshot holds beside the answers, such as the plan. An assessment that another act has locked is
-    left to that: nothing is submitted but what both agencies attested.
+    For acts on other parts of a snapshot than the answers, such as the plan. An assessment that another act has locked
+    is left to that act: nothing is submitted unless both agencies attested it.
     """
     standing = Assessment.objects.filter(country=country_id, state__in=workflow.WITH_COUNTRY)
     signed = standing.exclude(customs_attestation=None, police_attestation=None).select_related("country")

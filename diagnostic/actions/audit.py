@@ -24,13 +24,13 @@ def record(
     at: datetime | None = None,
     **detail: Any,
 ) -> AuditEntry:
-    """Append one act to the main chain of `assessment`, or to the one for acts outside any (3 queries).
+    """Append one act to the main chain of `assessment`, or to the site's chain if None (3 queries).
 
     With `sealed_for`, an agency, it goes to the chain that only that agency's people read before the comparison opens.
-    `by` is the person, or None where nobody is signed in; `detail` is plain JSON and holds no answer text. `chain` is
-    the chain as the caller has read it, which saves a query; where somebody has appended since, it is read anew. `at`
-    is the moment that the row of the act holds too, so that verifying can compare them; now unless given. Inside
-    an act's transaction it needs no savepoint of its own: an act that cannot be logged is undone as a whole.
+    `by` is the person, or None if nobody is signed in; `detail` is plain JSON without answer text. `chain` is the chain
+    as the caller read it, which saves a query; it is read again if another entry was appended since. `at` is the time
+    in the act's own row, so that verification can compare the two; the default is now. Inside an act's transaction no
+    savepoint is needed: if logging fails, the whole act is rolled back.
     """
     moment = at or now()
     entry = _next_entry(chain or _locked_chain(assessment, sealed_for), act, by, moment, detail)
@@ -77,16 +77,16 @@ def _locked_chain(assessment: Assessment | None, sealed_for: str) -> AuditChain:
 
 
 def sealed_heads(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """How many entries each sealed chain of `assessment` has and the hash of its last, by agency (1 query).
+    """The entry count and last hash of each sealed chain of `assessment`, by agency (1 query).
 
-    The entry that opens the comparison names them: until then nothing in the main chain tells of a sealed one.
+    The entry that opens the comparison names them: until then nothing in the main chain reveals a sealed entry.
     """
     chains = AuditChain.objects.filter(assessment=assessment).exclude(sealed_for="").order_by("sealed_for")
     return {chain.sealed_for: {"length": chain.length, "head": chain.head} for chain in chains}
 
 
 def hash_of(entry: AuditEntry) -> str:
-    """The hash of the entry's own fields and the hash before it."""
+    """The hash of the entry's own fields and the previous hash."""
     return hash_chain.hash_of(
         {
             "chain": entry.chain_id,

@@ -1,7 +1,8 @@
-"""Verifies the log: that each chain is what was appended, and that it agrees with the assessment as it is now.
+"""Verifies the log: each chain is intact and agrees with the current state of the assessment.
 
-Whoever can write to the database can make a whole chain anew. What they cannot do is cut off, exchange or remove what
-led to the present state and leave that as it is; and none of it where the chains' heads are kept elsewhere.
+Somebody with write access to the database can rebuild a whole chain. They cannot truncate, replace or remove the
+entries that produced the current state without changing that state as well, and none of this goes unnoticed if the
+chains' heads are kept elsewhere.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ WITH_HEADS = ("comparison.declare", "comparison.open", "comparison.open_declared
 
 
 def find_breaks(chain: AuditChain) -> Iterator[str]:
-    """Every place where `chain` is not what was appended, a sentence each; nothing where it is whole.
+    """Every fault in `chain`, a sentence each; nothing if it is intact.
 
-    What is appended after `chain` was loaded breaks nothing (1 query, 2 then). Holds few entries at a time.
+    Entries appended after `chain` was loaded are not faults (1 query, 2 then). Holds few entries in memory.
     """
     previous, length = "", 0
     for length, entry in enumerate(_read(chain), start=1):
@@ -101,10 +102,10 @@ def _one_by_one(entries: QuerySet[AuditEntry]) -> Iterator[AuditEntry | int]:
 
 
 def find_contradictions(assessment: Assessment) -> Iterator[str]:
-    """Where the log of `assessment` does not agree with what is there now, a sentence each.
+    """Every difference between the log of `assessment` and its current state, a sentence each.
 
-    Its chains must be whole. Compared are the states it was led through, what was signed and submitted, that each
-    submission still is what its digest says, and the answers that were declared, compared, signed and submitted.
+    Its chains must be intact. Compares the states it went through, the attestations and submissions, each submission
+    with its digest, and the answers that were declared, compared, attested and submitted.
     """
     entries = AuditEntry.objects.filter(chain__assessment=assessment)
     main = entries.filter(chain__sealed_for="").order_by("number").iterator(CHUNK)
@@ -131,9 +132,9 @@ def _wrong_start(assessment: Assessment, first: AuditEntry) -> Iterator[str]:
 
 
 class _Log:
-    """Follows the main log of an assessment entry by entry, and compares it with what is there now.
+    """Follows the main log of an assessment entry by entry, and compares it with the current state.
 
-    Holds what an assessment has at any one time, never a list of what happened.
+    Holds the state at one point in the log, never a list of events.
     """
 
     def __init__(self, assessment: Assessment):
@@ -181,7 +182,7 @@ class _Log:
         yield from self.find_heads(entry)
 
     def _void(self, named: Any) -> None:
-        """An edit voids every signature, the leaving of one who signed theirs alone; the entry names whose."""
+        """An edit voids every signature; a departure voids only the departing person's, and the entry names whose."""
         for agency in AGENCIES:
             if not isinstance(named, list) or agency in named:
                 self.standing.pop(agency, None)
@@ -239,7 +240,7 @@ class _Log:
             yield from wrong or find_wrong_signatures(item, self.standing.values())
 
     def find_heads(self, entry: AuditEntry) -> Iterator[str]:
-        """Where a revision that `entry` names is not there (1 query for an entry that names any)."""
+        """Revisions named by `entry` that do not exist (1 query for an entry that names any)."""
         if entry.act not in WITH_HEADS:
             return
         if "heads" not in entry.detail:
@@ -250,7 +251,7 @@ class _Log:
             yield f"entry {entry.number} ({entry.act}) names a revision that is not there: {list_answers(missing)}"
 
     def follow_sealed(self, agency: str, entries: QuerySet[AuditEntry]) -> Iterator[str]:
-        """Follow what was sealed for `agency` before the comparison; after that the rows that it speaks of."""
+        """Follow the chain sealed for `agency` before the comparison, then check the rows it refers to."""
         sealed = AgencyLog(self.assessment, agency)
         for entry in entries.iterator(CHUNK):
             sealed.follow(entry)
@@ -260,7 +261,7 @@ class _Log:
             self.declared[agency] = _heads_of(sealed.declared).get(agency, {})
 
     def end(self) -> Iterator[str]:
-        """What only the whole log tells."""
+        """Checks that need the whole log."""
         yield from self._wrong_state()
         yield from self._wrong_signatures()
         submitted = Submission.objects.filter(assessment=self.assessment)
@@ -284,7 +285,7 @@ class _Log:
         yield from find_unlogged_reviews(self.assessment, *self.reviews)
 
     def _wrong_signatures(self) -> Iterator[str]:
-        """Which signatures stand is in the assessment's own row; the log says of each whether it still does."""
+        """The assessment's row names the valid signatures; compares them with the log."""
         if not self.are_signatures_right or next(self.signed, None) is not None:
             yield _("%(logged)s attestations were logged, and they are not the %(there)s that are there") % {
                 "logged": self.signatures,
@@ -294,7 +295,7 @@ class _Log:
             yield _("by its log %(logged)s attestations stand, and others do") % {"logged": len(self.standing)}
 
     def _wrong_seals(self) -> Iterator[str]:
-        """The entry that opened the comparison says how each sealed chain ended; nothing is sealed after it."""
+        """The entry that opened the comparison names the end of each sealed chain; nothing is sealed after it."""
         if self.opening is None:
             return
         chains = AuditChain.objects.filter(assessment=self.assessment).exclude(sealed_for="")
@@ -303,7 +304,7 @@ class _Log:
             yield f"the sealed entries are not the ones that entry {self.opening.number} names"
 
     def _wrong_answers(self) -> Iterator[str]:
-        """The answers that nobody could change since the log named their last revisions."""
+        """Frozen answers must still have the last revisions named in the log."""
         may_change = self._may_change()
         voices = self.frozen.keys() | self.declared.keys()
         frozen, declared, current = (
@@ -315,10 +316,10 @@ class _Log:
             yield f"answers were saved after they were frozen: {list_answers(moved)}"
 
     def _may_change(self) -> frozenset[str]:
-        """The questions whose national answer may have changed since it was submitted."""
+        """The questions whose national answer may have changed since submission."""
         assessment, instrument = self.assessment, instrument_of(self.assessment)
         if assessment.state == workflow.WITHDRAWN:
-            # It may have been with the country once more before.
+            # The assessment may have been returned to the country before.
             return frozenset(instrument.by_code)
         if NATIONAL in workflow.writable_voices(assessment.state, assessment.mode):
             return open_questions(instrument, assessment, load_clarifications(assessment))
@@ -330,7 +331,7 @@ def _without(held: Mapping[str, str], codes: frozenset[str]) -> dict[str, str]:
 
 
 def _heads_of(entry: AuditEntry) -> Heads:
-    """The hashes that `entry` names, as far as they are any."""
+    """The hashes that `entry` names, if they are hashes."""
     heads = entry.detail.get("heads")
     voices = heads.items() if isinstance(heads, dict) else ()
     return {
@@ -341,7 +342,7 @@ def _heads_of(entry: AuditEntry) -> Heads:
 
 
 def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
-    """Where `submission` froze something else than the revisions that its entry names (1 or 2 queries)."""
+    """The difference between what `submission` froze and the revisions its entry names (1 or 2 queries)."""
     content = json.loads(submission.snapshot)
     named = {(code, voice, head) for voice, held in heads.items() for code, head in held.items()}
     revisions = ResponseRevision.objects.filter(
@@ -363,7 +364,7 @@ def _wrong_snapshot(submission: Submission, heads: Heads) -> Iterator[str]:
 
 
 def _standing_at(ends: Iterable[ResponseRevision]) -> Iterator[ResponseRevision]:
-    """For each end of a chain the answer that stood then; a text set aside left the one before it (at most 1 query)."""
+    """The answer at each chain end; a text that was set aside leaves the previous answer (at most 1 query)."""
     ended = list(ends)
     aside = [item for item in ended if not item.was_kept]
     rows = {item.response_id for item in aside}
@@ -379,5 +380,5 @@ def _standing_at(ends: Iterable[ResponseRevision]) -> Iterator[ResponseRevision]
 
 
 def _counts(revision: ResponseRevision) -> bool:
-    """Whether what `revision` says enters a submission: it says something, and is no mere proposal."""
+    """Whether `revision` enters a submission: it is not empty and not just a proposal."""
     return not response_from_json(revision.content).is_blank and revision.is_agreed

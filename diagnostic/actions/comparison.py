@@ -62,12 +62,11 @@ def _lock_before_comparison(assessment: Assessment) -> Assessment:
 def declare_complete(
     *, assessment: Assessment, agency: str, by: Any, gaps: Mapping[str, str] | None = None
 ) -> Assessment:
-    """Declare the answers of `agency` complete, which freezes them; where both agencies have, the comparison opens.
+    """Declare the answers of `agency` complete and freeze them; once both agencies have declared, open the comparison.
 
-    `gaps` are the blank and open questions that were named to the person and confirmed, as `find_gaps` gives them.
-    Returns the assessment as it then stands. To declare again changes nothing. Raises `PermissionDenied`,
-    `StateChanged` where there is no comparison to open any more, `NothingAnswered`, or `GapsChanged` where other
-    questions are blank or open by now.
+    `gaps` are the blank and open questions that were listed to the person and confirmed, as `find_gaps` gives them.
+    Returns the updated assessment. Declaring again changes nothing. Raises `PermissionDenied`, `StateChanged` if there
+    is no longer a comparison to open, `NothingAnswered`, or `GapsChanged` if other questions are blank or open by now.
     """
     if not can_declare(by, assessment, agency):
         raise refusal(by, assessment)
@@ -110,16 +109,17 @@ def _let_stand(assessment: Assessment, agency: str, declaration: Declaration | N
 
 @transaction.atomic
 def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) -> Assessment:
-    """Ask for `agency` to open the comparison before both have declared; where both agencies ask, it opens.
+    """Request for `agency` to open the comparison before both have declared; if both agencies ask, it opens.
 
-    A declaration is no such request: who declares agrees to compare with answers that the other agency has declared
-    complete too, not with whatever the other has so far. So an agency that has answered one question cannot open the
-    other's declared answers by asking alone; opening early always takes a press, with a reason, from each agency's
-    coordinator. An agency may do both, declare and ask. A request of an agency that has no answer left does not count.
+    A declaration is not such a request: an agency that declares agrees to compare with answers that the other agency
+    has also declared complete, not with unfinished ones. So an agency that has answered one question cannot open the
+    other's declared answers with a request alone; opening early always takes a request, with a reason, from each
+    agency's coordinator. An agency may both declare and ask. A request from an agency that no longer has any answer
+    does not count.
 
-    Returns the assessment as it then stands. To ask again changes nothing. Nothing that this does, and no query that
-    it makes, differs by what the other agency has done, unless the comparison opens. Raises `PermissionDenied`,
-    `ActionRefused` without a reason, `StateChanged`, or `NothingAnswered`.
+    Returns the updated assessment. Asking again changes nothing. Neither the effects nor the queries differ by what the
+    other agency has done, unless the comparison opens. Raises `PermissionDenied`, `ActionRefused` without a reason,
+    `StateChanged`, or `NothingAnswered`.
     """
     if not can_ask_to_open(by, assessment, agency):
         raise refusal(by, assessment)
@@ -143,9 +143,9 @@ def ask_to_open(*, assessment: Assessment, agency: str, by: Any, reason: str) ->
 
 @transaction.atomic
 def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
-    """Take the agency's request to open early back, while the comparison is closed. Without one, nothing happens.
+    """Take back the agency's request to open early, while the comparison is closed; does nothing without a request.
 
-    Raises `PermissionDenied`, or `StateChanged` where the comparison is open.
+    Raises `PermissionDenied`, or `StateChanged` if the comparison is open.
     """
     if not can_ask_to_open(by, assessment, agency):
         raise refusal(by, assessment)
@@ -158,7 +158,7 @@ def take_back_request(*, assessment: Assessment, agency: str, by: Any) -> None:
 
 
 def _load_states(assessment: Assessment, *voices: str) -> dict[str, dict[str, QuestionState]]:
-    """The state of every question in each of `voices`, as that voice alone sees it (1 query)."""
+    """The state of every question in each of `voices`, as seen by that voice alone (1 query)."""
     instrument = instrument_of(assessment)
     rows = load_rows_by_voice(assessment, voices)
     answers = voices_of(row for held in rows.values() for row in held.values())
@@ -166,9 +166,9 @@ def _load_states(assessment: Assessment, *voices: str) -> dict[str, dict[str, Qu
 
 
 def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assessment:
-    """Open the comparison; `reasons` are the agencies' where they opened it early, and empty where both declared.
+    """Open the comparison; `reasons` are the agencies' reasons for opening early, empty if both declared.
 
-    The log's entry names the sealed chain of each agency as it ended, so that nothing in it can be changed afterwards.
+    The log entry names the end of each agency's sealed chain, so that the chain cannot be changed afterwards.
     """
     moved = move(assessment, "open_comparison")
     moved.comparison_opened_at = moved.state_changed_at
@@ -181,10 +181,10 @@ def _open(assessment: Assessment, by: Any, reasons: Mapping[str, str]) -> Assess
 
 @transaction.atomic
 def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> list[str]:
-    """Record the equal answers of both agencies to `questions` as agreed, and say which ones were.
+    """Record the equal answers of both agencies to `questions` as agreed, and return those questions.
 
-    Only what has no national answer yet is taken over: one that somebody recorded or proposed meanwhile stands. Raises
-    `PermissionDenied`, `StateChanged` unless the answers are being compared, or `ActionRefused` where the agencies'
+    Only questions without a national answer are recorded: one recorded or proposed meanwhile is kept. Raises
+    `PermissionDenied`, `StateChanged` unless the answers are being compared, or `ActionRefused` if the agencies'
     answers to one of `questions` are not equal.
     """
     if not can_answer(by, assessment, NATIONAL):
@@ -222,11 +222,11 @@ def take_over(*, assessment: Assessment, questions: Sequence[str], by: Any) -> l
 
 @transaction.atomic
 def leave_open(*, assessment: Assessment, questions: Mapping[str, int], reason: str, by: Any) -> list[str]:
-    """Record that customs and police leave `questions` open, each for the one `reason`, and say which ones were.
+    """Record that customs and police leave `questions` open, all for the same `reason`, and return those questions.
 
-    `questions` gives the version of each that the writer saw. Left out is what was changed since or is agreed already;
-    the text and the evidence of a proposal stay with it. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, or
-    `ActionRefused` without a reason.
+    `questions` gives the version of each that the writer saw. Questions changed since or already agreed are skipped; a
+    proposal keeps its text and evidence. Raises `PermissionDenied`, `StateChanged`, `NotOpen`, or `ActionRefused`
+    without a reason.
     """
     if not can_answer(by, assessment, NATIONAL):
         raise refusal(by, assessment)

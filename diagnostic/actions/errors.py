@@ -41,7 +41,7 @@ class StateChanged(ActionRefused):
 
 
 class GapsChanged(ActionRefused):
-    """The blank and open questions that were confirmed are not those that stand now."""
+    """The confirmed blank and open questions are not the current ones."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -55,7 +55,7 @@ class GapsChanged(ActionRefused):
 
 
 class Declared(ActionRefused):
-    """The agency has declared its answers complete; they cannot change while the declaration stands."""
+    """The agency has declared its answers complete; they cannot change until it takes the declaration back."""
 
     def __init__(self, agency: str):
         message = {
@@ -72,7 +72,7 @@ class Declared(ActionRefused):
 
 
 class ActsForOther(ActionRefused, PermissionDenied):
-    """The person acted for the other agency in this assessment, or was invited for it; `agency` is theirs now."""
+    """The person acted for the other agency in this assessment, or was invited to it; `agency` is their current one."""
 
     def __init__(self, agency: str):
         texts = {"customs": _ASK_CUSTOMS, "police": _ASK_POLICE}
@@ -112,7 +112,7 @@ class NotAsked(ActionRefused):
 
 
 class AgreeFirst(NotAsked):
-    """A follow-up whose condition holds by a proposal that is not agreed yet."""
+    """The condition of a follow-up question is met only by a proposal that is not agreed yet."""
 
     def __init__(self, question: str, parent: str):
         ActionRefused.__init__(
@@ -128,7 +128,7 @@ class AgreeFirst(NotAsked):
 
 
 class NothingGiven(ActionRefused):
-    """What was to be recorded as agreed says nothing."""
+    """The answer to be recorded as agreed is empty."""
 
     def __init__(self, question: str):
         super().__init__(
@@ -139,14 +139,14 @@ class NothingGiven(ActionRefused):
 
 
 class NothingAnswered(ActionRefused):
-    """No question is answered in the voice, so there is nothing to declare, compare, attest or submit."""
+    """No question is answered in the voice, so it cannot be declared, compared, attested or submitted."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("No question is answered yet, so there is nothing to attest or submit.")))
 
 
 class NotSettled(ActionRefused):
-    """Two agencies have neither agreed on `questions` nor left them open."""
+    """The two agencies have neither agreed on `questions` nor left them open."""
 
     def __init__(self, questions: Sequence[str]):
         super().__init__(

@@ -1,4 +1,4 @@
-"""Deactivating or moving a person, and settling in the same transaction what they leave behind."""
+"""Deactivates or moves a person, and settles their open items in the same transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ For nobody an invitation is withdrawn, an assignment ends, and an action is left
 
 
 class HandoverChanged(ActionRefused):
-    """What the person leaves behind is not what the page showed."""
+    """The person's open items are not those that the page showed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class HandoverChanged(ActionRefused):
 
 
 class SuccessorMissing(ActionRefused):
-    """What happens to one of the items was not said, or its successor cannot take it over (any more)."""
+    """No choice was made for an item, or its successor cannot take it over (any more)."""
 
     def __init__(self) -> None:
         super().__init__(Message(_("Choose for each item what happens to it, from the people who can take it over.")))
@@ -52,25 +52,25 @@ class SuccessorMissing(ActionRefused):
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What was settled: the assignments that others have now, with who."""
+    """The result: the reassigned assignments, with their new reviewers."""
 
     assignments: tuple[tuple[Assignment, User], ...] = ()
 
 
 def key_of(item: Any) -> str:
-    """The name of one thing left behind, as in `Choices` and in the form."""
+    """The key of one open item, as in `Choices` and in the form."""
     return f"{item._meta.model_name}-{item.pk}"
 
 
 @transaction.atomic
 def deactivate(*, person: Membership, choices: Choices, seen: str, by: Any) -> HandedOver:
-    """End a person's access and settle what they leave behind; `seen` is the stamp of what the page showed.
+    """End a person's access and settle their open items; `seen` is the stamp of the items that the page showed.
 
-    It may be "" where nothing is left behind.
+    It may be "" if there are none.
 
-    Attestations that were not submitted are voided, and only theirs: nothing of the answers has changed. Declarations
-    stand, for they are the word of the agency. Somebody who has no access any more is left as they are. Raises
-    `PermissionDenied`, `HandoverChanged` or `SuccessorMissing`.
+    Only the person's unsubmitted attestations are voided: no answer has changed. Declarations remain, because they are
+    the agency's. Does nothing if the person's access has already ended. Raises `PermissionDenied`, `HandoverChanged` or
+    `SuccessorMissing`.
     """
     if not can_manage(by, person):
         raise PermissionDenied
@@ -84,9 +84,9 @@ def deactivate(*, person: Membership, choices: Choices, seen: str, by: Any) -> H
 
 @transaction.atomic
 def move(*, person: Membership, to: Place, choices: Choices, seen: str, by: Any) -> HandedOver:
-    """Give a person another role or agency and settle what they leave behind; otherwise as `deactivate`.
+    """Give a person another role or agency and settle their open items; otherwise as `deactivate`.
 
-    Raises `NotMoved` too, where they have that role already.
+    Also raises `NotMoved` if they already have that role.
     """
     if not can_move(by, person, to):
         raise PermissionDenied
@@ -97,10 +97,10 @@ def move(*, person: Membership, to: Place, choices: Choices, seen: str, by: Any)
 
 
 def _lock(person: Membership) -> Membership:
-    """`person` as they are now; nobody attests, plans or assigns anything of theirs until the end of the transaction.
+    """Lock and reload `person`, so that they cannot attest, plan or assign until the end of the transaction.
 
-    In the order in which every act locks: person, country, assessments. The lock on the person does not wait for rows
-    that refer to them, whose writers hold an assessment.
+    Every act locks in the same order: person, country, assessments. The lock on the person does not wait for rows that
+    refer to them, whose writers hold an assessment.
     """
     User.objects.select_for_update(no_key=True).get(pk=person.user_id)
     held = Membership.objects.select_related("user", "country", "agency").get(pk=person.pk)
@@ -137,7 +137,7 @@ def _settle(left: Left, choices: Choices, seen: str, by: Any, because: str) -> H
 
 
 def _chosen(choices: Choices, item: Any, successors: Callable[[Any], list[Membership]]) -> Membership | None:
-    """Who takes `item` over, or None for nobody. Raises `SuccessorMissing`."""
+    """The successor for `item`, or None for nobody. Raises `SuccessorMissing`."""
     if key_of(item) not in choices:
         raise SuccessorMissing
     chosen = choices[key_of(item)]

@@ -1,7 +1,7 @@
-"""The ends of all chains in a file, to be kept where nobody who can write to the database can; and looking for them.
+"""Writes the heads of all chains to a file, to be kept out of reach of the database's writers, and checks them later.
 
-The file is JSON, a line for each log and for each assessment's answers, so that neither writing nor reading it needs
-more memory the more there is. Its last line counts the others: a file that was cut short is no such file.
+The file is JSON Lines, one line for each log and for each assessment's answers, so that writing and reading it need
+constant memory. The last line counts the others, which detects a truncated file.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Line = dict[str, Any]
 
 
 class Unusable(Exception):
-    """The file cannot be written, or is not one that was written here; says why."""
+    """The file cannot be written, or was not written by this module; the message says why."""
 
 
 def write(file: Path) -> None:
-    """Write the heads of every chain to a new `file`. Raises `Unusable`."""
+    """Write the head of every chain to a new `file`. Raises `Unusable`."""
     try:
         with file.open("x", encoding="utf-8") as written:
             count = 0
@@ -50,7 +50,7 @@ def _lines() -> Iterator[Line]:
 
 
 def read(file: Path) -> Iterator[Line]:
-    """The lines of `file` that name heads. Raises `Unusable` as soon as one is none, at the latest at the end."""
+    """The lines of `file` that name heads. Raises `Unusable` at the first invalid line, or at the end."""
     count, is_whole = 0, False
     try:
         with file.open(encoding="utf-8") as lines:
@@ -71,7 +71,7 @@ def read(file: Path) -> Iterator[Line]:
 
 
 def _checked(line: Line) -> Line:
-    """`line` with its members as they must be. Raises `ValueError`, `TypeError`, `KeyError` or `AttributeError`."""
+    """Parse and check `line`. Raises `ValueError`, `TypeError`, `KeyError` or `AttributeError`."""
     key = str(UUID(line["assessment"])) if line["assessment"] else ""
     if "answers" in line:
         answers = {
@@ -87,7 +87,7 @@ def _checked(line: Line) -> Line:
 
 
 def find_lost(lines: Iterator[Line]) -> Iterator[tuple[str, str]]:
-    """Of the heads that `lines` name those that are in no chain any more: of which assessment, "" outside any, and how.
+    """The heads named in `lines` that no chain contains any more: the assessment ("" outside any), and a description.
 
     1 query a line.
     """

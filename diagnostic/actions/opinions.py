@@ -27,11 +27,11 @@ from .latest import lock_latest
 def give(
     *, submission: Submission, question: str, level: int, reason: str, by: Any, base: str | None = None
 ) -> Opinion | None:
-    """Say at which level a reviewer sees a question, and why; the country sees it at once.
+    """Record a reviewer's level for a question, with the reason; the country sees it immediately.
 
-    Given again it is a new version, which takes the place of the one before, of which `base` is the stamp; a reply
-    stays, and waits to be given anew. Returns None where they gave just that: a button pressed twice says it once.
-    Raises `PermissionDenied`, `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused`.
+    A changed opinion is a new version and replaces the previous one, whose stamp is `base`; the reply is kept, and has
+    to be given again. Returns None if the opinion is unchanged: pressing the button twice records it once. Raises
+    `PermissionDenied`, `StateChanged` unless the submission is in review, `TextChanged`, or `ActionRefused`.
     """
     _require_reviewer(submission, by)
     assessment = lock_latest(submission, workflow.IN_REVIEW)
@@ -110,7 +110,7 @@ def reply(*, submission: Submission, question: str, text: str, by: Any, base: st
 
 
 def _last(submission: Submission, question: str) -> Opinion | None:
-    """The last version of the opinion on `question`, be it one that takes it back."""
+    """The last version of the opinion on `question`, even if it was taken back."""
     return Opinion.objects.filter(submission=submission, question=question).order_by("version").last()
 
 
@@ -119,7 +119,7 @@ def _standing(last: Opinion | None) -> Opinion | None:
 
 
 def _append(last: Opinion | None, submission: Submission, question: str, **values: Any) -> Opinion:
-    """Add the version that follows `last`."""
+    """Add the next version after `last`."""
     version = last.version + 1 if last else 1
     return Opinion.objects.create(submission=submission, question=question, version=version, **values)
 
@@ -130,7 +130,7 @@ def _view_of(opinion: Opinion) -> dict[str, Any]:
 
 
 def _reply_of(opinion: Opinion | None) -> dict[str, Any]:
-    """What the country replied so far; it stays when the opinion is given anew."""
+    """The country's reply so far; it is kept when the opinion changes."""
     names = ("reply", "replied_at", "replied_by_id", "replied_by_name", "replied_by_agency")
     return {name: getattr(opinion, name) for name in names} if opinion else {}
 

@@ -51,7 +51,7 @@ def find_reports(*, digests: Mapping[str, str], language: str) -> dict[tuple[str
 
 
 class FileDamaged(Exception):
-    """A rendered file is not what was made; `fault` says how, for the operators' log."""
+    """A rendered file differs from the one that was made; `fault` says how, for the operators' log."""
 
     def __init__(self, fault: str):
         super().__init__(fault)
@@ -112,10 +112,10 @@ def begin_rendering(*, file_id: int) -> ReportFile | None:
 
 
 def finish_rendering(*, file: ReportFile, content: bytes) -> None:
-    """Keep the rendered file, with its size and digest; earlier files stay.
+    """Store the rendered file with its size and digest; earlier files are kept.
 
-    It may have been asked for again meanwhile, for it took long: it is ready all the same. The row names the file only
-    once it is whole in the storage.
+    The file is marked as ready even if it was requested again while rendering. The row names the file only once the
+    storage holds all of it.
     """
     name = f"{file.digest}-{file.edition}-{file.language}.{file.format}"
     kept = storages["reports"].save(name, ContentFile(content))
@@ -136,10 +136,10 @@ def fail_rendering(*, file_id: int) -> None:
 
 
 def open_report(*, file: ReportFile) -> File[bytes]:
-    """The content of a ready file from its first byte, once all of it was read and is what was made.
+    """The content of a ready file, yielded only after all of it was verified.
 
-    It is read in chunks, so that a long report takes no more memory than a short one; a megabyte costs about two
-    milliseconds. Raises `FileDamaged` for a file that is missing, unreadable, cut, emptied, overwritten or another's.
+    It is read in chunks, so that memory does not depend on the length of the report; a megabyte costs about two
+    milliseconds. Raises `FileDamaged` if the file is missing, unreadable, truncated, empty, overwritten or another one.
     """
     try:
         content = storages["reports"].open(file.name)
@@ -171,10 +171,10 @@ def _check(content: File[bytes], file: ReportFile) -> None:
 
 
 def replace_damaged(*, file: ReportFile, fault: str) -> bool:
-    """Take a damaged file out of use and have it made again; says whether it is to be queued.
+    """Withdraw a damaged file and have it made again; returns whether to queue it.
 
-    Of several who come upon it one queues it. It is nobody's act on the assessment, so the operators' log has it, and
-    the assessment's log does not.
+    If several requests find the damage, one of them queues it. This is not an act on the assessment, so it goes to the
+    operators' log, not to the assessment's.
     """
     taken = ReportFile.objects.filter(
         pk=file.pk, state=ReportFile.State.READY, name=file.name, sha256=file.sha256

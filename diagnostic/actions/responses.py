@@ -60,11 +60,11 @@ def save(
 ) -> Response:
     """Save `response` as the answer of `voice` to `question`, and append its revision.
 
-    Where two agencies agree on the national answer, it becomes a proposal, whatever it was before; `record` makes it
-    count. `base_version` is the version the writer saw; `agreement` why customs and police agree, None to keep what was
-    said; `confirms` the submission whose answer is said to be still true. An unchanged answer is not saved again.
-    Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` where someone
-    else saved first.
+    If two agencies agree on the national answer, it becomes a proposal, even if it was agreed before; `record` makes it
+    count. `base_version` is the version the writer saw; `agreement` is why customs and police agree, None to keep the
+    existing reason; `confirms` is the submission whose answer is confirmed as still true. An unchanged answer is not
+    saved again. Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen`, `NotAsked`, `Invalid`, or `Stale` if
+    someone else saved first.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -85,11 +85,11 @@ def save(
 def record(
     *, assessment_id: UUID, question: str, response: Answer, agreement: str | None, base_version: int, by: Any
 ) -> Response:
-    """Record `response` as the national answer that customs and police agree on, which counts from then on.
+    """Record `response` as the national answer agreed by customs and police; it counts from then on.
 
-    Where it stands word for word as a proposal, it is agreed whatever `base_version` says, for nothing is overwritten.
-    Raises as `save` does, and `NothingGiven` for an answer that says nothing, `AgreementNeeded` without a reason where
-    the agencies' own answers differ, or `AgreeFirst` where the question that it follows has no agreed answer.
+    If it is identical to the proposal, it is agreed whatever `base_version` says, because nothing is overwritten.
+    Raises as `save` does, and `NothingGiven` for an empty answer, `AgreementNeeded` without a reason if the agencies'
+    own answers differ, or `AgreeFirst` if the question that it follows has no agreed answer.
     """
     instrument = instrument_at(assessment_id)
     asked = instrument.by_code[question]
@@ -115,7 +115,7 @@ def record(
 def _require_valid(
     instrument: Instrument, asked: Question, row: Response, response: Answer, agreement: str | None, by: Any
 ) -> None:
-    """Raise as `save` does unless `by` may give `response` here and now, and it may be an answer to `asked`."""
+    """Raise as `save` does unless `by` may give `response` now and it is a valid answer to `asked`."""
     _require_open(instrument, row, by)
     faults = [*check_response(instrument, asked, row.voice, response), *_agreement_faults(row, agreement)]
     if faults:
@@ -137,12 +137,12 @@ def _parent_of(asked: Question) -> str:
 
 
 def _takes_agreement(row: Response) -> bool:
-    """Whether `row` is a national answer that two agencies agree on."""
+    """Whether `row` is a national answer on which two agencies have to agree."""
     return row.voice == NATIONAL and row.assessment.mode == workflow.SEPARATE
 
 
 def _is_disputed(instrument: Instrument, row: Response) -> bool:
-    """Whether the two agencies answered the question of the national `row` differently (1 query)."""
+    """Whether the two agencies' answers to the question of the national `row` differ (1 query)."""
     voices: dict[str, dict[str, Answer]] = {}
     for held in Response.objects.filter(assessment=row.assessment_id, voice__in=AGENCIES):
         voices.setdefault(held.voice, {})[held.question] = to_response(held, ())
@@ -169,11 +169,11 @@ class _Standing:
 
 
 def _locking(person: Mapping[str, Any]) -> QuerySet[Response]:
-    """Rows with their assessment and its log's end, one row for each document, so that a save reads all in one query.
+    """Rows with their assessment and its chain head, one row for each document, so that a save reads all in one query.
 
-    `person` is who saves: whether they acted for the other agency in the assessment is read with the rows.
+    `person` is the person saving: the same query reads whether they acted for the other agency in the assessment.
 
-    The lock on the assessment makes a save and a change of its state wait for each other.
+    The lock on the assessment serialises saves with changes of its state.
     """
     return (
         with_side(Response.objects.select_related("assessment"), person, "assessment__")
@@ -272,14 +272,14 @@ def _require_open(instrument: Instrument, row: Any, by: Any) -> None:
 
 
 def _hand_side_on(row: Any, assessment: Assessment) -> None:
-    """Give the assessment what was read with the row of whoever saves, so that no permission asks for it again."""
+    """Copy what was read about the person saving to the assessment, so that permission checks need no query."""
     for name in ("acted_otherwise", "side_person_id", "side_agency"):
         setattr(assessment, name, getattr(row, name))
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What a save writes: the answer, why it is agreed on, whether it counts, and what it confirms."""
+    """The values that a save writes: the answer, the reason for agreeing, whether it counts, and what it confirms."""
 
     response: Answer
     agreement: str
@@ -322,7 +322,7 @@ def _write(standing: _Standing, written: _Written, by: Any) -> Response:
         fresh = _lock(row.assessment_id, row.voice, row.question, by)
         if fresh.row.version != row.version:
             raise Stale(fresh.row)
-        # Somebody has only set a text aside meanwhile, which leaves the answer as it was read.
+        # Somebody has only set a text aside meanwhile, which does not change the answer.
         return _write(fresh, written, by)
     _write_evidence(row, standing.answer.evidence, response.evidence)
     for name, value in values.items():
@@ -360,7 +360,7 @@ def _chain_of(row: Any) -> AuditChain | None:
 def set_aside(
     *, assessment_id: UUID, voice: str, question: str, response: Answer, by: Any, agreement: str | None = None
 ) -> ResponseRevision:
-    """Keep in the history a text that its writer gave up for another's after a conflict; the answer stays as it is.
+    """Keep a text in the history that its writer discarded in a conflict; the answer does not change.
 
     Raises `PermissionDenied`, `StateChanged`, `Declared`, `NotOpen` or `Invalid`.
     """

@@ -1,4 +1,4 @@
-"""Verifies that a review is what the log says of it: who took it up, how it ended, which questions were asked."""
+"""Verifies that reviews match the log: who took each up, its result, and the questions asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REVIEWED = ("review.take_up", *OUTCOMES)
 
 
 def find_wrong_review(assessment: Assessment, entry: AuditEntry) -> Iterator[str]:
-    """Where the review that `entry` took up or closed is not as it says (1 query; on return 2)."""
+    """Differences between `entry` and the review that it took up or closed (1 query; on return 2)."""
     number = entry.detail.get("number")
     review = Review.objects.filter(submission__assessment=assessment, submission__number=number)
     found = review.select_related("closing").first()
@@ -39,7 +39,7 @@ def _is_closed_by(review: Review, entry: AuditEntry) -> bool:
 
 
 def find_unlogged_reviews(assessment: Assessment, taken_up: int, closed: int) -> Iterator[str]:
-    """Where there are more reviews or closings than the log speaks of (2 queries)."""
+    """Reviews or closings that the log does not contain (2 queries)."""
     reviews = Review.objects.filter(submission__assessment=assessment)
     if reviews.count() != taken_up or reviews.filter(closing__isnull=False).count() != closed:
         yield f"{taken_up} reviews were logged, {closed} of them closed, and others are there"

@@ -1,6 +1,6 @@
-"""Verifies the answers: that each chain of revisions is what was saved, and that the answer's row holds its last one.
+"""Verifies the answers: each chain of revisions is intact, and the answer's row matches its last revision.
 
-What the log and the submissions say of the answers is compared in audit_check.
+audit_check compares the answers with the log and the submissions.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Row = TypeVar("Row", Evidence, ResponseRevision)
 
 
 def find_answer_breaks(assessment: Assessment) -> Iterator[str]:
-    """Every answer of `assessment` that is not what was saved, a sentence each (3 queries).
+    """Every fault in the answers of `assessment`, a sentence each (3 queries).
 
-    Holds few rows at a time, however many revisions there are.
+    Holds few rows in memory, however many revisions there are.
     """
     try:
         yield from _answer_breaks(assessment)
@@ -60,7 +60,7 @@ def _answer_breaks(assessment: Assessment) -> Iterator[str]:
 
 
 class _InTurn(Generic[Row]):
-    """The rows of one answer after the other, in one query; asked for in the order of the answers' keys."""
+    """The rows of one answer after the other, in one query, ordered by the answers' keys."""
 
     def __init__(self, rows: QuerySet[Row], order: str):
         ordered = rows.order_by("response_id", order).iterator(CHUNK)
@@ -105,7 +105,7 @@ def _has_its_hash(revision: ResponseRevision) -> bool:
 
 
 def _holds(row: Response, last: ResponseRevision | None, documents: list[Evidence]) -> bool:
-    """Whether `row` and its `documents` are what `last` says; nothing at all where nobody has saved the answer yet."""
+    """Whether `row` and its `documents` match `last`; a row without revisions must be blank."""
     if [item.position for item in documents] != list(range(len(documents))):
         return False
     try:
@@ -114,7 +114,7 @@ def _holds(row: Response, last: ResponseRevision | None, documents: list[Evidenc
     except (AttributeError, TypeError, ValueError):
         return False
     if last is None:
-        # Whether a blank answer counts depends on whose it is, and changes nothing.
+        # A blank answer may or may not count, depending on its voice; this makes no difference.
         given = (field for field in SAID_TWICE if field.name != "is_agreed")
         return answer == BLANK and all(getattr(row, field.attname) == field.get_default() for field in given)
     return content == last.content and all(
@@ -123,7 +123,7 @@ def _holds(row: Response, last: ResponseRevision | None, documents: list[Evidenc
 
 
 def find_missing(assessment_id: UUID, heads: Heads) -> list[tuple[str, str]]:
-    """The question and voice of each of `heads` that no revision of that answer has (1 query)."""
+    """The question and voice of each of `heads` that no revision of the answer has (1 query)."""
     wanted = {(code, voice, head) for voice, held in heads.items() for code, head in held.items()}
     found = ResponseRevision.objects.filter(
         response__assessment=assessment_id, hash__in=sorted({head for _code, _voice, head in wanted})
@@ -143,5 +143,5 @@ def find_moved(heads: Heads, current: Heads) -> list[tuple[str, str]]:
 
 
 def list_answers(answers: Iterable[tuple[str, str]]) -> str:
-    """Answers by question and voice, in words."""
+    """Question and voice of each answer, in words."""
     return ", ".join(f"{code} of {voice}" for code, voice in answers)

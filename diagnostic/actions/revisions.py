@@ -1,6 +1,6 @@
-"""Appends revisions to the hash chain of an answer; nothing else writes them.
+"""Appends revisions to the hash chain of an answer; no other code writes them.
 
-Each revision carries the hash of the one before it of the same answer, and the answer's row the hash of its last one.
+Each revision carries the hash of the answer's previous revision, and the answer's row carries the hash of the last one.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ INSERT = PreparedInsert(ResponseRevision)
 
 
 def follow(row: Response, *, answer: Answer, **values: Any) -> ResponseRevision:
-    """The revision of `row` that holds `answer` and follows its last one; hashed, not yet written (no query).
+    """Build the next revision of `row`, with `answer` as its content; hashed, not yet written (no query).
 
-    `row` still says how its chain ended before; the caller moves its `revision_count` and `head` on to
-    `head_after(revision)` in the same transaction, only where they are unchanged.
+    `row` still holds the previous head; the caller updates its `revision_count` and `head` to `head_after(revision)` in
+    the same transaction, only if they are unchanged.
     """
     revision = ResponseRevision(
         response=row,
@@ -38,7 +38,7 @@ def follow(row: Response, *, answer: Answer, **values: Any) -> ResponseRevision:
 
 
 def head_after(revision: ResponseRevision) -> dict[str, Any]:
-    """What the answer's row holds of its chain once `revision` is its last."""
+    """The head of the answer's chain after `revision`."""
     return {"revision_count": revision.number, "head": revision.hash}
 
 
@@ -48,9 +48,9 @@ def write(revision: ResponseRevision) -> None:
 
 
 def hash_of(revision: ResponseRevision) -> str:
-    """The hash of everything `revision` says, of which answer, and of the hash before it.
+    """The hash of all fields of `revision`, the name of its answer, and the previous hash.
 
-    Every column of the table is included, so one that is added later is covered from then on.
+    Every column of the table is included, so columns added later are covered too.
     """
     row = revision.response
     content = {name: getattr(revision, attname) for name, attname in HASHED}

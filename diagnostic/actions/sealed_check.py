@@ -1,4 +1,4 @@
-"""Verifies what each agency did before the comparison: the rows against the sealed log, and the answers it froze."""
+"""Verifies each agency's acts before the comparison: the rows against the sealed log, and the frozen answers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ASKED, NO_LONGER_ASKED = "comparison.ask", "comparison.unask"
 
 
 class AgencyLog:
-    """Follows the sealed entries of one agency in their order, and compares them with its rows.
+    """Follows the sealed entries of one agency in order, and compares them with its rows.
 
-    Holds one row of each kind at a time, however often the agency declared or asked.
+    Holds one row of each kind in memory, however often the agency declared or asked.
     """
 
     def __init__(self, assessment: Assessment, agency: str):
@@ -33,7 +33,7 @@ class AgencyLog:
         return iter(model.objects.filter(assessment=self.assessment, agency=self.agency).order_by("pk").iterator(CHUNK))
 
     def follow(self, entry: AuditEntry) -> None:
-        """Take `entry` as the next one (1 query for the first of each kind)."""
+        """Process the next `entry` (1 query for the first of each kind)."""
         if entry.act == DECLARED:
             self.declaration, self.declared = next(self.declarations, None), entry
             self.are_declarations_right &= self._is_declared_by(entry)
@@ -64,7 +64,7 @@ class AgencyLog:
         )
 
     def end(self) -> Iterator[str]:
-        """What only the whole log tells, a sentence each (at most 2 queries)."""
+        """Checks that need the whole log, a sentence for each fault (at most 2 queries)."""
         stands = getattr(self.assessment, f"{self.agency}_declaration_id")
         is_named = stands == (self.declaration.pk if self.declaration else None)
         if not is_named or not self.are_declarations_right or next(self.declarations, None) is not None:

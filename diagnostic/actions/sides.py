@@ -1,4 +1,4 @@
-"""Two keys, two hands: whoever has acted for one agency in an assessment is refused for the other, for ever."""
+"""Two keys, two hands: a person who acted for one agency in an assessment can never act for the other."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from .errors import ActsForOther
 
 
 def take_side(*, assessment: Assessment, by: Any) -> None:
-    """Bind `by` to their agency in `assessment`, which the caller has locked and `by` acts in (2 queries, 3 at first).
+    """Bind `by` to their agency in `assessment`, which the caller has locked (2 queries, 3 the first time).
 
-    Raises `ActsForOther` where they acted for the other agency before, or were invited for it since it began.
+    Raises `ActsForOther` if they acted for the other agency before, or had an open invitation to it since the
+    assessment began.
     """
     agency = person_values(by)["own_agency"]
     if asks_side(by, assessment):
@@ -27,7 +28,7 @@ def take_side(*, assessment: Assessment, by: Any) -> None:
 
 
 def refusal(by: Any, assessment: Assessment) -> PermissionDenied:
-    """Why `by` may not act in `assessment`: in plain words where it is that they acted for the other agency."""
+    """Why `by` may not act in `assessment`, in plain words if they acted for the other agency."""
     if is_of_country(by, assessment) and has_acted_otherwise(by, assessment):
         return ActsForOther(person_values(by)["own_agency"])
     return PermissionDenied()

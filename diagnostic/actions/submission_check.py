@@ -1,4 +1,4 @@
-"""Verifies what stands beside the snapshot of a submission: its receipt, its columns and its instrument."""
+"""Verifies a submission beyond its snapshot: the receipt, the columns and the instrument."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .submissions import digest_of, to_line
 
 
 def find_wrong_parts(submission: Submission, receipt_digest: str | None) -> Iterator[str]:
-    """Where a part of `submission`, whose snapshot has its digest, is not as it was frozen, a sentence each (1 query).
+    """Changed parts of `submission`, whose snapshot matches its digest, a sentence each (1 query).
 
-    `receipt_digest` is the one that its log entry holds.
+    `receipt_digest` is the digest in its log entry.
     """
     values = {"number": submission.number}
     if digest_of(submission.receipt) != receipt_digest:
@@ -45,9 +45,9 @@ def _members(frozen: Frozen, receipt: Receipt) -> tuple[Any, ...]:
 
 
 def find_wrong_signatures(submission: Submission, standing: Iterable[Attestation | None]) -> Iterator[str]:
-    """Where the attestations under `submission` are not those that stood by the log, as its receipt names them.
+    """Differences between the attestations of `submission`, the log and the receipt.
 
-    `standing` are their rows; None stands for one that is not there (1 query).
+    `standing` are the rows that were valid by the log; None is a missing row (1 query).
     """
     rows = {row.pk: row for row in standing if row is not None}
     under = set(Attestation.objects.filter(submission=submission).values_list("pk", flat=True))

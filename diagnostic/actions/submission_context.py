@@ -1,4 +1,4 @@
-"""What a snapshot holds beside the answers: the country, the plan, and the submissions of earlier periods."""
+"""The parts of a snapshot other than the answers: the country, the plan, and submissions of earlier periods."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diagnostic.queries import to_action_line
 
 
 def load_context(assessment: Assessment, result: Result) -> Context:
-    """What surrounds the answers to `assessment` now, with the levels of `result` (2 queries).
+    """The current context of the answers to `assessment`, with the levels of `result` (2 queries).
 
     Its country must be loaded.
     """
@@ -38,7 +38,7 @@ def load_context(assessment: Assessment, result: Result) -> Context:
 
 
 def _load_submissions(assessment: Assessment) -> tuple[list[Submission], list[Submission]]:
-    """Those of `assessment` in their order, and the last of each earlier one, the oldest first (1 query)."""
+    """Submissions of `assessment` in order, and the last of each earlier assessment, oldest first (1 query)."""
     is_earlier = Q(assessment__started_at__lt=assessment.started_at) & ~Q(assessment__state=workflow.WITHDRAWN)
     found = (
         Submission.objects.filter(Q(assessment=assessment.pk) | is_earlier, assessment__country=assessment.country_id)
@@ -52,7 +52,7 @@ def _load_submissions(assessment: Assessment) -> tuple[list[Submission], list[Su
 
 
 def _to_line(action: Action, result: Result, since: datetime | None) -> ActionLine:
-    """An action of the own plan; those planned since the last submission, at the time `since`, rest on this result."""
+    """An action of the assessment's own plan; those planned after the submission at `since` start from this result."""
     line = to_action_line(action, result)
     return line if since and action.planned_at < since else replace(line, level_before=line.level_now)
 

@@ -1,4 +1,4 @@
-"""Submitting: everything that a report of the submission prints, frozen, numbered and digested."""
+"""Submitting: freezes, numbers and digests everything that a report of the submission prints."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ from .transitions import move
 def build_snapshot(assessment: Assessment) -> tuple[str, Result]:
     """The canonical JSON that a submission of `assessment` would freeze now, and its result (5 queries).
 
-    It holds everything that the report of the submission prints and that is known before submitting: the country as it
-    is called now, the plan, and which submissions of earlier periods it is compared with. How many people answered is
-    frozen, not who. Where each agency answered for itself, why they agreed is frozen too, by question (1 query more).
-    The marking and whom it is disclosed to stand in it, so that nobody attests the answers and has them read by others
-    than they saw. The instrument stands in it by its digest.
+    It holds everything that the report prints and that is known before submitting: the country's current name, the
+    plan, and the earlier submissions it is compared with. It counts the people who answered without naming them. If
+    each agency answered for itself, it also holds the reasons for agreeing, by question (1 query more). It holds the
+    marking and the disclosure, so that nobody attests answers that are then disclosed to readers other than those
+    shown. The instrument is identified by its digest.
     """
     return snapshot_of(assessment, load_voices(assessment))
 
 
 def snapshot_of(assessment: Assessment, voices: Voices) -> tuple[str, Result]:
-    """The same from `voices`, as they were loaded (3 queries; 4 where each agency answered for itself)."""
+    """The same from `voices`, already loaded (3 queries; 4 if each agency answered for itself)."""
     instrument = instrument_of(assessment)
     result = score(instrument, voices, NATIONAL, assessment.target_level)
     content = {
@@ -93,10 +93,10 @@ def require_complete(assessment: Assessment, voices: Voices) -> None:
 
 @transaction.atomic
 def submit(*, assessment: Assessment, by: Any) -> Submission:
-    """Hand `assessment` in, signed by both agencies, and return the numbered, frozen submission.
+    """Submit `assessment`, attested by both agencies, and return the numbered, frozen submission.
 
-    Raises `PermissionDenied`, `StateChanged` where it is not with the country any more, `NothingAnswered` or
-    `NotSettled` where it is not complete, or `NotAttested` unless both have signed exactly what is frozen.
+    Raises `PermissionDenied`, `StateChanged` if it is no longer with the country, `NothingAnswered` or `NotSettled` if
+    it is not complete, or `NotAttested` unless both have signed exactly this digest.
     """
     if not can_submit(by, assessment):
         raise refusal(by, assessment)
@@ -134,10 +134,10 @@ def submit(*, assessment: Assessment, by: Any) -> Submission:
 
 
 def keep_instrument(instrument: Instrument) -> str:
-    """Keep the text of `instrument` under its digest, once for all submissions, and return the digest (1 query)."""
+    """Store the text of `instrument` under its digest, once for all submissions, and return the digest (1 query)."""
     if not InstrumentText.objects.filter(pk=instrument.digest).exists():
         text = InstrumentText(digest=instrument.digest, content=instrument.text)
-        # Somebody else may be keeping the same text at this moment.
+        # Another request may be storing the same text.
         InstrumentText.objects.bulk_create([text], ignore_conflicts=True)
     return instrument.digest
 
@@ -145,7 +145,7 @@ def keep_instrument(instrument: Instrument) -> str:
 def write_receipt_of(
     assessment: Assessment, number: int, digest: str, at: datetime, by: Any, signatures: Iterable[Attestation]
 ) -> str:
-    """What only the moment of submitting knows, in canonical JSON: number, time, and the people by their names now."""
+    """The receipt, canonical JSON: number, time, and the people's current names."""
     signed = {signature.agency: signature for signature in signatures}
     return write_receipt(
         Receipt(
@@ -167,7 +167,7 @@ def write_receipt_of(
 
 
 def _openings(assessment: Assessment) -> tuple[OpeningLine, ...]:
-    """What each agency did before the comparison opened (2 queries; in a joint session none)."""
+    """Each agency's acts before the comparison opened (2 queries; in a joint session none)."""
     if assessment.mode != workflow.SEPARATE:
         return ()
     standing = [assessment.customs_declaration_id, assessment.police_declaration_id]
@@ -190,7 +190,7 @@ def _openings(assessment: Assessment) -> tuple[OpeningLine, ...]:
 
 
 def to_line(signature: Attestation) -> AttestationLine:
-    """`signature` as a receipt names it."""
+    """`signature` in the form of a receipt."""
     return AttestationLine(
         agency=signature.agency,
         attested_by=signature.attested_by_name,
@@ -219,7 +219,7 @@ def _plan_from_what_is_frozen(assessment: Assessment, last: int, result: Result)
 def _signatures_under(digest: str, assessment: Assessment) -> list[Attestation]:
     """What each agency signed (2 queries); `assessment` is locked.
 
-    What was recorded for an agency does not count any more once somebody there has an account or an invitation.
+    An agreement recorded for an agency stops counting as soon as somebody there has an account or an invitation.
     """
     absent = load_absent_agencies(assessment)
     good = {

@@ -29,10 +29,10 @@ def has_answers(states: Mapping[str, QuestionState]) -> bool:
 
 
 def find_completeness(instrument: Instrument, mode: str, voices: Voices) -> Completeness:
-    """How complete the national answers in `voices` are, of which the proposed ones must be left out.
+    """The completeness of the national answers in `voices`, from which proposed ones must be left out.
 
-    Where two agencies agree on them, each question that is asked must be agreed on or left open, whether it is scored,
-    descriptive or the self-rating. A joint session may leave blanks.
+    If two agencies agree on them, every question that is asked must be agreed on or left open: scored, descriptive and
+    self-rating questions. A joint session may leave blanks.
     """
     states = question_states(instrument, NATIONAL, voices)
     blank = tuple(code for code, state in states.items() if state == "missing")
@@ -40,7 +40,7 @@ def find_completeness(instrument: Instrument, mode: str, voices: Voices) -> Comp
 
 
 def says_something(question: Question, response: Response) -> bool:
-    """Whether `response` settles `question`: a level where one is asked, any content otherwise, or left open."""
+    """Whether `response` settles `question`: a level if one is asked, any content otherwise, or left open."""
     if response.status != "answered":
         return True
     return response.level is not None if question.takes_level else not response.is_blank

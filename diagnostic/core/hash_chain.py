@@ -1,4 +1,4 @@
-"""The hash of one link of a chain: SHA-256 over canonical JSON, which anyone can compute again."""
+"""The hash of one link of a chain: SHA-256 over canonical JSON, so that anyone can recompute it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from uuid import UUID
 def hash_of(content: Mapping[str, Any]) -> str:
     """SHA-256, in hexadecimal, of `content` as canonical JSON: keys sorted, no spaces, UTF-8.
 
-    Times are written in UTC with microseconds, UUIDs as text. Raises `TypeError` for what has no such form, which only
-    a row that was changed behind the product's back can hold.
+    Times are written in UTC with microseconds, UUIDs as text. Raises `TypeError` for a value without such a form, which
+    only a row changed outside the application can hold.
     """
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    # A lone surrogate is no text, yet a changed row may hold one, and its hash must be computed to tell.
+    # A tampered row may hold a lone surrogate. It is not valid text, but needs a hash to be detected.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

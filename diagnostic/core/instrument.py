@@ -272,7 +272,7 @@ class Instrument:
 
     @cached_property
     def text(self) -> str:
-        """Everything in this version, in canonical JSON; `instrument_text.read_instrument` reads it."""
+        """This version in full, as canonical JSON; `instrument_text.read_instrument` reads it."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Reads an instrument from the canonical text that its digest is taken of, long after its rows may have changed."""
+"""Reads an instrument from its canonical text, independently of its rows, which may have changed since."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .plain_data import digest_of_text, read_plain
 
 
 class InstrumentTextChanged(ValueError):
-    """The text is not the one that the digest was taken of: no report may print it as what was answered."""
+    """The text does not match its digest: no report may present it as the instrument that was answered."""
 
     def __init__(self, digest: str):
         super().__init__(f"the text of the instrument {digest} is not the one that was submitted")
@@ -17,7 +17,7 @@ class InstrumentTextChanged(ValueError):
 
 
 def read_instrument(text: str, digest: str) -> Instrument:
-    """The instrument that wrote `text`. Raises `InstrumentTextChanged` unless `digest` is that of `text`."""
+    """The instrument written in `text`. Raises `InstrumentTextChanged` unless `digest` is the digest of `text`."""
     if digest_of_text(text) != digest:
         raise InstrumentTextChanged(digest)
     return read_plain(Instrument, json.loads(text))

@@ -25,8 +25,8 @@ AnswerState = Literal["answered", "implied", "not_applicable", "unknown", "blank
 class AttestationLine:
     """Who signed for one agency, or recorded that `agreed_by`, who has no account, agreed for it.
 
-    Of whom that is, `agreed_office` gives the function, `agreed_on` the date of the agreement (ISO 8601) and
-    `agreed_reference` the letter or minutes that show it; all are "" where the agency's own coordinator signed.
+    `agreed_office` is the function of `agreed_by`, `agreed_on` the date of the agreement (ISO 8601) and
+    `agreed_reference` the letter or minutes that show it; all are "" if the agency's own coordinator signed.
     """
 
     agency: str

@@ -44,7 +44,7 @@ class Response:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was given at all; a text in which nothing can be seen is none."""
+        """Whether the answer is empty; text without visible characters counts as empty."""
         if self == BLANK:
             return True
         is_unseen = says_nothing(self.narrative) and says_nothing(self.reason)

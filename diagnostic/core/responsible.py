@@ -1,4 +1,4 @@
-"""Who is responsible for an action of the plan, where that text names a person: finding the name and replacing it."""
+"""Finds and replaces a person's name in the text that says who is responsible for an action of the plan."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ AROUND = " ,;:/–-"
 
 
 def names_person(responsible: str, full_name: str) -> bool:
-    """Whether `responsible` names the person, whatever the case and the spaces; never as part of another word."""
+    """Whether `responsible` contains the person's name, ignoring case and spacing; never as part of another word."""
     return _find(responsible, full_name) is not None
 
 
 def hand_to(responsible: str, full_name: str, successor: str) -> str:
-    """`responsible` with the name of `successor` in place of `full_name`, and the rest as it was written.
+    """`responsible` with `full_name` replaced by the name of `successor`, and the rest unchanged.
 
-    Where that would be too long, or does not name `full_name`, it is the successor's name alone.
+    If that would be too long, or `full_name` is not in it, the result is the successor's name alone.
     """
     found = _find(responsible, full_name)
     if found is None:
@@ -30,7 +30,7 @@ def hand_to(responsible: str, full_name: str, successor: str) -> str:
 
 
 def let_go(responsible: str, full_name: str) -> str:
-    """`responsible` without the name; "" where it says nothing else."""
+    """`responsible` without the name; "" if nothing else is left."""
     found = _find(responsible, full_name)
     if found is None:
         return responsible

@@ -1,4 +1,4 @@
-"""Groups the revisions of one answer into sittings: what one person wrote with only short pauses in between."""
+"""Groups the revisions of one answer into sittings: one person's edits with only short pauses between them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAUSE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One revision: its `number` in the history of its answer, the key of the person `by` whom, and when."""
+    """One revision: its `number` in the answer's history, the key of its author (`by`), and its time."""
 
     number: int
     by: int
@@ -24,9 +24,9 @@ Sitting = tuple[Saved, ...]
 
 
 def group_by_sitting(revisions: Iterable[Saved]) -> list[Sitting]:
-    """The sittings that `revisions` form, both in the order of their numbers, whatever the clocks said.
+    """The sittings formed by `revisions`, both in order of number, whatever the clocks said.
 
-    A text that was set aside never became the answer, so it stands alone and ends the sitting before it.
+    A text that was set aside never became the answer, so it is a separate sitting and ends the previous one.
     """
     sittings: list[list[Saved]] = []
     for saved in sorted(revisions, key=lambda item: item.number):
@@ -42,9 +42,9 @@ def _continues(before: Saved, after: Saved) -> bool:
 
 
 def split_into_pages(sittings: Sequence[Sitting], most: int) -> list[list[Sitting]]:
-    """`sittings`, the latest first, on pages of at most `most` revisions.
+    """`sittings`, latest first, on pages of at most `most` revisions.
 
-    A sitting is divided only where it is longer than a page; its later part then comes first.
+    A sitting is split only if it is longer than a page; its later part then comes first.
     """
     pages: list[list[Sitting]] = []
     room = 0

@@ -1,8 +1,8 @@
-"""What a submission holds, read from its two frozen texts alone.
+"""The contents of a submission, read from its two frozen texts alone.
 
-The *snapshot* is what both agencies attest, so it holds nothing that is known only later. The *receipt* is written when
-the assessment is submitted: its number and time, and who attested and submitted, by their names at that time. It names
-the snapshot by its digest. Neither depends on any other row of the database (docs/auditing.md, Submissions).
+The *snapshot* is what both agencies attest, so it holds only what is known before submitting. The *receipt* is written
+on submitting: number, time, and the names at that time of the people who attested and submitted. It identifies the
+snapshot by its digest. Neither depends on any other row of the database (docs/auditing.md, Submissions).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RECEIPT_FORMAT = "cpch-receipt"
 
 @dataclass(frozen=True, slots=True)
 class CountryLine:
-    """A country as a report names it."""
+    """A country's names in a report."""
 
     alpha2: str
     name: str
@@ -42,11 +42,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds the answers in a snapshot.
+    """The parts of a snapshot other than the answers.
 
-    `plan` is the action plan made on this assessment, `previous_plan` that made on the one before it. `previous` is the
-    submission that changes are told from, None without any; `earlier` the last submission of each period before, the
-    oldest first.
+    `plan` is the action plan made on this assessment, `previous_plan` the one made on the assessment before it.
+    `previous` is the submission that changes are measured against, None if there is none; `earlier` is the last
+    submission of each earlier period, oldest first.
     """
 
     country: CountryLine
@@ -59,9 +59,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A snapshot, read. `agreements` and `respondents` are by question and by voice, as `build_report` takes them.
+    """A parsed snapshot. `agreements` and `respondents` are by question and by voice, as `build_report` takes them.
 
-    `level` and `index_shown` are those of the frozen result, None and "" where it states none.
+    `level` and `index_shown` are those of the frozen result, None and "" if it states none.
     """
 
     context: Context
@@ -81,9 +81,9 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class OpeningLine:
-    """What one agency did before the comparison opened: who declared its answers complete, who asked to open early.
+    """One agency's acts before the comparison opened: who declared its answers complete, who asked to open early.
 
-    `reason` is why they asked. Of what was not done, everything is "".
+    `reason` is the reason for asking. Fields of an act that did not happen are "".
     """
 
     agency: str
@@ -96,10 +96,10 @@ class OpeningLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was confirmed at the moment of submitting; `digest` is that of the snapshot.
+    """The facts of submitting; `digest` is the digest of the snapshot.
 
-    Times are ISO 8601 with their offset, "" where there is none. `comparison_openings` say what each agency did before
-    the comparison opened.
+    Times are ISO 8601 with their offset, "" if there is none. `comparison_openings` holds each agency's acts before the
+    comparison opened.
     """
 
     number: int
@@ -118,13 +118,13 @@ class Receipt:
 
 
 def write_context(context: Context) -> dict[str, Any]:
-    """The members that `context` adds to a snapshot."""
+    """The members of a snapshot that hold `context`."""
     written: dict[str, Any] = to_plain(context)
     return written
 
 
 def parse_snapshot(text: str) -> Frozen:
-    """What the snapshot `text` holds. Raises `KeyError` where it lacks a member."""
+    """Parse the snapshot `text`. Raises `KeyError` if a member is missing."""
     content = json.loads(text)
     answers = content["assessment"]
     return Frozen(
@@ -153,15 +153,15 @@ def write_receipt(receipt: Receipt) -> str:
 
 
 def parse_receipt(text: str) -> Receipt:
-    """What `write_receipt` wrote. Raises `KeyError` where it lacks a member."""
+    """Parse a receipt from `write_receipt`. Raises `KeyError` if a member is missing."""
     return read_plain(Receipt, json.loads(text))
 
 
 def facts_of(frozen: Frozen, receipt: Receipt, accepted_at: str = "", accepted_by: str = "") -> ReportFacts:
-    """What the report of a submission says of it, beside the answers.
+    """A report's facts about the submission, besides the answers.
 
-    `accepted_at` and `accepted_by` tell of its acceptance, "" before that. It is accepted or submitted, whatever became
-    of the assessment afterwards.
+    `accepted_at` and `accepted_by` are "" before acceptance. The status is accepted or submitted, whatever happened to
+    the assessment afterwards.
     """
     country = frozen.context.country
     return ReportFacts(

@@ -1,4 +1,4 @@
-"""Whether a text says anything: what a reader cannot see is no answer, no reason and no name."""
+"""Checks for visible text: invisible characters alone are not an answer, a reason or a name."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ INVISIBLE = re.compile(
 
 
 def says_nothing(text: str) -> bool:
-    """Whether `text` is empty, or holds nothing but characters that nobody sees."""
+    """Whether `text` is empty or consists of invisible characters only."""
     return INVISIBLE.fullmatch(text) is not None

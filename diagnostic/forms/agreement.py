@@ -1,4 +1,4 @@
-"""The forms of the comparison: the agreed answer to one question, and a word to the discussion."""
+"""The forms of the comparison: the agreed answer to one question, and a comment in the discussion."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from .text import TextField
 
 
 class ProposalForm(QuestionForm):
-    """The national answer to one question as it is being worked on, with why both agencies agree on it.
+    """A draft of the national answer to one question, with the reason why both agencies agree on it.
 
-    Where the question is left open or does not apply, that is the reason that the answer needs, so it is asked once.
-    Once valid, `agreement` is the reason as it was typed. It demands nothing that a proposal can do without.
+    If the question is left open or does not apply, that reason also serves as the answer's reason, so it is asked only
+    once. After validation, `agreement` is the reason as typed. Fields that a proposal does not need are optional.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class ProposalForm(QuestionForm):
 
 
 class AgreementForm(ProposalForm):
-    """The national answer to one question with all that it needs to be recorded as agreed.
+    """The national answer to one question, with everything needed to record it as agreed.
 
-    `needs_reason` where the agencies' own answers differ.
+    `needs_reason` is true if the agencies' own answers differ.
     """
 
     def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any):
@@ -86,9 +86,9 @@ class AgreementForm(ProposalForm):
 
 
 class LeaveOpenForm(WithoutFormTag):
-    """Which questions are left open, and the one reason that is stored with each.
+    """The questions to leave open, and the one reason stored with each.
 
-    Once valid, `chosen` gives the version of each ticked question as the page had it.
+    After validation, `chosen` gives the version of each ticked question as shown on the page.
     """
 
     question = Choices(error_messages={"required": _("Tick the questions that are left open.")})

@@ -35,7 +35,7 @@ AGREED_WITH = {
 
 
 class AttestForm(WithoutFormTag):
-    """A coordinator's own signature under `digest`, which the page shows, with the blank and open questions named."""
+    """A coordinator's own signature under the `digest` on the page, with the blank and open questions listed there."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
     gaps = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -57,17 +57,17 @@ class AttestForm(WithoutFormTag):
 
     @property
     def confirmed_gaps(self) -> dict[str, str]:
-        """The blank and open questions that the page named, by question; once valid."""
+        """The blank and open questions listed on the page, by question; after validation."""
         return read_gaps(self.cleaned_data["gaps"])
 
     @property
     def agreement(self) -> Agreement | None:
-        """Who agreed for an agency without accounts; None where the coordinator signs for their own."""
+        """Who agreed for an agency without accounts; None if the coordinator signs for their own."""
         return None
 
 
 class RecordForm(AttestForm):
-    """Who agreed for an agency in which nobody has an account, and what proves it."""
+    """Who agreed for an agency without accounts, and the evidence of it."""
 
     name = LineField(
         label=_("Name"),
@@ -82,7 +82,7 @@ class RecordForm(AttestForm):
     )
     agreed_on = forms.DateField(
         label=_("Date of the agreement"),
-        # No other order of day and month: 03/04 is read differently by the two who agree.
+        # Day and month are accepted in one order only: the two parties could read 03/04 differently.
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={

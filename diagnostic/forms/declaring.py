@@ -1,4 +1,4 @@
-"""What a coordinator confirms on declaring their agency's answers complete, and why they ask to open early."""
+"""The forms for declaring an agency's answers complete and for asking to open the comparison early."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DECLARE_WITH = {
 
 
 class DeclareForm(WithoutFormTag):
-    """The confirmation of a declaration, together with the blank and open questions that the page named."""
+    """The confirmation of a declaration, with the blank and open questions listed on the page."""
 
     gaps = forms.CharField(widget=forms.HiddenInput, required=False)
     confirmed = forms.BooleanField(
@@ -41,12 +41,12 @@ class DeclareForm(WithoutFormTag):
 
     @property
     def confirmed_gaps(self) -> dict[str, str]:
-        """The blank and open questions that the page named, by question; once valid."""
+        """The blank and open questions listed on the page, by question; after validation."""
         return read_gaps(self.cleaned_data["gaps"])
 
 
 class AskToOpenForm(WithoutFormTag):
-    """Why the comparison should open before both agencies have declared their answers complete."""
+    """The reason for opening the comparison before both agencies have declared their answers complete."""
 
     reason = TextField(
         label=_("Reason"),

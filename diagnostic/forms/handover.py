@@ -1,4 +1,4 @@
-"""The forms of deactivating and moving a person: the new role, and who takes over what they leave behind."""
+"""The forms for deactivating and moving a person: the new role, and the successors for their open items."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ ALL_ACTIONS = "actions"
 
 
 class HandoverForm(WithoutFormTag):
-    """Who takes over each invitation, assignment and action; `seen` is the stamp of what the page showed.
+    """The successors for invitations, assignments and actions; `seen` is the stamp of the items on the page.
 
-    Where the reader may not see the actions, one choice stands for all of them.
+    If the reader may not see the actions, one choice applies to all of them.
     """
 
     bound_field_class = MarkedField
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, left: Left, sees_actions: bool, chosen: Mapping[str, str] | None = None):
-        """`chosen` is what was chosen on an earlier showing of the page, offered again."""
+        """`chosen` holds the choices from an earlier display of the page, selected again."""
         super().__init__(data, initial=dict((chosen or {}).items()) | {"seen": left.stamp})
         self.left = left
         self.is_in_one = bool(left.actions) and not sees_actions
@@ -65,7 +65,7 @@ class HandoverForm(WithoutFormTag):
 
     @property
     def choices(self) -> dict[str, int | None]:
-        """What was chosen, by the key of each item; the form must be valid."""
+        """The choices, by the key of each item; the form must be valid."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         if self.is_in_one:
             chosen = given.pop(ALL_ACTIONS)
@@ -73,7 +73,7 @@ class HandoverForm(WithoutFormTag):
         return {name: None if value == NOBODY else int(value) for name, value in given.items()}
 
     def fields_of(self, model: type[Any]) -> list[forms.BoundField]:
-        """The fields of the items of one model, in their order."""
+        """The fields of the items of one model, in order."""
         name = model._meta.model_name
         return [self[field] for field in self.fields if field == f"{name}s" or field.startswith(f"{name}-")]
 
@@ -91,7 +91,7 @@ class HandoverForm(WithoutFormTag):
 
 
 class PlaceForm(WithoutFormTag):
-    """Which role a person is to have from now on."""
+    """The person's new role."""
 
     bound_field_class = MarkedField
     to = forms.ChoiceField(
@@ -107,7 +107,7 @@ class PlaceForm(WithoutFormTag):
 
     @property
     def place(self) -> Place:
-        """The role that was chosen; the form must be valid."""
+        """The chosen role; the form must be valid."""
         return self.places[self.cleaned_data["to"]]
 
 

@@ -8,7 +8,7 @@ from diagnostic.core.visible_text import says_nothing
 
 
 def with_line_feeds(text: str | None) -> str:
-    """`text` with CRLF turned into LF (design: Interchange); text in which nothing can be seen is none."""
+    """`text` with CRLF converted to LF (design: Interchange); "" for text without visible characters."""
     plain = (text or "").replace("\r\n", "\n")
     return "" if says_nothing(plain) else plain
 

@@ -1,4 +1,4 @@
-"""How two agencies come together: what each declares complete, what opens the comparison, and what each signs."""
+"""How two agencies come together: declarations, requests to open the comparison, and attestations."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .submission import Submission
 
 
 class Declaration(models.Model):
-    """An agency's word that its answers are complete.
+    """An agency's statement that its answers are complete.
 
-    It stands while the assessment names it (`Assessment.customs_declaration`, `police_declaration`), and freezes the
-    agency's answers meanwhile. One that was taken back stays on record.
+    It is in force while the assessment names it (`Assessment.customs_declaration`, `police_declaration`), and freezes
+    the agency's answers. A declaration that was taken back stays on record.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="declarations")
@@ -38,8 +38,8 @@ class Declaration(models.Model):
 class OpeningRequest(models.Model):
     """An agency's request to open the comparison before both have declared, with its reason.
 
-    The comparison opens once both agencies' requests stand. One with `taken_back_at` does not stand any more; it stays
-    on record. Until the comparison opens, only the agency's own people read it.
+    The comparison opens once both agencies' requests are in force. A request with `taken_back_at` no longer is, but
+    stays on record. Until the comparison opens, only the agency's own people can read it.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="opening_requests")
@@ -68,12 +68,12 @@ class OpeningRequest(models.Model):
 class Attestation(models.Model):
     """One agency's signature under the digest of the submission to be made.
 
-    It stands while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and goes with the
-    `submission` that it was given for. That an edit voided it, or somebody took it back, is in the log.
-    `attested_by_name` is what its person was called when they attested.
+    It is valid while the assessment names it (`Assessment.customs_attestation`, `police_attestation`), and afterwards
+    belongs to the `submission` it was given for. The log records when an edit voided it or somebody took it back.
+    `attested_by_name` is the person's name at that time.
 
-    In a joint session with an agency in which nobody has an account, the other agency's coordinator records who agreed
-    for it: `agreed_by` is that person's name, `agreed_office` their function, `agreed_on` the date of the agreement and
+    In a joint session with an agency without accounts, the other agency's coordinator records who agreed for it:
+    `agreed_by` is that person's name, `agreed_office` their function, `agreed_on` the date of the agreement and
     `agreed_reference` the letter or minutes that prove it. All four are given, or none.
     """
 

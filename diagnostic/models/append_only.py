@@ -1,4 +1,4 @@
-"""Rows that are only ever added: what was submitted, what was said about it afterwards, and the log."""
+"""Append-only rows: submissions, what was said about them afterwards, and the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REFUSAL = "rows of this table are only ever added"
 
 
 class AppendOnly(models.QuerySet):
-    """Refuses to change or delete rows; `save` of a row that is there comes by here, too."""
+    """Refuses to change or delete rows, including through `save` on an existing row."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError(REFUSAL)
@@ -25,7 +25,7 @@ class AppendOnly(models.QuerySet):
 class AppendedRow(models.Model):
     """A row that is written once.
 
-    The base manager is the guarded one, for `save` writes through it.
+    The base manager is the guarded one, because `save` writes through it.
     """
 
     objects = AppendOnly.as_manager()

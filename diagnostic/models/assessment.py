@@ -26,12 +26,12 @@ class Marking(models.TextChoices):
 class Assessment(models.Model):
     """One country's diagnostic for one period. `state` changes only through the transition table.
 
-    `customs_declaration` and `police_declaration` are the agencies' standing declarations, which freeze their answers.
-    They are kept in the row that every save locks, so that no save slips in after a declaration. Before the comparison
-    opens, neither may show in anything that the other agency's people, or the country's observers, are sent.
+    `customs_declaration` and `police_declaration` are the declarations in force, which freeze the agencies' answers.
+    They are kept in the row that every save locks, so that no save can follow a declaration. Before the comparison
+    opens, nothing sent to the other agency's people or the country's observers may reveal either of them.
 
-    `customs_attestation` and `police_attestation` are the signatures that stand under what would be submitted now: to
-    void them is to let go of them here, in the row that every save has locked.
+    `customs_attestation` and `police_attestation` are the valid signatures under what would be submitted now: clearing
+    them here, in the row that every save has locked, voids them.
     """
 
     class Mode(models.TextChoices):
@@ -100,5 +100,5 @@ class Assessment(models.Model):
         return {agency: key for agency, key in keys.items() if key is not None}
 
     def has_declared(self, agency: str) -> bool:
-        """Whether the declaration of `agency` stands; False for what is no agency (no query)."""
+        """Whether the declaration of `agency` is in force; False if it is not an agency (no query)."""
         return bool({"customs": self.customs_declaration_id, "police": self.police_declaration_id}.get(agency))

@@ -1,4 +1,4 @@
-"""The append-only, hash-chained log: a main chain for each assessment, sealed ones, and one for acts outside any."""
+"""The append-only, hash-chained log: main and sealed chains for each assessment, and one chain for the whole site."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .assessment import Assessment
 
 
 class AuditChain(models.Model):
-    """The head of one chain: how many entries it has and the hash of the last, so that a cut tail shows too.
+    """The head of one chain: the entry count and the last hash, so that a truncated tail is detected.
 
     A chain `sealed_for` an agency holds what only that agency may know before the comparison opens; "" is the main
-    chain of its assessment, or the one outside any.
+    chain of the assessment, or the site's chain.
     """
 
     assessment = models.ForeignKey(

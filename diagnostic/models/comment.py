@@ -15,11 +15,11 @@ from .submission import Submission
 
 
 class Comment(AppendedRow):
-    """One contribution to the thread of one question; never changed or deleted.
+    """One comment in the thread of one question; never changed or deleted.
 
     The country's own discussion belongs to the assessment alone; the secretariat's comments, and the country's answers
-    to the shared ones, belong to the submission that they are about. The writer is named as they were called then, with
-    the agency that they wrote for, "" for the secretariat.
+    to the shared ones, belong to a submission. Holds the writer's name at that time and the agency they wrote for, ""
+    for the secretariat.
     """
 
     class Audience(models.TextChoices):

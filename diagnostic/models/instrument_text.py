@@ -1,4 +1,4 @@
-"""The instruments that submissions rest on, whole, each once under its digest."""
+"""The full instruments that submissions are based on, each stored once under its digest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .append_only import AppendedRow
 
 
 class InstrumentText(AppendedRow):
-    """The canonical JSON of an instrument version as it was when an assessment was first submitted with it.
+    """The canonical JSON of an instrument version at the first submission that used it.
 
     `digest` is the SHA-256 of `content`. Reports of submissions are made from this, not from the instrument's rows.
     """

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 
 class ReportFile(models.Model):
-    """A file that is being rendered or has been, kept under the SHA-256 of its report data.
+    """A file that is being or has been rendered, stored under the SHA-256 of its report data.
 
-    `data` is the report data itself, canonical JSON: what the rendering process reads. Once the file is ready, `name`
-    is its name in the reports storage, and `sha256` (in hexadecimal) and `size` (in bytes) are those of the file as it
-    was made: a file with others is not served.
+    `data` is the report data, canonical JSON: the input of the rendering process. Once the file is ready, `name` is its
+    name in the reports storage, and `sha256` (in hexadecimal) and `size` (in bytes) describe the file as made: a file
+    that differs is not served.
     """
 
     class State(models.TextChoices):

@@ -20,15 +20,14 @@ STATUSES = ("answered", "not_applicable", "unknown")
 
 
 class Response(models.Model):
-    """One row for each question and voice, laid blank at the start, so that a save is always an update.
+    """One row for each question and voice, created blank at the start, so that a save is always an update.
 
     `version` counts the saves; a save names the version it was based on. Evidence is in its own table. `agreement` is
-    why customs and police agreed on this national answer; `confirms` the submission whose answer was said to be still
-    true, until another is saved. `is_agreed` says whether the answer counts: False only for a national answer that two
-    agencies have proposed and not yet recorded as agreed. `head` is the hash of the last of its `revision_count`
-    revisions, "" while it has none (see actions.revisions). Two are no columns: `has_voided`, by which the act that
-    saved a row says whether that voided what the agencies had attested, and `documents`, the evidence where it was read
-    with the row.
+    why customs and police agreed on this national answer; `confirms` is the submission whose answer was confirmed as
+    still true, until the next save. `is_agreed` is False only for a national answer that two agencies have proposed and
+    not yet recorded as agreed; such an answer does not count. `head` is the hash of the last of its `revision_count`
+    revisions, "" without any (see actions.revisions). Two attributes are not columns: `has_voided`, set by a save that
+    voided the agencies' attestations, and `documents`, the evidence if it was read with the row.
     """
 
     has_voided = False
@@ -79,13 +78,12 @@ class Response(models.Model):
 
 
 class ResponseRevision(models.Model):
-    """What one save wrote, whole, in the form of the interchange file; never changed or deleted.
+    """The full content of one save, in the form of the interchange file; never changed or deleted.
 
-    `was_kept` is False for a text that its writer set aside in favour of another's, after a conflict. `is_agreed` is
-    False for a proposed national answer, as in `Response`. `number` counts every revision of the answer from 1, these
-    too. `hash` covers what the revision says and `previous`, the hash of the revision before it: see actions.revisions.
-    `saved_for` is the agency that its writer belonged to then, whatever the voice: nobody acts for the other one in an
-    assessment.
+    `was_kept` is False for a text that its writer set aside for another's after a conflict. `is_agreed` is False for a
+    proposed national answer, as in `Response`. `number` counts every revision of the answer from 1, including these.
+    `hash` covers the content of the revision and `previous`, the hash of the previous revision: see actions.revisions.
+    `saved_for` is the writer's agency at that time, whatever the voice: nobody acts for the other one in an assessment.
     """
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="revisions")

@@ -1,7 +1,7 @@
-"""The secretariat's review: who is to look, who took it up, what it asks, and its opinion beside the country's.
+"""The secretariat's review: assignments, reviews, clarifications, and opinions beside the country's answers.
 
-What was said is only ever added to: a later version takes the place of the one before, and taking something back is a
-version too. Rows name their writers as they were called when they wrote.
+Rows are only ever added: a later version replaces the previous one, and taking something back is a version too. Rows
+hold their writers' names at that time.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from .submission import Submission
 
 
 class Versions(AppendOnly):
-    """Rows of which the last version of each thing counts; `LINE` of the model says what makes them one thing."""
+    """Versioned rows, of which the latest counts; `LINE` of the model defines what is versioned together."""
 
     def latest_versions(self) -> Versions:
-        """The last version of each thing, whether it was taken back or not."""
+        """The latest version of each item, including those taken back."""
         same = {name: OuterRef(name) for name in self.model.LINE}
         return self.exclude(Exists(self.model._base_manager.filter(**same, version__gt=OuterRef("version"))))
 
     def standing(self) -> Versions:
-        """The last version of each thing that was not taken back."""
+        """The latest version of each item, except those taken back."""
         return self.latest_versions().filter(is_taken_back=False)
 
 
 class Review(AppendedRow):
-    """Who took a submission up; open until its `Closing`."""
+    """A reviewer taking up a submission; open until its `Closing`."""
 
     class Outcome(models.TextChoices):
         RETURNED = "returned"
@@ -50,7 +50,7 @@ class Review(AppendedRow):
 
     @property
     def outcome(self) -> str:
-        """How it ended, "" while it is open; its closing must be loaded with it, else it costs a query."""
+        """The outcome, "" while the review is open; load the closing with it to save a query."""
         closing = self._closing
         return closing.outcome if closing else ""
 
@@ -75,7 +75,7 @@ class Review(AppendedRow):
 
 
 class Closing(AppendedRow):
-    """How a review ended."""
+    """The end of a review."""
 
     review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="closing")
     outcome = models.CharField(max_length=8, choices=Review.Outcome)
@@ -111,11 +111,11 @@ class Assignment(models.Model):
 
 
 class Opinion(AppendedRow):
-    """A version of a reviewer's view of a question's level, with its reason and the country's reply to it.
+    """A version of a reviewer's opinion on a question's level, with its reason and the country's reply.
 
-    It stands beside the country's answer, never for it. Each act adds a version that is whole: giving it, giving it
-    anew, replying, replying anew, and taking it back. `awaits_reply` says that the country has said nothing to the
-    opinion as it stands in this version; it may change its reply while the submission is its latest.
+    It is shown beside the country's answer and never replaces it. Each act adds a complete version: giving or changing
+    the opinion, replying, changing the reply, and taking the opinion back. `awaits_reply` is true if the country has
+    not replied to the opinion in this version; it may change its reply while the submission is its latest.
     """
 
     LINE = ("submission", "question")
@@ -151,7 +151,7 @@ class Opinion(AppendedRow):
 
 
 class Clarification(AppendedRow):
-    """A version of what the reviewer asks about one question; the country sees it once the assessment is returned."""
+    """A version of the reviewer's clarification request on one question; shown to the country after the return."""
 
     LINE = ("review", "question")
 

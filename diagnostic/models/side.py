@@ -1,4 +1,4 @@
-"""The agency that a person acts for in an assessment, once and for all."""
+"""The agency that a person acts for in an assessment, permanently."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .assessment import Assessment
 
 
 class Side(models.Model):
-    """Written at a person's first act for their agency in an assessment, in the same transaction; never changed.
+    """Written with a person's first act for their agency in an assessment, in the same transaction; never changed.
 
-    A saved answer writes none: its revision says for which agency it was saved (`ResponseRevision.saved_for`).
+    A saved answer does not write one: its revision holds the agency (`ResponseRevision.saved_for`).
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="sides")

@@ -20,9 +20,9 @@ class Submission(AppendedRow):
     """Written once and never changed.
 
     `snapshot` is canonical JSON with everything that both agencies attested; `digest` is the SHA-256 of its bytes, so
-    that anyone can recompute it. `receipt` is canonical JSON with what became known only on submitting: who attested
-    and who submitted, by the names that they had then. Its digest is in the log. Reports and pages take what they tell
-    of the submission from these two; the other columns are for queries.
+    that anyone can recompute it. `receipt` is canonical JSON with the facts of submitting: who attested and who
+    submitted, by their names at that time. Its digest is in the log. Reports and pages use only these two; the other
+    columns are for queries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,10 +49,10 @@ class Submission(AppendedRow):
 
     @cached_property
     def frozen(self) -> Frozen:
-        """The snapshot, read; where it was deferred, it is loaded (1 query)."""
+        """The parsed snapshot; loaded first if it was deferred (1 query)."""
         return parse_snapshot(self.snapshot)
 
     @cached_property
     def received(self) -> Receipt:
-        """The receipt, read (no query)."""
+        """The parsed receipt (no query)."""
         return parse_receipt(self.receipt)

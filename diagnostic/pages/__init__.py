@@ -1,1 +1,1 @@
-"""What pages show, as plain data made from rows; no HttpRequest and no HttpResponse."""
+"""Page contents as plain data made from rows, without HttpRequest or HttpResponse."""

@@ -1,4 +1,4 @@
-"""The pages before a review is closed: what is unread or open, what the act does, and what cannot be undone."""
+"""The confirmation pages before a review is closed: unread and open points, effects, and what cannot be undone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from diagnostic.models import Opinion, Submission
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Something that is unread or open, and the questions that it is about, in instrument order."""
+    """An unread or open point, and its questions, in instrument order."""
 
     text: str
     codes: tuple[str, ...]
@@ -23,7 +23,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ClosingPage:
-    """`points` are empty where all is read and nothing is open; `effects` are what the act does for good."""
+    """`points` are empty if everything is read and closed; `effects` are the irreversible effects of the act."""
 
     points: tuple[Point, ...]
     effects: tuple[str, ...]
@@ -31,11 +31,10 @@ class ClosingPage:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far the reviewer and the country have come with a submission, as codes of questions.
+    """The progress of the reviewer and the country with a submission, as codes of questions.
 
-    `unread` are those that this reviewer has not read with all that was said there; `unanswered` those where the
-    country has not answered the last shared comment; `unclarified` those asked at the last return and answered as
-    before.
+    `unread` are questions with something that this reviewer has not read; `unanswered` those whose last shared comment
+    the country has not answered; `unclarified` those asked at the last return and answered as before.
     """
 
     unread: Collection[str]
@@ -45,7 +44,7 @@ class Standing:
 
     @property
     def unreplied(self) -> tuple[str, ...]:
-        """The questions with an opinion to which the country has not replied as it stands now."""
+        """The questions whose current opinion has no reply from the country."""
         return tuple(item.question for item in self.opinions if item.awaits_reply)
 
 
@@ -70,7 +69,7 @@ def build_acceptance_page(submission: Submission, instrument: Instrument, standi
 def build_return_page(
     submission: Submission, instrument: Instrument, standing: Standing, asked: Collection[str]
 ) -> ClosingPage:
-    """The page before returning, where `asked` are the questions named (no query)."""
+    """The page before returning; `asked` are the questions with a clarification (no query)."""
     opened = with_follow_ups(instrument, asked)
     follow_ups = _in_order(instrument, opened - set(asked))
     opens = [_("Only these questions and their follow-ups open again.")]

@@ -1,4 +1,4 @@
-"""The page before a person is deactivated or moved: what they leave behind, in words or, where it must be, numbers."""
+"""The confirmation page before a person is deactivated or moved: their open items in words or, if need be, numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diagnostic.handover_queries import Left, other_agency
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One kind of thing that the act settles without a choice; `items` name each where the reader may see them."""
+    """One kind of item that needs no choice; `items` lists them if the reader may see them."""
 
     text: str
     items: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class HandoverPage:
-    """What the act settles without a choice (`facts`), and what `form` asks; `warnings` come before both."""
+    """Items settled without a choice (`facts`), and the `form` for the others; `warnings` come before both."""
 
     person: Membership
     to: Place | None
@@ -46,9 +46,9 @@ class HandoverPage:
 
 
 def build_handover_page(left: Left, form: HandoverForm, *, sees_items: bool, closed: int = 0) -> HandoverPage:
-    """The page for a reader who sees each thing, or only how many there are.
+    """The page, for a reader who sees each item or only their number.
 
-    `closed` is in how many assessments the person cannot act for their new agency.
+    `closed` is the number of assessments in which the person cannot act for their new agency.
     """
     facts = [
         fact for fact in (_voided(left), _declared(left), _requested(left), _proposed(left), _reviewed(left)) if fact

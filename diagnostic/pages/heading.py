@@ -1,4 +1,4 @@
-"""What a page calls the assessment that it is about: as it was submitted, or as it stands."""
+"""The names in a page's heading: as submitted, or current."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from diagnostic.models import Assessment, Submission
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The names that a page prints; `mode` is one of `workflow.MODES`."""
+    """The names printed on a page; `mode` is one of `workflow.MODES`."""
 
     country: str
     period: str
@@ -17,7 +17,7 @@ class Heading:
 
 
 def heading_of(assessment: Assessment, submission: Submission | None = None) -> Heading:
-    """The names that `submission` froze; without one, those of `assessment` now (no query).
+    """The names frozen in `submission`; without one, the current names of `assessment` (no query).
 
     The country of `assessment` must be loaded.
     """

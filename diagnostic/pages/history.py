@@ -1,4 +1,4 @@
-"""The history of one answer as its page shows it: sittings, what each changed, and every text whole."""
+"""The history of one answer as shown on its page: sittings, their changes, and every full text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_ON_A_PAGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One revision whole; `is_standing` where it is the answer now."""
+    """One full revision; `is_standing` if it is the current answer."""
 
     revision: ResponseRevision
     answer: AnswerText
@@ -37,9 +37,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One sitting, and what it changed of the answer that stood before it; `texts` the latest first.
+    """One sitting, and its changes to the previous answer; `texts` are latest first.
 
-    `is_continued` where the earlier part of a very long sitting is on another page.
+    `is_continued` if the earlier part of a very long sitting is on another page.
     """
 
     texts: tuple[Text, ...]
@@ -69,14 +69,14 @@ class Entry:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the answer reads as before, for example where it was only confirmed."""
+        """Whether the answer reads as before, for example because it was only confirmed."""
         texts = (self.narrative, self.reason, self.agreement)
         return not (self.has_new_level or self.has_new_status or self.facts or any(texts))
 
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
-    """An earlier text beside the answer that it would replace; `version` names that answer."""
+    """An earlier text beside the answer that it would replace; `version` is that answer's version."""
 
     chosen: Text
     standing: Text
@@ -91,7 +91,7 @@ class Restoring:
 
 
 def load_history(assessment: Assessment, question: Question, voice: str, number: Any) -> tuple[Page[Any], list[Entry]]:
-    """A page of the history of one answer, the latest sitting first (2 queries, 1 where there is none)."""
+    """A page of the history of one answer, latest sitting first (2 queries, 1 if it is empty)."""
     saved = _load_order(assessment, question, voice)
     pages = split_into_pages(group_by_sitting(saved), MOST_ON_A_PAGE) or [[]]
     page = Paginator(pages, 1).get_page(number)
@@ -106,7 +106,7 @@ def load_history(assessment: Assessment, question: Question, voice: str, number:
 
 
 def load_restoring(assessment: Assessment, question: Question, voice: str, number: int) -> Restoring | None:
-    """The revision of that number beside the answer as it stands; None where there is none (2 queries)."""
+    """The revision with that number beside the current answer; None if there is none (2 queries)."""
     saved = _load_order(assessment, question, voice)
     standing = _standing_before(saved, len(saved) + 1)
     held = _load_revisions(assessment, question, voice, {number, standing})
@@ -114,12 +114,12 @@ def load_restoring(assessment: Assessment, question: Question, voice: str, numbe
         return None
     build = _Builder(instrument_of(assessment), question, held, standing)
     chosen, now = held[number], held[standing]
-    # A text without a reason for the agreement, such as one set aside, leaves the reason as it is.
+    # A text without a reason for the agreement, such as one set aside, does not change the reason.
     return Restoring(build.text(number), build.text(standing), chosen.agreement or now.agreement, now.version)
 
 
 def may_restore(user: Any, assessment: Assessment, question: Question, voice: str) -> bool:
-    """Whether `user` may put an earlier text of this answer back now (1 query where the assessment is returned)."""
+    """Whether `user` may put an earlier text of this answer back now (1 query if the assessment is returned)."""
     if not can_answer(user, assessment, voice):
         return False
     if voice not in workflow.writable_voices(assessment.state, assessment.mode):
@@ -129,7 +129,7 @@ def may_restore(user: Any, assessment: Assessment, question: Question, voice: st
 
 
 def content_of(revision: ResponseRevision) -> Answer:
-    """The answer that `revision` holds."""
+    """The answer in `revision`."""
     return response_from_json(revision.content)
 
 
@@ -154,7 +154,7 @@ def _of(assessment: Assessment, question: Question, voice: str) -> Any:
 
 
 def _standing_before(saved: Sequence[Saved], number: int) -> int:
-    """The number of the revision that was the answer when `number` was written; 0 where the answer was blank."""
+    """The number of the revision that was current when `number` was written; 0 if the answer was blank."""
     return max((item.number for item in saved if item.number < number and item.was_kept), default=0)
 
 

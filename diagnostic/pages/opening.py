@@ -1,4 +1,4 @@
-"""Before and after the comparison opens: what each agency declared or asked for, to those who may know it."""
+"""Each agency's declaration and request to open the comparison, for the people who may know of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from diagnostic.rendering.words import AGENCY_WORDS
 
 @dataclass(frozen=True, slots=True)
 class AgencyWord:
-    """One agency on the way to the comparison: its standing declaration and its request to open early, if any."""
+    """One agency before the comparison: its declaration and its request to open early, if any."""
 
     agency: str
     declaration: Declaration | None
@@ -38,10 +38,10 @@ class AgencyWord:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a reader is told of the way to the comparison.
+    """What a reader may know before and after the comparison opens.
 
-    Before it opens `agencies` holds the reader's own alone, and none for an observer; from then on both. `own` is the
-    reader's agency where they may still declare and ask for it.
+    Before it opens, `agencies` holds only the reader's own, and none for an observer; afterwards both. `own` is the
+    reader's agency if they may still declare and ask for it.
     """
 
     agencies: tuple[AgencyWord, ...]
@@ -60,12 +60,12 @@ class Opening:
 
     @property
     def was_early(self) -> bool:
-        """Whether it was opened by both agencies' requests, and not by their declarations."""
+        """Whether it was opened by both agencies' requests instead of their declarations."""
         return self.is_open and all(word.request for word in self.agencies)
 
 
 def load_opening(assessment: Assessment, reader: Any) -> Opening | None:
-    """What `reader` is told; None in a joint session (2 queries, there none, whatever the agencies have done)."""
+    """The reader's view; None in a joint session (2 queries, none there, whatever the agencies have done)."""
     if assessment.mode != workflow.SEPARATE:
         return None
     own, is_open = side_of(reader, assessment), assessment.comparison_opened_at is not None
@@ -86,7 +86,7 @@ def load_opening(assessment: Assessment, reader: Any) -> Opening | None:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Who else answers for an agency: when they last did, or when they were invited and have not joined."""
+    """Another person who answers for an agency: their last answer, or their invitation if they have not joined."""
 
     name: str
     answered_at: datetime | None = None
@@ -102,7 +102,7 @@ class Declarers:
 
 
 def load_declarers(assessment: Assessment, reader: Any) -> Declarers:
-    """The people of the reader's own agency, with when they last answered in its voice (2 queries)."""
+    """The people of the reader's own agency, with the time of their last answer in its voice (2 queries)."""
     agency = reader.membership.agency
     saves = ResponseRevision.objects.filter(
         response__assessment=assessment, response__voice=agency.kind, saved_by=OuterRef("user")

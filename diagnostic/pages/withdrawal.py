@@ -1,4 +1,4 @@
-"""The page before an assessment is withdrawn: what that ends, what stays, and what cannot be undone."""
+"""The confirmation page before an assessment is withdrawn: what ends, what is kept, and what cannot be undone."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from diagnostic.queries import load_clarifications
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalPage:
-    """What ends with the withdrawal and what stays, a sentence each."""
+    """What the withdrawal ends and what it keeps, a sentence each."""
 
     ends: tuple[str, ...]
     stays: tuple[str, ...]
 
 
 def build_withdrawal_page(assessment: Assessment) -> WithdrawalPage:
-    """The page for a coordinator of the country (2 queries, 3 where the assessment stands returned).
+    """The page for a coordinator of the country (2 queries, 3 if the assessment is returned).
 
-    It says nothing of what the other agency has answered or declared.
+    It reveals nothing about the other agency's answers or declaration.
     """
     submitted = Submission.objects.filter(assessment=assessment).count()
     planned = Action.objects.filter(assessment=assessment, state__in=OPEN).count()

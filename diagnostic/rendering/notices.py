@@ -177,9 +177,10 @@ def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: 
 
 
 def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:
-    """Who is assigned, and who took the submission up or wrote about it; everyone where none of them is there any more.
+    """The assigned reviewers, and those who took the submission up or wrote about it; everyone if none of them is
+    active.
 
-    So a submission that nobody has is told to all, and so is one whose reviewers were deactivated.
+    So everyone hears of a submission without a reviewer, or whose reviewers were deactivated.
     """
     people = people.filter(membership__role__in=[str(role) for role in SECRETARIAT_ROLES])
     concerned = Q(assignments__assessment=submission.assessment_id)

@@ -127,12 +127,12 @@ def state_in_words(assessment: Assessment, submission: Submission | None = None)
 
 @register.simple_tag(takes_context=True)
 def level_name(context: Mapping[str, Any], level: int) -> str:
-    """The name of a level of the continuum by its number, from 1 to 5; on a submission's page as it was submitted."""
+    """The name of a level of the continuum by its number, 1 to 5; on a submission's page, its name when submitted."""
     return _instrument_in(context).level_name(level)
 
 
 def _instrument_in(context: Mapping[str, Any]) -> Instrument:
-    """The instrument that the page names, that of the submission it shows, or the current one."""
+    """The instrument of the page: that of the submission it shows, or the current one."""
     instrument, submission = context.get("instrument"), context.get("submission")
     if isinstance(instrument, Instrument):
         return instrument
@@ -147,7 +147,7 @@ def scoring_version() -> int:
 
 @register.simple_tag
 def instrument_for(assessment: Assessment, submission: Submission | str = "") -> Instrument:
-    """The instrument of `submission`, "" for none, as it was then; else that of `assessment`. From memory."""
+    """The instrument of `submission` at that time; without one (""), that of `assessment`. Cached."""
     return instrument_submitted(submission) if isinstance(submission, Submission) else instrument_of(assessment)
 
 

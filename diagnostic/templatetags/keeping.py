@@ -1,4 +1,4 @@
-"""What every page of a signed-in person needs to keep unsent text in the browser."""
+"""Gives every page of a signed-in person what it needs to keep unsent text in the browser."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def keeping_key(context: Mapping[str, Any]) -> str:
-    """The key of the person signed in, masked for this page; empty before they have fully signed in.
+    """The signed-in person's key, masked for this page; empty until they have fully signed in.
 
-    Error pages may be drawn without a request, and then have none.
+    Error pages may be rendered without a request, and then have no key.
     """
     request = context.get("request")
     return masked_key(request) if request is not None else ""

@@ -56,7 +56,7 @@ def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = 
 
 
 def load_person(request: HttpRequest, pk: int) -> Membership:
-    """The person with user, country and agency, if they exist for this one (1 query). Raises `Http404`."""
+    """The person with user, country and agency, if visible to this reader (1 query). Raises `Http404`."""
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
         if Membership.objects.filter(user_id=pk).exists():
@@ -91,9 +91,9 @@ def load_action(request: HttpRequest, code: str, number: int) -> Action:
 
 
 def require(is_allowed: bool, request: HttpRequest, assessment: Assessment | None = None) -> None:
-    """Go on where the person may; else log the attempt and raise `PermissionDenied` (403).
+    """Raise `PermissionDenied` (403), and log the attempt, unless the person may do this.
 
-    Where it is about acting in `assessment`, the page says why if the person acted for the other agency in it.
+    If it is about acting in `assessment` and the person acted for the other agency in it, the page gives that reason.
     """
     if not is_allowed:
         _log(request, "access.refused")
@@ -101,10 +101,10 @@ def require(is_allowed: bool, request: HttpRequest, assessment: Assessment | Non
 
 
 def require_voice(request: HttpRequest, assessment: Assessment, voice: str) -> None:
-    """Go on where the answers of `voice` exist for this person.
+    """Check that this person may read the answers of `voice`.
 
-    Raises `PermissionDenied` for who is not of the country, and where they would read it had they not acted for the
-    other agency; else `Http404`, logged where the assessment has that voice.
+    Raises `PermissionDenied` for people outside the country, and for people who could read it had they not acted for
+    the other agency; else `Http404`, logged if the assessment has that voice.
     """
     require(can_read_answers(request.user, assessment), request)
     if voice not in readable_voices(request.user, assessment):
@@ -124,7 +124,7 @@ def load_main_voice(request: HttpRequest, assessment: Assessment) -> str:
 
 
 def _require_side(voice: str, request: HttpRequest, assessment: Assessment) -> None:
-    """Say why, where the answers of a person's own agency are not there for them: they acted for the other one."""
+    """Explain why people cannot read their own agency's answers: they acted for the other one."""
     if voice and voice == agency_of(request.user):
         require(not has_acted_otherwise(request.user, assessment), request, assessment)
 

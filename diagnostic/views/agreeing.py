@@ -1,4 +1,4 @@
-"""Draws the form of one national answer for the script that saves it; the page around it is compare."""
+"""Renders the form of one national answer for the script that saves it; the page around it is in compare."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .compare_page import load_compare_page
 
 
 def draw_proposal(assessment: Assessment, reader: Any, code: str, data: Mapping[str, Any] | None = None) -> str:
-    """The fields as the answer stands, or with the posted `data` in them and not saved (at most 4 queries)."""
+    """The fields with the current answer, or with the posted, unsaved `data` (at most 4 queries)."""
     page = load_compare_page(assessment, reader)
     pair = page.by_code[code]
     item = page.view(pair, code, page.make_form(pair, data))
@@ -28,7 +28,7 @@ def draw_proposal(assessment: Assessment, reader: Any, code: str, data: Mapping[
 
 
 def draw_proposal_conflict(assessment: Assessment, reader: Any, form: ProposalForm, row: Row) -> str:
-    """The two texts to choose between, in place of the fields (at most 4 queries)."""
+    """The two conflicting texts to choose between, in place of the fields (at most 4 queries)."""
     page = load_compare_page(assessment, reader)
     item = page.view(page.by_code[form.question.code])
     conflict = conflict_of(form, row, to_response(row), typed_at(form.data))

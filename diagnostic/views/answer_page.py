@@ -113,7 +113,7 @@ class ThemePage:
 
     @cached_property
     def states(self) -> Mapping[str, str]:
-        """The state of each question by what stands, proposals included, so that their follow-ups can be answered."""
+        """The current state of each question, including proposals, so that their follow-ups can be answered."""
         voices = {**self.others, self.voice: self.answers}
         return question_states(self.instrument, self.voice, voices, self.proposed)
 
@@ -160,7 +160,7 @@ class ThemePage:
 
     @property
     def next_url(self) -> str:
-        """The next theme; after the last one the check before submitting, or the comparison of frozen answers."""
+        """The next theme; after the last one the check before submitting, or the comparison if frozen."""
         if self.next_theme:
             return self._url_of(self.next_theme)
         if self.is_frozen:
@@ -169,7 +169,7 @@ class ThemePage:
 
     @property
     def leads_on(self) -> bool:
-        """Whether something is still to be done with the answers after the last theme."""
+        """Whether there is another step after the last theme."""
         return self.assessment.state in workflow.WITH_COUNTRY
 
     def answer(self, question: Question) -> Answer:
@@ -295,7 +295,7 @@ def load_page(
 
 
 def own_state(question: Question, answer: Answer, *, is_proposed: bool = False) -> str:
-    """The state that `answer` gives the question where it is asked; `is_proposed` where it is not agreed yet."""
+    """The state of a question with `answer`, if it is asked; `is_proposed` if it is not agreed yet."""
     if is_proposed and not answer.is_blank:
         return "proposed"
     if answer.status != "answered":

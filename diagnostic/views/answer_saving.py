@@ -112,7 +112,7 @@ class Writer:
 
 
 def form_of(instrument: Instrument, question: Question, voice: str, data: QueryDict) -> QuestionForm:
-    """The form that `data` was posted from: that of the comparison where it says why both agencies agree."""
+    """The form for the posted `data`: the comparison's form if it includes the reason for agreeing."""
     if voice == NATIONAL and f"{question.code}-agreement" in data:
         return ProposalForm(instrument, question, data)
     return QuestionForm(instrument, question, voice, data)
@@ -134,7 +134,7 @@ def is_unresolved(data: QueryDict, code: str) -> bool:
 
 
 def typed_at(data: QueryDict) -> Any:
-    """When the text was typed, as the browser says, in local time; None where it says nothing sensible."""
+    """When the text was typed, from the browser, in local time; None for a missing or invalid time."""
     try:
         moment = parse_datetime(data.get("typed_at", ""))
         return localtime(moment) if moment else None

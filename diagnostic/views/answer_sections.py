@@ -31,12 +31,12 @@ Agreed = Literal["", "proposed", "agreed"]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What stands around a question whatever its answer: instrument, voice, last period, what the secretariat asks.
+    """The context of a question, whatever its answer: instrument, voice, last period, the secretariat's questions.
 
-    `is_own` where last period's answer is the same voice's; `is_confirmed` where it was said to be still true, which
-    only `can_be_confirmed` lets a person say. `known` is what the agencies said of the authority that it is asked for,
-    as "customs:none police:own"; `agreed` how a national answer of two agencies stands, "" for any other. `plan` is
-    what the country's plan from before holds about it.
+    `is_own` if last period's answer is from the same voice; `is_confirmed` if it was confirmed as still true, which
+    `can_be_confirmed` allows. `known` is what the agencies said of the authority that it is asked for, such as
+    "customs:none police:own"; `agreed` is the status of a national answer of two agencies, "" for any other. `plan` is
+    the part of the country's previous plan about the question.
     """
 
     instrument: Instrument
@@ -131,7 +131,7 @@ def draw_conflict(asking: Asking, form: QuestionForm, row: Row, theirs: Response
 
 
 def conflict_of(form: QuestionForm, row: Row, theirs: Response, typed_at: datetime | None) -> dict[str, object]:
-    """What answers/_conflict.html draws: the text that `form` holds and the one in `row`."""
+    """The context of answers/_conflict.html: the text in `form` and the one in `row`."""
     mine, question = form.typed, form.question
     texts = [describe(form.instrument, question, response) for response in (mine, theirs)]
     agreements = (form.agreement, row.agreement) if isinstance(form, ProposalForm) else ("", "")

@@ -209,9 +209,9 @@ def _draw(asking: Asking, outcome: Outcome, data: QueryDict) -> str:
 
 
 def answers_in_json(view: View) -> View:
-    """Whatever goes wrong, the script gets JSON that names the `question`, a `kind` and, for a person, a `message`.
+    """Whatever fails, the script gets JSON with the `question`, a `kind` and a `message` for the person.
 
-    The script believes no other answer: what stands between it and the server may answer in the server's place.
+    The script accepts no other reply, because proxies and sign-in pages may reply in the server's place.
     """
 
     @wraps(view)

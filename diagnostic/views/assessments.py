@@ -261,7 +261,7 @@ def _render_check(
     faults: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    # The digest first: of an answer that is saved meanwhile the page then shows more than can be signed, never less.
+    # Digest first: if an answer is saved meanwhile, the page shows more than the digest covers, never less.
     signable = load_signable(assessment)
     overview = _load_overview(request, assessment)
     gaps = find_gaps(overview.states) if assessment.mode == workflow.JOINT else {}
@@ -335,7 +335,7 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
 
 
 def _faults_of_refusal(error: ActionRefused) -> list[tuple[str, str]]:
-    """For an error summary: why the answers cannot be attested or submitted as they are, with links to the missing."""
+    """For an error summary: why the answers cannot be attested or submitted yet, with links to the missing ones."""
     if isinstance(error, NotSettled):
         words = _("%(code)s has no agreed national answer yet.")
         return [(f"missing-{code}", words % {"code": code}) for code in error.questions]
@@ -427,7 +427,7 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who did what, when, and whether the chains of entries are whole."""
+    """Who did what and when, and whether the hash chains are intact."""
     assessment = load_assessment(request, pk)
     require(can_read_log(request.user, assessment), request)
     agencies = unsealed_agencies(request.user, assessment)

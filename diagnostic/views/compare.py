@@ -82,7 +82,7 @@ def _render(
 
 
 def _frame(request: HttpRequest, page: ComparePage) -> dict[str, Any]:
-    """What every page with a form of a national answer needs; the key says whose page it is."""
+    """The context of every page with a form of a national answer; the key identifies the page's owner."""
     key = page_key.make(request.user, page.assessment.pk) if page.open_codes else ""
     return {"assessment": page.assessment, "page": page, "page_key": key}
 
@@ -90,9 +90,9 @@ def _frame(request: HttpRequest, page: ComparePage) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """Record the national answer to one question as agreed; a GET, as after signing in again, leads to the question.
+    """Record the national answer to one question as agreed; a GET, for example after signing in again, redirects to it.
 
-    What lacks something is kept as a proposal as far as it can be, and shown with what is wrong.
+    An incomplete answer is saved as a proposal as far as possible, and shown with its errors.
     """
     assessment = load_assessment(request, pk)
     require(
@@ -140,12 +140,12 @@ def agree(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
 
 
 def _is_on_screen(request: HttpRequest) -> bool:
-    """Whether the form was posted from the screen of a meeting."""
+    """Whether the form was posted from the meeting screen."""
     return request.POST.get("screen") == "meeting"
 
 
 def _keep_as_proposal(request: HttpRequest, page: ComparePage, pair: Pair, posted: QueryDict) -> HttpResponse:
-    """The form with what it lacks, on the version at which what it holds was saved as a proposal, where it could be."""
+    """The form with its errors, on the version saved as a proposal, if it could be saved."""
     code = pair.question.code
     proposal = ProposalForm(page.instrument, pair.question, posted)
     kept = Writer(page.assessment.pk, NATIONAL, request.user).save(proposal)
@@ -167,7 +167,7 @@ def _why_closed(assessment: Assessment, code: str) -> ActionRefused:
 
 
 def _say_stale(request: HttpRequest, page: ComparePage, code: str, row: Row) -> HttpResponse:
-    """The page with what was typed, beside what somebody else saved first; pressing again replaces that."""
+    """The page with the typed answer beside the one that somebody else saved first; pressing again replaces that."""
     again = load_compare_page(page.assessment, request.user, page.show)
     data = request.POST.copy()
     data[f"{code}-version"] = str(row.version)

@@ -88,7 +88,8 @@ class PairView:
 class ComparePage:
     """The comparison of one assessment as `reader` sees it.
 
-    `rows` are those of every voice, `voices` what of them counts; `proposed` are the national answers in progress.
+    `rows` are those of every voice, `voices` the answers in them that count; `proposed` are the national answers in
+    progress.
     """
 
     assessment: Assessment
@@ -156,7 +157,7 @@ class ComparePage:
 
     @cached_property
     def completeness(self) -> Completeness:
-        """What keeps the agreed answers from being attested."""
+        """The reasons why the agreed answers cannot be attested yet."""
         return find_completeness(self.instrument, self.assessment.mode, self.voices)
 
     @property
@@ -165,7 +166,7 @@ class ComparePage:
 
     @property
     def may_attest_next(self) -> bool:
-        """Whether nothing is left to be agreed on before the answers are attested."""
+        """Whether everything is agreed, so that the answers can be attested."""
         return self.is_being_agreed and self.completeness.is_enough
 
     @property
@@ -184,16 +185,16 @@ class ComparePage:
 
     @property
     def agreed(self) -> int:
-        """How many of the questions have an agreed national answer or are left open."""
+        """The number of questions with an agreed national answer or left open."""
         return sum(self.tag_of(pair) in ("agreed", "left_open") for pair in self.pairs)
 
     def row(self, code: str, voice: str = NATIONAL) -> Row:
         return self.rows[voice, code]
 
     def tag_of(self, pair: Pair) -> str:
-        """How the national answer stands: "agreed", "left_open", "in_progress", "to_agree", or why it is not asked.
+        """The status of the national answer: "agreed", "left_open", "in_progress", "to_agree", or why it is not asked.
 
-        That is "waits" while the question that it follows has no agreed answer, else "not_asked".
+        The reason is "waits" while the question that it follows has no agreed answer, else "not_asked".
         """
         national = self.voices.get(NATIONAL, {})
         response = national.get(pair.question.code, BLANK)
@@ -210,11 +211,11 @@ class ComparePage:
         return self.tag_of(pair) in ("in_progress", "to_agree")
 
     def first_to_agree(self) -> str:
-        """The question to begin with: the first in the order of the page that has no agreed answer; else ""."""
+        """The question to begin with: the first in page order without an agreed answer; else ""."""
         return next((pair.question.code for pair in self.shown if self._is_to_agree(pair)), "")
 
     def next_after(self, code: str) -> str:
-        """The next question in the order of the page that has no agreed answer; else ""."""
+        """The next question in page order without an agreed answer; else ""."""
         codes = [pair.question.code for pair in self.shown]
         rest = self.shown[codes.index(code) + 1 :] if code in codes else self.shown
         return next((pair.question.code for pair in rest if self._is_to_agree(pair)), "")
@@ -233,7 +234,7 @@ class ComparePage:
         return f"{address}?{urlencode({'show': self.show, 'question': code})}"
 
     def make_form(self, pair: Pair, data: Mapping[str, Any] | None = None) -> AgreementForm:
-        """The form of the national answer: as it stands, else both agencies' answers in one."""
+        """The form of the national answer: with the current answer, else both agencies' answers combined."""
         row = self.row(pair.question.code)
         standing = to_response(row)
         response = merge(pair, agency_names()) if standing.is_blank else standing

@@ -1,4 +1,4 @@
-"""Before the comparison: declaring one's agency's answers complete, and asking to open it early."""
+"""Before the comparison: declaring an agency's answers complete, and asking to open the comparison early."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ UNPROCESSABLE = 422
 @login_required
 @require_http_methods(["GET", "POST"])
 def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Declare the answers of one's agency complete, or take that back; a GET says what it does and what is blank."""
+    """Declare the answers of the person's agency complete, or take that back; a GET shows the effects and the gaps."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
     require(can_declare(request.user, assessment, agency), request, assessment)
@@ -76,7 +76,7 @@ def _show(
     if workflow.find_transition("open_comparison", assessment.state, assessment.mode) is not None:
         overview = load_overview(assessment, agency, (agency,))
         gaps = find_gaps(overview.states)
-        # What was not confirmed is asked again of what stands now; what was, of something else, is not confirmed.
+        # Ask again about the current gaps; a confirmation of other gaps does not count.
         is_unconfirmed = form is not None and refusal is None
         again = DeclareForm(agency, gaps, {"gaps": write_gaps(gaps)} if is_unconfirmed else None)
         context |= {
@@ -95,7 +95,7 @@ def _show(
 def _faults(
     shown: DeclareForm, posted: DeclareForm | None, gaps: Mapping[str, str], refusal: GapsChanged | None
 ) -> list[tuple[str, str]]:
-    """For the error summary: what was not confirmed, or what changed since it was."""
+    """For the error summary: the gaps not confirmed, or changed since they were."""
     if posted is None:
         return []
     if refusal is not None:
@@ -107,7 +107,7 @@ def _faults(
 @login_required
 @require_http_methods(["GET", "POST"])
 def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask for one's agency to open the comparison early, or take that back; it opens once both agencies ask."""
+    """Ask, for the person's agency, to open early, or take that back; the comparison opens once both agencies ask."""
     assessment = load_assessment(request, pk)
     agency = agency_of(request.user)
     require(can_ask_to_open(request.user, assessment, agency), request, assessment)
@@ -146,7 +146,7 @@ def _show_opening(request: HttpRequest, assessment: Assessment, form: AskToOpenF
 
 
 def _take_back(request: HttpRequest, assessment: Assessment, act: Any, said: str) -> HttpResponse:
-    """Take back what `act` takes back, and show its page again."""
+    """Reverse `act`, and show its page again."""
     try:
         act(assessment=assessment, agency=agency_of(request.user), by=request.user)
     except ActionRefused as refusal:
@@ -162,7 +162,7 @@ def _opened(request: HttpRequest, assessment: Assessment, notice: str) -> HttpRe
 
 
 def _refused(request: HttpRequest, assessment: Assessment, error: ActionRefused, opened: str = "") -> HttpResponse:
-    """Why nothing was done; whose first press opened the comparison, as the log calls it, is led there instead."""
+    """Explain why nothing was done; if this person's earlier press opened the comparison, redirect there instead."""
     if opened and was_just_done(opened, assessment, request.user):
         return redirect("compare", pk=assessment.pk)
     context = {"reason": in_words(error.message), "assessment": assessment}

@@ -141,7 +141,7 @@ class Desk:
 
     @property
     def unanswered(self) -> tuple[str, ...]:
-        """The questions where a comment that the country reads is the last word, and the secretariat's."""
+        """The questions whose last comment shared with the country is the secretariat's."""
         last = {item.question: item for item in self.thread if item.audience == Comment.Audience.SHARED}
         return tuple(code for code, item in last.items() if not is_of_country(item))
 

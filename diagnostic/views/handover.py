@@ -1,4 +1,4 @@
-"""Deactivating and moving a person: the page that shows what they leave behind, and the act that settles it."""
+"""Deactivating and moving a person: the page that lists their open items, and the act that settles them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Act = Callable[[HandoverForm], HandedOver]
 @login_required
 @require_http_methods(["GET", "POST"])
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a person leaves behind, then end their access and settle it (9 queries to show)."""
+    """Show a person's open items, then end their access and settle them (9 queries to show)."""
     person = load_person(request, pk)
     require(can_manage(request.user, person), request)
     if not person.user.is_active:
@@ -50,7 +50,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the new role; then show what the person leaves behind, and settle it with the change of role."""
+    """Ask for the new role; then show the person's open items, and settle them with the change of role."""
     person = load_person(request, pk)
     require(can_move(request.user, person), request)
     chosen = PlaceForm(request.GET if "to" in request.GET else None, person=person)
@@ -69,7 +69,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _settle(request: HttpRequest, person: Membership, to: Place | None, act: Act, done: str) -> HttpResponse:
-    """Show the page, or do the act; where something has changed meanwhile, the page as it is now, with the choices."""
+    """Show the page, or perform the act; if something has changed meanwhile, show the updated page with the choices."""
     sees_items = request.user.membership.country_id is not None or person.country_id is None
     left = load_left(person, request.user, to)
     if request.method == "GET":
@@ -100,7 +100,7 @@ def _show(
 
 
 def _tell(request: HttpRequest, handed: HandedOver) -> None:
-    """Tell the new reviewers, as of any assignment."""
+    """Notify the new reviewers, as for any assignment."""
     for assignment, reviewer in handed.assignments:
         latest = Submission.objects.filter(assessment=assignment.assessment_id).defer("snapshot").first()
         if latest is not None:

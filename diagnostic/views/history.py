@@ -1,4 +1,4 @@
-"""The history of one answer, and putting one of its earlier texts back."""
+"""The history of one answer, and restoring an earlier text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VOICE_NAMES = {
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def revisions(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
-    """Every sitting in which one voice's answer was written, the latest first, for those who may read that answer."""
+    """Every sitting in which one voice's answer was written, latest first, for people who may read that answer."""
     assessment, question = _load(request, pk, voice, code)
     page, entries = load_history(assessment, question, voice, request.GET.get("page"))
     context = _frame(assessment, question, voice) | {
@@ -57,7 +57,7 @@ def revisions(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResp
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request: HttpRequest, pk: UUID, voice: str, code: str, number: int) -> HttpResponse:
-    """Put an earlier text back as the answer; a GET shows it beside the answer that it would replace."""
+    """Restore an earlier text as the answer; a GET shows it beside the answer that it would replace."""
     assessment, question = _load(request, pk, voice, code)
     require(can_answer(request.user, assessment, voice), request)
     restoring = load_restoring(assessment, question, voice, number)
@@ -128,5 +128,5 @@ def _url(assessment: Assessment, voice: str, code: str) -> str:
 
 
 def _version(given: str) -> int:
-    """The version that the page named; one that never stands where it named none."""
+    """The version that the page named; without one, a version that never exists."""
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

@@ -62,7 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def groups_of(user: Any) -> list[Group]:
-    """Every kind of thing that may wait for `user` (at most 5 queries)."""
+    """Every kind of task that may be waiting for `user` (at most 5 queries)."""
     membership = membership_of(user)
     if is_in_secretariat(user):
         return _of_the_secretariat(user)
@@ -178,7 +178,7 @@ def _of_the_country(user: Any, *, is_coordinator: bool) -> list[Group]:
 
 
 def _proposals(user: Any) -> tuple[Item, ...]:
-    """The proposed coordinators that wait for an administrator's decision (1 query, for others none)."""
+    """The proposed coordinators waiting for an administrator's decision (1 query, none for others)."""
     if not can_decide_proposals(user):
         return ()
     waiting_for_them = proposals_visible_to(user).filter(state=CoordinatorProposal.State.OPEN)

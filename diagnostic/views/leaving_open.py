@@ -1,4 +1,4 @@
-"""Leaving several questions of the comparison open for one reason, in one act."""
+"""Leaves several questions of the comparison open for one reason, in one act."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNPROCESSABLE = 422
 @login_required
 @require_http_methods(["GET", "POST"])
 def leave_open(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A GET lists the questions without an agreed answer; a POST leaves the ticked ones open with the reason given."""
+    """A GET lists the questions without an agreed answer; a POST leaves the ticked ones open for the given reason."""
     assessment = load_assessment(request, pk)
     require(can_compare(request.user, assessment) and can_answer(request.user, assessment, NATIONAL), request)
     page = load_compare_page(assessment, request.user)

@@ -95,7 +95,7 @@ PLAIN = {True: _("yes"), False: _("no"), None: _("none"), "": _("none")}
 
 
 def say_sections(entries: Iterable[AuditEntry], *, is_open: bool) -> list[tuple[str, list[tuple[AuditEntry, str]]]]:
-    """The entries with their sentences, under a heading for each run of one chain; "" where all are of the main one."""
+    """The entries with their sentences, under a heading for each run of one chain; "" if all are in the main one."""
     names = {"": _("Both agencies and observers")} | (UNSEALED if is_open else SEALED)
     runs = [(sealed_for, list(run)) for sealed_for, run in groupby(entries, key=lambda entry: entry.chain.sealed_for)]
     is_plain = all(not sealed_for for sealed_for, _run in runs)
@@ -116,7 +116,7 @@ def say_entry(entry: AuditEntry) -> str:
     if words is None:
         return entry.act
     try:
-        # Hashes of answers and sealed chains are for verify_audit; no sentence names them.
+        # Hashes of answers and sealed chains are for verify_audit, and appear in no sentence.
         said = {name: value for name, value in entry.detail.items() if not isinstance(value, dict)}
         return str(words) % {name: _say_member(name, value) for name, value in said.items()}
     except KeyError:

@@ -26,7 +26,7 @@ class NextStep:
 
 
 def find_next_step(overview: Overview, user: object, opening: Opening | None = None) -> NextStep:
-    """What the reader does next, or what they wait for; `opening` where each agency answers for itself."""
+    """The reader's next step, or what they are waiting for; `opening` if each agency answers for itself."""
     assessment = overview.assessment
     if assessment.state == workflow.DRAFT:
         return _in_draft(overview, user, opening)

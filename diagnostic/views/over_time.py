@@ -57,7 +57,7 @@ def over_time(request: HttpRequest, pk: UUID) -> HttpResponse:
     results = [read_period(json.loads(submission.snapshot)) for submission in submissions]
     if not can_read_everything(request.user, assessment):
         results = [_as_shown(item) for item in results]
-    # The names are those of the last period that is shown.
+    # The names are those of the last period on the page.
     instrument = instrument_submitted(submissions[-1]) if submissions else instrument_of(assessment)
     names = [level.name for level in instrument.continuum]
     points = [Point(item.period, item.level, item.index) for item in results]

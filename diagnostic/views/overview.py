@@ -114,7 +114,7 @@ class Overview:
 
     @cached_property
     def to_clarify(self) -> tuple[str, ...]:
-        """The returned questions without a new answer that counts since they came back, in question order."""
+        """The returned questions without a new answer that counts since the return, in question order."""
         return tuple(
             code for code in self.instrument.by_code if code in self.clarifications and not self._saved_since(code)
         )
@@ -125,7 +125,7 @@ class Overview:
         return saved_at is not None and closed_at is not None and saved_at > closed_at
 
     def url_of(self, code: str) -> str:
-        """Where the question is answered: what two agencies agree on is recorded in the comparison."""
+        """The page on which the question is answered: agreed answers of two agencies are recorded in the comparison."""
         return url_of_answer(self.assessment, self.voice, self.instrument.by_code[code])
 
     def url_of_theme(self, theme: str) -> str:
@@ -178,7 +178,7 @@ class Overview:
 
     @cached_property
     def missing(self) -> list[Missing]:
-        """What is blank or in progress, then what cannot be answered now."""
+        """Blank and in-progress questions, then those that cannot be answered now."""
         return [self._missing(code) for code in find_missing(self.states)]
 
     def _missing(self, code: str) -> Missing:
@@ -203,7 +203,7 @@ class Overview:
 
     @property
     def unsettled_count(self) -> int:
-        """How many questions are blank or in progress."""
+        """The number of blank or in-progress questions."""
         return self.blank_count + self.proposed_count
 
     @property
@@ -242,7 +242,7 @@ class Overview:
 
 
 def url_of_answer(assessment: Assessment, voice: str, question: Question) -> str:
-    """Where the answer of `voice` to `question` is given: what two agencies agree on is recorded in the comparison."""
+    """The page on which `voice` answers `question`: agreed answers of two agencies are recorded in the comparison."""
     of = {"pk": assessment.pk}
     if assessment.mode == workflow.SEPARATE and voice == NATIONAL and assessment.state in workflow.WITH_COUNTRY:
         return f"{reverse('compare', kwargs=of)}?open={question.code}#{question.code}"

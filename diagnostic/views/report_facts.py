@@ -1,10 +1,10 @@
-"""From rows to report data: what the views know of an assessment or a submission, for the pure core to put together.
+"""From rows to report data: the input about an assessment or a submission for the pure core.
 
-A draft's report is made from the rows as they stand. A submission's is made from what it froze, and from rows that were
-added since and are never changed: the same submission and the same later rows make the same report.
+A draft's report is made from the current rows. A submission's is made from its frozen texts and from append-only rows
+added since: the same submission and the same later rows make the same report.
 
-A report is known by the digest of its data, and to put the data together takes much longer than to send a file. So
-which digest belongs to which basis is remembered, and the basis holds everything that the report is made from.
+A report is identified by the digest of its data, and assembling the data takes much longer than sending a file. So the
+digest is cached by basis, and the basis includes everything that the report is made from.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from .report_follow_up import (
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered and by how many people of each voice, why the agencies agreed, and the target level."""
+    """The answers, the number of people who answered in each voice, the reasons for agreeing, and the target level."""
 
     facts: ReportFacts
     voices: Voices
@@ -74,7 +74,7 @@ class Plans:
 
 
 class Source(Protocol):
-    """Where the parts of one report are loaded from."""
+    """The source of each part of one report."""
 
     def load_answers(self) -> Answers: ...
 
@@ -87,13 +87,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of an assessment as they stand."""
+    """The current rows of an assessment."""
 
     assessment: Assessment
 
     @property
     def facts(self) -> ReportFacts:
-        """It names no time, for nothing was handed in."""
+        """Without a time, because nothing was submitted."""
         assessment = self.assessment
         return ReportFacts(
             country=assessment.country.name,
@@ -125,7 +125,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class FrozenTexts:
-    """What a submission froze, and how its review ended; no row that may have changed since is read."""
+    """The frozen texts of a submission, and the end of its review; reads no row that may have changed since."""
 
     submission: Submission
 
@@ -152,10 +152,10 @@ class FrozenTexts:
 
 @dataclass(frozen=True, slots=True)
 class ReportBasis:
-    """Everything that one report is made from, without an answer being read.
+    """Everything that one report is made from, without reading any answer.
 
-    `holds` stands for what the source holds, and `stamp` for what is loaded beside it (report_follow_up): where they
-    are the same, so is the report.
+    `holds` identifies the contents of the source, and `stamp` the other parts (report_follow_up): if both are the same,
+    so is the report.
     """
 
     holds: tuple[object, ...]
@@ -193,9 +193,9 @@ class ReportBasis:
         return {edition: held[key] for edition, key in keys.items()}
 
     def build(self, *, has_past: bool = True) -> Report:
-        """The report (11 queries for an assessment as it stands, 12 of two agencies; at most 8 for a submission).
+        """The report (11 queries for a draft, 12 with two agencies; at most 8 for a submission).
 
-        Without `has_past` neither earlier periods nor what was said in review are in it, and 5 or 6 queries fewer.
+        Without `has_past` it leaves out earlier periods and the review, and makes 5 or 6 queries fewer.
         """
         given = self.source.load_answers()
         previous = self.source.load_previous()
@@ -239,7 +239,7 @@ def submissions_for_report(submissions: QuerySet[Submission]) -> QuerySet[Submis
 
 
 def report_of_assessment(assessment: Assessment) -> ReportBasis:
-    """The report of the answers as they stand now (no query)."""
+    """The report of the current answers (no query)."""
     source = Rows(assessment)
     saved = (assessment.pk, assessment.target_level, assessment.rows, assessment.saves)
     return ReportBasis(
@@ -252,7 +252,7 @@ def report_of_assessment(assessment: Assessment) -> ReportBasis:
 
 
 def report_of_submission(submission: Submission, edition: str = FULL) -> ReportBasis:
-    """The report of what `submission` froze (no query); its review and the closing of that must be loaded."""
+    """The report of the frozen `submission` (no query); its review and the review's closing must be loaded."""
     review: Review | None = getattr(submission, "review", None)
     closing = (review.outcome, to_moment(review.closed_at), review.closed_by_name) if review else ()
     return ReportBasis(

@@ -1,10 +1,10 @@
-"""From rows to the parts of a report that follow a submission: earlier periods, the plan, what was said in review.
+"""From rows to the parts of a report about a submission's context: earlier periods, the plan, and the review.
 
-What was said in review is in rows that are only ever added to and name their writers. Earlier periods and the plan are
-read from the rows for a draft alone: a submission has frozen its own.
+The review is in append-only rows that hold their writers' names. Earlier periods and the plan are read from the rows
+only for a draft: a submission has its own frozen.
 
-A report is remembered under a key, so whatever these parts are loaded from has a stamp that is annotated to the row:
-it is another as soon as one of them changes, and costs no query.
+Reports are cached under a key, so the sources of these parts have a stamp that is annotated to the row: it changes
+whenever one of them changes, and costs no query.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Said:
 
 
 def with_follow_up(assessments: QuerySet[Row]) -> QuerySet[Row]:
-    """`assessments` with what `stamp_of` needs, beside `with_remarks`; no query of its own."""
+    """`assessments` with the annotations for `stamp_of`, beside `with_remarks`; no query of its own."""
     pk, country, started = OuterRef("pk"), OuterRef("country_id"), OuterRef("started_at")
     plans = Action.objects.filter(country=country).order_by().values("country")
     return assessments.annotate(
@@ -65,10 +65,10 @@ def with_follow_up(assessments: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def with_remarks(rows: QuerySet[Row], assessment: str = "pk", last: str = "") -> QuerySet[Row]:
-    """`rows` with what `stamp_of_remarks` needs; no query of its own.
+    """`rows` with the annotations for `stamp_of_remarks`; no query of its own.
 
-    `assessment` names the row's column with the key of its assessment. `last` names the row's own number, where only
-    what was said up to there counts.
+    `assessment` is the column of the row that holds the key of its assessment. `last` is the row's own number, if only
+    remarks up to it count.
     """
     pk, until = OuterRef(assessment), OuterRef(last) if last else None
     return rows.annotate(
@@ -80,12 +80,12 @@ def with_remarks(rows: QuerySet[Row], assessment: str = "pk", last: str = "") ->
 
 
 def stamp_of(assessment: Any) -> tuple[object, ...]:
-    """The same as long as nothing has changed that the parts of a draft are loaded from (no query)."""
+    """A stamp that changes whenever the sources of a draft's parts change (no query)."""
     return _read_stamps(assessment, STAMPS) + stamp_of_remarks(assessment)
 
 
 def stamp_of_remarks(row: Any) -> tuple[object, ...]:
-    """The same as long as nothing was added to what was said in review (no query)."""
+    """A stamp that changes whenever something is added to the review (no query)."""
     return _read_stamps(row, STAMPS_OF_REMARKS)
 
 
@@ -103,7 +103,7 @@ def load_earlier(assessment: Assessment) -> tuple[PeriodLine, ...]:
 
 
 def load_periods(submissions: Collection[str]) -> tuple[PeriodLine, ...]:
-    """The periods of these submissions, in their order (1 query, or none)."""
+    """The periods of these submissions, in order (1 query, or none)."""
     found = Submission.objects.in_bulk([UUID(key) for key in submissions])
     return tuple(to_period_line(read_period(json.loads(found[UUID(key)].snapshot))) for key in submissions)
 
@@ -113,7 +113,7 @@ def load_plans(
 ) -> tuple[tuple[ActionLine, ...], tuple[ActionLine, ...]]:
     """The plan made on `assessment`, and that on the assessment of the submission `previous_id` (1 query).
 
-    Their levels of now are those of `result`.
+    Their current levels are those of `result`.
     """
     before = Submission.objects.filter(pk=previous_id).values("assessment_id")
     found = Action.objects.filter(Q(assessment=assessment.pk) | Q(assessment__in=before)).order_by("number")
@@ -122,9 +122,9 @@ def load_plans(
 
 
 def load_remarks(said: Said, instrument: Instrument) -> tuple[RemarkLine, ...]:
-    """What secretariat and country shared: on the whole first, then by question (5 queries).
+    """What secretariat and country shared: general remarks first, then by question (5 queries).
 
-    Of one question and submission the clarification comes first, then the opinion with its reply, then the comments,
+    For each question and submission the clarification comes first, then the opinion with its reply, then the comments
     in the order in which they were added.
     """
     found = _opinions(said.assessment_id, said.last).select_related("submission").defer("submission__snapshot")

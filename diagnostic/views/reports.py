@@ -253,7 +253,7 @@ def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
 
 
 def _make_again(request: HttpRequest, file: ReportFile, fault: str) -> None:
-    """Queue a file that was found damaged, and say so on the page that comes next."""
+    """Queue a file that was found damaged, and add a message for the next page."""
     with transaction.atomic():
         if replace_damaged(file=file, fault=fault):
             render_report.enqueue(file.pk)

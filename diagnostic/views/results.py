@@ -169,7 +169,7 @@ class Source:
         return "result:" + hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def load_previous(self) -> Previous | None:
-        """What the country submitted for the period before (1 query)."""
+        """The country's submission for the previous period (1 query)."""
         return load_previous_then(self.submission) if self.submission else load_previous(self.assessment)
 
     def load_plan(self) -> ResultPlan:

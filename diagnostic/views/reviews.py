@@ -170,7 +170,7 @@ def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str, ki
 
 
 def _closing_page(desk: Desk, act: str) -> ClosingPage:
-    """What is unread or open, and what the act does (3 queries)."""
+    """The unread and open points, and the effects of the act (3 queries)."""
     reading = desk.reading
     standing = Standing(
         unread=[entry.question.code for entry in reading.entries if entry.question.code not in desk.read],

@@ -37,9 +37,9 @@ NO_GAPS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class LostSignature:
-    """A signature of `given_by` that does not stand any more, and who took it back or voided it by a change.
+    """A signature of `given_by` that is no longer valid, and who took it back or voided it by a change.
 
-    `because` is "deactivated" or "moved" where that happened to whoever gave it.
+    `because` is "deactivated" or "moved" if that happened to the signer.
     """
 
     given_by: User
@@ -51,12 +51,11 @@ class LostSignature:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One agency's key: the `signature` that stands, or else how the one before it was `lost`, and what can be done.
+    """One agency's key: the valid `signature`, or how the previous one was `lost`, and the possible acts.
 
-    `is_absent` says that nobody there has an account, so that the other agency records who agreed.
-    `uncounted` is what was recorded for the agency, and counts no longer: somebody there has an account or an
-    invitation by now.
-    It `is_outdated` where nobody took it back, but something beside the answers is no longer as it was attested.
+    `is_absent` if nobody there has an account, so that the other agency records who agreed. `uncounted` is a record for
+    the agency that no longer counts, because somebody there now has an account or an invitation. `is_outdated` if
+    nobody took it back, but something other than the answers has changed since it was attested.
     """
 
     agency: str
@@ -81,7 +80,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What both agencies sign, and how far they have come; nothing is offered while the answers are not complete."""
+    """What both agencies sign, and their progress; nothing is offered until the answers are complete."""
 
     digest: str
     keys: tuple[Key, ...]
@@ -101,9 +100,9 @@ def form_of(
     digest: str = "",
     gaps: Mapping[str, str] = NO_GAPS,
 ) -> AttestForm | None:
-    """What `reader` fills in to turn the key of `agency`; None where it is not theirs to turn.
+    """The form with which `reader` turns the key of `agency`; None if they may not.
 
-    `absent` are the agencies in which nobody has an account, `gaps` the questions that the page names as blank or open.
+    `absent` are the agencies without accounts, `gaps` the questions listed on the page as blank or open.
     """
     if can_attest(reader, assessment, agency):
         return AttestForm(agency, data, digest=digest, gaps=gaps)
@@ -119,14 +118,14 @@ def faults_of(form: AttestForm) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Signable:
-    """What both agencies would sign now, by its digest, and whether it is complete enough."""
+    """What both agencies would sign now, by its digest, and whether it is complete."""
 
     digest: str
     completeness: Completeness
 
 
 def load_signable(assessment: Assessment) -> Signable | None:
-    """What would be submitted now (at most 7 queries); None, at none, where nothing can be."""
+    """What would be submitted now (at most 7 queries); None, without a query, if nothing can be."""
     if workflow.find_transition("submit", assessment.state, assessment.mode) is None:
         return None
     voices = load_voices(assessment)
@@ -141,10 +140,10 @@ def load_keys(
     gaps: Mapping[str, str],
     posted: AttestForm | None = None,
 ) -> Keys:
-    """The keys to `signable` as `reader` finds them (4 queries, 3 where each agency answers apart).
+    """The keys to `signable` for `reader` (4 queries, 3 if each agency answers for itself).
 
-    `gaps` are the blank and open questions that the page names. `posted` is shown again with what was typed, to be
-    confirmed anew where it was filled in over another digest or other gaps.
+    `gaps` are the blank and open questions that the page lists. `posted` is shown again as typed, and must be confirmed
+    again if it was filled in for another digest or other gaps.
     """
     digest = signable.digest
     coordinators, absent = load_coordinators(assessment), load_absent_agencies(assessment)
@@ -174,7 +173,7 @@ def load_keys(
 
 
 def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDict:
-    """What was typed into `posted`, over what stands now; what was confirmed of something else is confirmed no more."""
+    """The fields typed in `posted`, for the current digest; outdated confirmations are cleared."""
     data = QueryDict(mutable=True)
     data.update(posted.data)
     stands = {posted.add_prefix("digest"): digest, posted.add_prefix("gaps"): write_gaps(gaps)}
@@ -186,13 +185,13 @@ def _typed(posted: AttestForm, digest: str, gaps: Mapping[str, str]) -> QueryDic
 
 
 def _standing(given: Iterable[Attestation], assessment: Assessment, digest: str) -> Attestation | None:
-    """The signature that stands under what would be submitted now."""
+    """The valid signature under what would be submitted now."""
     standing = assessment.standing_attestations.values()
     return next((item for item in given if item.pk in standing and item.digest == digest), None)
 
 
 def _is_outdated(given: Iterable[Attestation], assessment: Assessment, digest: str) -> bool:
-    """Whether one was given that nobody voided, of a text that has changed since."""
+    """Whether there is a signature that nobody voided, of a text that has changed since."""
     standing = assessment.standing_attestations.values()
     return any(item.pk in standing and item.digest != digest for item in given)
 

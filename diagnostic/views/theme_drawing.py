@@ -117,11 +117,11 @@ def _versions(assessment: Assessment, voice: str) -> list[tuple[str, int]]:
 
 
 def _frame(assessment: Assessment, voice: str, states: Sequence[object], plan: Sequence[Beside]) -> str:
-    """What the page shows beside the answers, in short.
+    """A key for everything on the page other than the answers.
 
-    It is told by the day, by what frames the assessment, by whether the agency of this voice, and no other, has
-    declared, by when any assessment of the country last changed its state, for only that changes what stands beside
-    the answers from the last period, and by the plan from then.
+    It consists of the date, the settings of the assessment, whether the agency of this voice (and no other) has
+    declared, when any assessment of the country last changed its state, because only that changes last period's
+    answers, and the plan from then.
     """
     shown = (
         timezone.now().date(),

@@ -102,9 +102,9 @@ def opinions_to_reply(user: Any) -> QuerySet[Opinion]:
 
 
 def clarifications_to_answer(user: Any) -> QuerySet[Clarification]:
-    """What the country of `user` was asked at the last return and has not answered anew since (1 query).
+    """Questions of the last return that the country of `user` has not answered again since (1 query).
 
-    Where two agencies agree on the answers, one that is only proposed still waits.
+    If two agencies agree on the answers, a question with only a proposal still counts as waiting.
     """
     saved = Response.objects.filter(
         assessment=OuterRef("review__submission__assessment"),
@@ -168,10 +168,9 @@ ATTEST, RECORD, SUBMIT = "attest", "record", "submit"
 
 
 def key_to_turn(assessment: Any) -> str:
-    """What waits for a coordinator, of the two keys of one of their `assessments_at_home`; "" where nothing does.
+    """A coordinator's task with the two keys of one of their `assessments_at_home`; "" if there is none.
 
-    Before either has attested nothing was handed over. What is recorded for an agency counts while nobody there has an
-    account.
+    There is none before either agency has attested. A record for an agency counts while nobody there has an account.
     """
     other_has = assessment.other_has_signed or (assessment.other_is_recorded and assessment.other_is_absent)
     if assessment.has_signed and other_has:

@@ -1,1 +1,1 @@
-"""The words that code puts before people; templates hold their own."""
+"""Texts for people that are written in code; templates contain their own."""

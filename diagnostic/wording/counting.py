@@ -23,7 +23,7 @@ NUMBERS = (
 
 
 def number_word(count: int) -> str:
-    """`count` in a word up to ten, in figures above."""
+    """`count` as a word up to ten, in figures above."""
     return str(NUMBERS[count]) if count < len(NUMBERS) else str(count)
 
 
@@ -35,5 +35,5 @@ def join_words(parts: Sequence[str]) -> str:
 
 
 def capitalised(text: str) -> str:
-    """`text` with a capital first letter, the rest as it is."""
+    """`text` with a capital first letter, otherwise unchanged."""
     return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""The blank and open questions that a declaration or an attestation leaves, in words."""
+"""Describes the blank and open questions of a declaration or an attestation."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ STATES = ("missing", "unknown")
 
 
 def say_gaps(gaps: Mapping[str, str], *, with_codes: bool) -> str:
-    """How many questions are blank and how many cannot be answered now: "five blanks and one open answer".
+    """The numbers of blank questions and of those that cannot be answered now: "five blanks and one open answer".
 
-    With `with_codes` each number is followed by the questions: "one blank (A.18)". "" where there is none.
+    With `with_codes` each number is followed by the questions: "one blank (A.18)". "" if there are none.
     """
     blank, unknown = ([code for code, held in gaps.items() if held == state] for state in STATES)
     parts = []
@@ -32,7 +32,7 @@ def _with(said: str, codes: Sequence[str], with_codes: bool) -> str:
 
 
 def say_how_far(done: int, asked: int, gaps: Mapping[str, str]) -> str:
-    """How many of the questions are answered, and what is blank or open, in a sentence or two."""
+    """The number of answered questions, and the blank or open ones, in a sentence or two."""
     said = ngettext(
         "%(done)s of %(asked)s question is answered.", "%(done)s of %(asked)s questions are answered.", asked
     )
@@ -52,7 +52,7 @@ def say_how_far(done: int, asked: int, gaps: Mapping[str, str]) -> str:
 
 
 def say_what_changed(shown: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What has become of the questions that were shown as blank or open, and which are so only now; one line each."""
+    """The changes to the questions shown as blank or open, and new ones; one line each."""
     words = {
         "missing": gettext("%(codes)s: blank now."),
         "unknown": gettext("%(codes)s: left open now, as it cannot be answered."),

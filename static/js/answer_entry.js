@@ -1,4 +1,5 @@
-/* An answer as an entry of the store, and back into the fields of its question: whole, or not at all. */
+/* Converts an answer into an entry of the store, and back into the fields of its question: completely, or not at
+   all. */
 "use strict";
 
 (() => {
@@ -13,7 +14,8 @@
 
   const placeOf = (section) => `${words().assessment}/${words().voice}/${section.dataset.question}`;
 
-  /* `state`: what answer_saving.js knows of it (`id`, `typedAt`, `unsure`, `problem` in words, `tries`, `triedAt`, `why`). */
+  /* `state`: what answer_saving.js knows of it (`id`, `typedAt`, `unsure`, `problem` in words, `tries`, `triedAt`,
+     `why`). */
   function make(section, state) {
     const { assessment, voice, title } = words();
     const form = section.closest("form");
@@ -38,7 +40,7 @@
     };
   }
 
-  /* Which of two texts is kept, where there are two, is no part of the answer. */
+  /* The choice between two conflicting texts is not part of the answer. */
   function withoutChoice(typed, question) {
     const fields = new URLSearchParams(typed);
     fields.delete(`${question}-keep`);
@@ -47,7 +49,7 @@
 
   const urlOf = (question) => words().saveUrl.replace("CODE", encodeURIComponent(question));
 
-  /* Everything in the fields, as a person reads it. */
+  /* Everything in the fields, as readable text. */
   function inWords(section) {
     const lines = [];
     for (const control of answer.controls(section)) {
@@ -60,8 +62,8 @@
     return lines.join("\n\n");
   }
 
-  /* Puts `typed` into the fields. Where they do not hold all of it afterwards, they get back what they held before, and
-     the entry does not fit: a question may have been changed, or its options, since it was typed. */
+  /* Puts `typed` into the fields. If they do not hold all of it afterwards, because the question or its options have
+     changed since, it restores the previous values and reports that the entry does not fit. */
   function putBack(section, typed) {
     const held = answer.read(section);
     answer.fill(section, typed);
@@ -70,7 +72,7 @@
     return false;
   }
 
-  /* Whether two answers say the same; fields that are empty or not there are one. */
+  /* Whether two answers are equal; empty and missing fields count as equal. */
   const isSame = (one, other) => JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
 
   function inOrder(typed) {
@@ -80,7 +82,7 @@
     return [choices, plain.filter(([name]) => ROWS.test(name)).sort((one, other) => one[0].localeCompare(other[0]))];
   }
 
-  /* Whether a kept answer may be put into `section`: it is this question's, in this voice, and holds nothing else. */
+  /* Whether a kept answer may be put into `section`: same question, same voice, and no other fields. */
   function fits(section, entry) {
     if (!window.cpch.sending.isAnswer(entry) || entry.place !== placeOf(section)) return false;
     const { question, typed } = entry.body;
@@ -88,13 +90,14 @@
     return [...new URLSearchParams(typed).keys()].every((name) => name.startsWith(`${question}-`));
   }
 
-  /* Whether `section` has the fields for it. The national answer has one form in the comparison and another by theme. */
+  /* Whether `section` has the fields for it. The form of the national answer differs between the comparison and the
+     themes. */
   function isOfForm(section, entry) {
     const names = new Set(answer.controls(section).map((control) => control.name));
     return [...new URLSearchParams(entry.body.typed).keys()].every((name) => names.has(name) || ROWS.test(name));
   }
 
-  /* Whether this page takes care of the entry: it was typed here, or has its fields here. */
+  /* Whether this page handles the entry: it was typed here, or has its fields here. */
   function isOfPage(entry) {
     const section = window.cpch.sending.isAnswer(entry) ? sectionOf(entry.body.question) : null;
     if (!section || entry.place !== placeOf(section)) return false;

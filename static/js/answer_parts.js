@@ -5,7 +5,7 @@
 (() => {
   const EMPTY_ROW = /-evidence_(title|reference)$/;
 
-  /* The fields of the answer itself, without tokens and the like that stand beside them in the form. */
+  /* The fields of the answer itself, without tokens and other hidden fields of the form. */
   function controls(section) {
     const prefix = `${section.dataset.question}-`;
     return [...section.querySelectorAll("input, textarea")].filter((control) => control.name.startsWith(prefix) && !control.disabled);
@@ -71,7 +71,7 @@
     number(section, evidence);
   }
 
-  /* The comparison sends evidence along without showing it. */
+  /* The comparison submits evidence without showing it. */
   function fillHiddenEvidence(section, rows) {
     for (const control of controls(section)) if (EMPTY_ROW.test(control.name)) control.remove();
     for (const row of rows) {

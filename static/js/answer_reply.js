@@ -1,5 +1,5 @@
-/* Sends one answer, and reads the reply. A reply counts only if it is the server's own JSON about that very question:
-   hotel networks, proxies and firewalls answer with anything. What to do about a reply is up to the caller. */
+/* Sends one answer, and reads the reply. A reply counts only if it is the server's own JSON about this question:
+   hotel networks, proxies and firewalls may reply with anything. The caller decides what to do with it. */
 "use strict";
 
 (() => {
@@ -16,7 +16,7 @@
     isText(body.state) && isRecord(body.asked) && Object.values(body.asked).every((asked) => typeof asked === "boolean");
   const isRefusal = (body) => isText(body.message);
 
-  /* What each kind of reply must hold, and with which status it comes. */
+  /* The members and the status of each kind of reply. */
   const KINDS = {
     saved: { status: [200], fits: isSaved },
     merged: { status: [200], fits: (body, sent) => isVersion(body.version, sent) && isSection(body.html, sent) && isFollowing(body) },
@@ -37,16 +37,16 @@
     return body.html === undefined || isSection(body.html, sent);
   }
 
-  /* The section of a question in the HTML that a reply brings. */
+  /* The section of a question in the HTML of a reply. */
   function sectionIn(html, question) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     return holder.content.querySelector(`[data-question="${CSS.escape(question)}"]`);
   }
 
-  /* `sent`: `url`, `question`, `base` (the version it was typed on), `typed` (the fields as a query string), `pageKey`,
-     and `extra` fields. Resolves to `kind`, `body`, and how many seconds the server asks to `wait`. Kinds beside those
-     above, none of which says anything about the answer: unreachable, failing (5xx), busy (429), foreign. */
+  /* `sent`: `url`, `question`, `base` (the version it was typed on), `typed` (the fields as a query string),
+     `pageKey`, and `extra` fields. Resolves to `kind`, `body`, and the seconds to `wait` that the server asks for.
+     Further kinds, none of which says anything about the answer: unreachable, failing (5xx), busy (429), foreign. */
   async function post(sent) {
     const fields = new URLSearchParams(sent.typed);
     fields.set(`${sent.question}-version`, sent.base);
@@ -103,7 +103,7 @@
     }
   }
 
-  /* Read anew each time: signing in again, perhaps in another tab, changes it. */
+  /* Read each time: signing in again, perhaps in another tab, changes it. */
   function token() {
     const found = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]*)/);
     const field = document.querySelector("input[name=csrfmiddlewaretoken]");

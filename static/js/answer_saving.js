@@ -1,5 +1,5 @@
-/* Saves each answer automatically: one at a time, in order, again and again until the server has confirmed it. What the
-   person does, and when it is sent, is answer_typing.js. */
+/* Saves each answer automatically: one at a time, in order, retrying until the server has confirmed it.
+   answer_typing.js handles input and decides when to send. */
 "use strict";
 
 (() => {
@@ -19,8 +19,8 @@
 
   /* ---------- One answer ---------- */
 
-  /* `unsure` is what was sent without a reply coming back: it is sent again word for word, so that a save whose
-     confirmation was lost is not taken for somebody else's. `problem` is why it cannot be saved, `said` in words. */
+  /* `unsure` is what was sent without receiving a reply: it is sent again unchanged, so that a save whose
+     confirmation was lost is not mistaken for somebody else's. `problem` is why it cannot be saved, `said` in words. */
   function of(code) {
     if (!answers.has(code)) {
       const fresh = { isDirty: false, isKept: true, timer: null, since: 0, unsure: null, problem: null, said: "", resolve: "" };
@@ -29,13 +29,13 @@
     return answers.get(code);
   }
 
-  /* The part of the page that is about one answer; without open fields where two texts are to choose between. */
+  /* The part of the page for one answer; without open fields if there are two texts to choose between. */
   const find = (code) => window.cpch.entries.sectionOf(code);
   const sectionOf = (item) => find(item.code);
   const isHeld = (item) => sectionOf(item).dataset.asked === "no" && item.problem !== "conflict";
   const unsaved = () => [...answers.values()].filter((item) => item.isDirty);
 
-  /* Kept on this device, from within the event that changed it. */
+  /* Kept on this device, within the event that changed it. */
   function keep(item) {
     if (!store) {
       opening.then(() => item.isDirty && keep(item));
@@ -158,7 +158,7 @@
     }
   }
 
-  /* Nothing came back, or nothing that the server said of this answer. */
+  /* No reply, or a reply that says nothing about this answer. */
   function failed(item, came) {
     if (["sign_in", "other_person", "token", "busy"].includes(came.kind)) item.unsure = null;
     sectionOf(item).inert = false;
@@ -228,7 +228,7 @@
 
   /* ---------- The bar ---------- */
 
-  /* Whether another tab holds an answer of this page that is not saved yet. */
+  /* Whether another tab holds an unsaved answer of this page. */
   function isKeptElsewhere() {
     const isOther = (entry) => entries.isOfPage(entry) && kept.isWaiting(entry);
     return Boolean(store) && store.list("answer").some(isOther);
@@ -241,9 +241,10 @@
     status.showSaving({ waiting, needy, isLost, retryAt, why, savedAt: unsaved().length || isKeptElsewhere() ? null : savedAt });
   }
 
-  /* ---------- What was kept before ---------- */
+  /* ---------- Previously kept answers ---------- */
 
-  /* Into its fields, to be sent again from there; what does not fit stays in the kept bar, to be read and copied. */
+  /* Restores it to its fields, to be sent again from there; what does not fit stays in the kept bar, to be read and
+     copied. */
   function putBack(section, entry) {
     const item = of(section.dataset.question);
     if (item.isDirty) {
@@ -302,7 +303,7 @@
     follow(news.question, news);
   }
 
-  /* Calls back once everything that can be saved is; a conflict or a refusal calls it off. */
+  /* Calls back once everything that can be saved is saved; a conflict or a refusal cancels it. */
   function afterSaving(call) {
     whenDone = call;
     if (call) finish();

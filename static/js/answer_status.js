@@ -42,7 +42,7 @@
     theme.querySelector("[data-done]").hidden = !isDone;
   }
 
-  /* In the comparison: a saved change is a proposal, so the tag must not go on saying that the answer is agreed. */
+  /* In the comparison: a saved change is a proposal, so the tag must no longer say that the answer is agreed. */
   function showTag(code, state) {
     const tag = document.querySelector(`[data-tag="${CSS.escape(code)}"]`);
     if (!tag || !["proposed", "missing"].includes(state)) return;
@@ -50,7 +50,7 @@
     tag.textContent = tag.dataset[state];
   }
 
-  /* The bar at the foot: what is not saved, why, and what happens next; where all is saved, since when. */
+  /* The bar at the bottom: what is not saved, why, and what happens next; if all is saved, since when. */
   function showSaving({ waiting, needy, isLost, retryAt, why, savedAt }) {
     const said = words();
     const kept = isLost ? said.notKept : said.kept;

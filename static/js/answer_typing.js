@@ -1,5 +1,5 @@
-/* What the person does to an answer, and when that is sent: once it has rested, or the focus leaves the question. It is
-   kept on this device at once. */
+/* Handles input to an answer, and sends it after a pause in typing, or when the focus leaves the question. It is
+   kept on this device immediately. */
 "use strict";
 
 (() => {
@@ -36,7 +36,7 @@
     for (const item of saving.unsaved()) if (!item.problem) saving.enqueue(item);
   }
 
-  /* Does something once all is saved; what is in the way is shown instead. */
+  /* Runs an action once everything is saved; if something prevents that, shows it instead. */
   function onceSaved(call) {
     saving.afterSaving(call);
     for (const item of saving.unsaved()) {
@@ -62,7 +62,7 @@
     saving.enqueue(item);
   }
 
-  /* Recorded is what the server has: what was typed is saved first. */
+  /* Recording uses the server's version, so typed changes are saved first. */
   function record(event, form) {
     const items = saving.unsaved().filter((item) => form.contains(saving.sectionOf(item)));
     if (!items.length) return;
@@ -93,10 +93,10 @@
     if (section && section.matches("[data-open]") && event.target.name) edited(section);
   });
 
-  /* A text put in by a button. */
+  /* A text inserted by a button. */
   document.addEventListener("answer:edited", (event) => edited(sectionAt(event.target)));
 
-  /* Leaving a question sends it; where it still lacks something, the server says what. */
+  /* Leaving a question sends it; if it is incomplete, the server says what is missing. */
   document.addEventListener("focusout", (event) => {
     const section = sectionAt(event.target);
     if (!section || section.contains(event.relatedTarget)) return;
@@ -118,7 +118,7 @@
   window.addEventListener("online", saving.retryNow);
   window.addEventListener("focus", saving.retryNow);
 
-  /* What was kept of an answer on this page was discarded in the bar: the server's answer is shown again. */
+  /* A kept answer of this page was discarded in the bar: show the server's answer again. */
   document.addEventListener("kept:discarded", (event) => {
     const item = saving.unsaved().find((one) => one.id === event.detail.id);
     if (!item) return;
@@ -126,7 +126,7 @@
     location.reload();
   });
 
-  /* What was typed before this script was there. */
+  /* Input from before this script was loaded. */
   function isTouched(section) {
     return answer.controls(section).some((control) =>
       ["radio", "checkbox"].includes(control.type) ? control.checked !== control.defaultChecked : control.value !== control.defaultValue);

@@ -7,7 +7,7 @@
    store.put(entry)        keeps or replaces an entry; resolves to whether the device holds it (see below)
    store.get(id)           the entry as known in this page, or undefined
    store.list(kind)        this person's entries on this device, of all tabs, latest first; all kinds without `kind`
-   store.forget(id)        removes an entry, and lets go of it
+   store.forget(id)        removes and releases an entry
    store.take(id)          waits until no other page works on the entry, then resolves to the entry as it is now, held
                            by this page until forget() or release(); resolves to null if it has gone meanwhile
    store.takeIfFree(id)    the same without waiting: null where another page holds the entry
@@ -21,7 +21,7 @@
 
    An entry is a plain object:
      id      from newId(); put() adds one where it is missing, and returns only whether it was kept, so choose it first
-     kind    "answer": saved by itself, from any page;  "text": sent by its own button only
+     kind    "answer": saved automatically, from any page;  "text": sent by its own button only
      place   what the entry belongs to, such as "<assessment>/<voice>/A.1"; pages look up their own entries by it
      label   its name in the kept bar, such as "A.1" or "Comment on A.4.1"
      url     the path of the page (with #fragment) on which the person typed it
@@ -32,8 +32,8 @@
    An entry that cannot be read (damaged, or not of this shape) is listed with kind "unreadable", with its `text` where
    there is any. Check `body` against the page before you use it: it may come from an older version of the page.
 
-   A page holds the entries it works on by a Web Lock, which the browser releases when the page is gone, however it
-   ends. New entries are held by the page that puts them. So put() at every input event; on load, take() the entries
+   A page holds the entries it works on by a Web Lock, which the browser releases when the page is gone, even after
+   a crash. New entries are held by the page that puts them. So put() at every input event; on load, take() the entries
    of your places and put them back into their fields; forget() when the server has confirmed.
 
    Encryption starts within put(), with no timer before it, and overlapping put() calls of one entry never store an
@@ -49,7 +49,7 @@
 
   /* ---------- The person's key ---------- */
 
-  /* The first half is a random mask, the second the key under it, as with the CSRF token. */
+  /* The first half is a random mask, the second the masked key, as with the CSRF token. */
   function unmask(masked) {
     if (!/^[0-9a-f]{128}$/.test(masked || "")) return null;
     const bytes = Uint8Array.from(masked.match(/../g), (pair) => parseInt(pair, 16));
@@ -69,7 +69,7 @@
 
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  /* ---------- Entries as text of the storage ---------- */
+  /* ---------- Entries as stored text ---------- */
 
   function toBase64(bytes) {
     let text = "";
@@ -81,7 +81,7 @@
 
   const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-  /* The name of an entry is authenticated with it, so that entries cannot be exchanged. */
+  /* The name of an entry is authenticated with it, so that entries cannot be swapped. */
   async function encrypt(key, name, entry) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const way = { name: "AES-GCM", iv, additionalData: encode(name) };
@@ -110,7 +110,7 @@
     );
   }
 
-  /* A path of this site, and nothing that a browser would read as another host or as a script. */
+  /* A path of this site, and nothing that a browser would interpret as another host or a script. */
   function isOwnPath(url) {
     try {
       return url.startsWith("/") && new URL(url, location.href).origin === location.origin;
@@ -197,7 +197,7 @@
       await Promise.all(names.map((name) => this.reread(name.slice(prefix.length))));
     }
 
-    /* The entry as the device holds it now; what this page put since, or is still writing, is newer. */
+    /* The entry as stored on the device; a version put by this page since, or still being written, is newer. */
     async reread(id) {
       const turn = this.touched.get(id) || 0;
       const stored = storage().getItem(nameOf(this.keys, id));
@@ -234,7 +234,7 @@
       return found.sort((one, other) => other.at.localeCompare(one.at));
     }
 
-    /* No await stands before the encryption, so that it begins within the event that calls this. */
+    /* No await before the encryption, so that it begins within the event that calls this. */
     put(given) {
       if (!this.isOpen) return Promise.resolve(false);
       const entry = { problem: "", at: new Date().toISOString(), ...given, id: given.id || this.newId() };
@@ -263,7 +263,7 @@
       return true;
     }
 
-    /* The device is full. What it does not hold at all is not listed as kept. */
+    /* The device is full. Entries that it does not hold at all are not listed as kept. */
     failed(id, turn) {
       const isLatest = this.touched.get(id) === turn;
       if (isLatest && storage().getItem(nameOf(this.keys, id)) === null) this.entries.delete(id);
@@ -284,13 +284,13 @@
       try {
         storage().removeItem(nameOf(this.keys, id));
       } catch {
-        /* What cannot be removed is offered again, which loses nothing. */
+        /* An entry that cannot be removed is offered again, which loses nothing. */
       }
       this.release(id);
       this.changed();
     }
 
-    /* ---------- Who works on an entry ---------- */
+    /* ---------- Holding entries ---------- */
 
     take(id) {
       return this.takeWith(id, {});
@@ -316,7 +316,7 @@
       if (!this.entries.has(id)) this.release(id);
     }
 
-    /* Resolves to whether the lock is ours. It lasts until release(), or until the page is gone. */
+    /* Resolves to whether this page has the lock. It lasts until release(), or until the page is gone. */
     acquire(id, options) {
       if (this.asking.has(id)) return this.asking.get(id);
       const asked = new Promise((resolve) => {
@@ -359,7 +359,7 @@
     }
   }
 
-  /* ---------- What pages call ---------- */
+  /* ---------- Public interface ---------- */
 
   const checks = [];
   window.addEventListener("beforeunload", (event) => {

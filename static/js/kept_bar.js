@@ -1,4 +1,4 @@
-/* The kept bar: which answers and texts of the signed-in person this device keeps, and what can be done with each. */
+/* The kept bar: the answers and texts that this device keeps for the signed-in person, with their actions. */
 "use strict";
 
 (() => {
@@ -14,7 +14,7 @@
   const tried = (entry) => (entry.body && entry.body.triedAt ? Date.parse(entry.body.triedAt) || 0 : 0);
   const isStuck = (entry) => entry.kind === "unreadable" || (entry.kind === "answer" && !sending.isWaiting(entry));
 
-  /* What has just been typed is being sent, and a page says itself what it does with its own fields. */
+  /* Whether the bar lists the entry: not an answer typed just now, nor one whose page reports on it itself. */
   function isTold(entry) {
     if (entry.kind === "text") return !store.isHeld(entry.id);
     if (isStuck(entry)) return !store.isHeld(entry.id) || Boolean(entry.problem);
@@ -48,14 +48,14 @@
     return parts.join(" ");
   }
 
-  /* Outside the status region: screen readers would otherwise read the whole bar again after every attempt. */
+  /* Outside the status region: otherwise screen readers would read the whole bar again after every attempt. */
   function sayTried(waiting) {
     const last = Math.max(0, ...waiting.map(tried));
     part("tried").textContent = last ? words.lastTried.replace("%s", times.inWords(new Date(last))) : "";
     part("tried").hidden = !last;
   }
 
-  /* One sentence of the bar. It is replaced only where it changes, for it is read out. */
+  /* One sentence of the bar. Replaced only if it changes, because it is read aloud. */
   function say(name, entries, one, many, end) {
     const place = part(name);
     const start = entries.length === 1 ? one : many.replace("%s", entries.length);
@@ -81,7 +81,7 @@
     return element;
   }
 
-  /* ---------- Each entry ---------- */
+  /* ---------- Entries ---------- */
 
   function list(told) {
     const items = part("items");
@@ -174,7 +174,7 @@
     },
   };
 
-  /* The page that holds the entry, here or in another tab, lets go of it. */
+  /* The page that holds the entry, here or in another tab, releases it. */
   function sayDiscarded(id) {
     document.dispatchEvent(new CustomEvent("kept:discarded", { detail: { id } }));
   }

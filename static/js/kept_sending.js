@@ -1,5 +1,5 @@
-/* Sends kept answers from any page, one tab at a time, until the server has confirmed them. A page that has the fields
-   of an answer sends it itself (answer_saving.js); texts that others read are never sent from here. */
+/* Sends kept answers from any page, one tab at a time, until the server has confirmed them. A page with the fields
+   of an answer sends it itself (answer_saving.js); texts with a button of their own are never sent from here. */
 "use strict";
 
 (() => {
@@ -12,7 +12,7 @@
   const isVersion = (value) => Number.isSafeInteger(value) && value >= 0;
   const isSent = (value) => typeof value === "object" && value !== null && isText(value.typed) && isVersion(value.base);
 
-  /* Whether an entry holds an answer that can be sent: never to another site, never with a version that is none. */
+  /* Whether an entry holds an answer that can be sent: never to another site, never with an invalid version. */
   function isAnswer(entry) {
     const body = entry.kind === "answer" ? entry.body : null;
     return (
@@ -30,8 +30,8 @@
   const triesOf = (entry) => (isVersion(entry.body.tries) ? entry.body.tries : 0);
   const pauseAfter = (tries, wait) => 1000 * (wait || WAITS[Math.min(Math.max(0, tries - 1), WAITS.length - 1)]);
 
-  /* Whether it is saved. What was sent without a reply goes first, word for word, so that a save whose confirmation was
-     lost is not taken for somebody else's. */
+  /* Whether it is saved. What was sent without receiving a reply goes first, unchanged, so that a save whose
+     confirmation was lost is not mistaken for somebody else's. */
   async function send(store, entry) {
     const { unsure, typed, base, ...rest } = entry.body;
     const sent = { url: rest.saveUrl, question: rest.question, pageKey: rest.pageKey, extra: { typed_at: entry.at } };
@@ -53,7 +53,7 @@
     return false;
   }
 
-  /* Discarded while it was on its way, here or in another tab: it is neither kept nor sent again. */
+  /* Discarded while being sent, here or in another tab: it is neither kept nor sent again. */
   function isDiscarded(store, entry) {
     if (store.get(entry.id)) return false;
     store.release(entry.id);
@@ -77,7 +77,7 @@
     return false;
   }
 
-  /* ---------- When ---------- */
+  /* ---------- Timing ---------- */
 
   let store = null;
   let timer = null;
@@ -91,7 +91,7 @@
 
   function dueAt(entry) {
     const tried = Date.parse(entry.body.triedAt || "");
-    // After the device's clock was set back, a time that lies ahead says nothing.
+    // After the device's clock was set back, a time in the future means nothing.
     return Number.isNaN(tried) || tried > Date.now() ? 0 : tried + pauseAfter(triesOf(entry), entry.body.wait);
   }
 
@@ -103,7 +103,7 @@
     timer = setTimeout(() => sendAll(false), Math.min(60000, Math.max(500, next)));
   }
 
-  /* Everything at once where it was asked for, or a page has just been opened; else only what is due. */
+  /* Everything immediately if the person asked or a page was just opened; else only what is due. */
   async function sendAll(isNow) {
     isAskedAgain = isAskedAgain || (isSending && isNow);
     if (!store || isSending) return;
@@ -128,7 +128,7 @@
     }
   }
 
-  /* Once more what was refused: the person wants it. */
+  /* Retry a refused answer, because the person asked for it. */
   async function sendAgain(id) {
     const entry = await store.takeIfFree(id);
     if (!entry) return;
@@ -153,6 +153,6 @@
   window.cpch = Object.assign(window.cpch || {}, {
     sending: { isAnswer, isRetried, isWaiting, isOfPage, pauseAfter, sendAll, sendAgain, leaveTo: (owns) => owners.push(owns) },
   });
-  // The page's own scripts come after this one, and say first which answers they send themselves.
+  // The page's own scripts come after this one, and first claim the answers that they send themselves.
   document.addEventListener("DOMContentLoaded", start);
 })();

@@ -1,9 +1,9 @@
-/* Keeps what is typed into every form that is sent by its own button, until the server says that it is stored, and puts
-   it back into the form. Nothing is sent from here. Answers, which are sent without a button, are answer_saving.js.
+/* Keeps the text typed into every form with a submit button until the server says that it is stored, and restores it
+   to the form. Sends nothing. Answers, which are sent automatically, are handled by answer_saving.js.
 
-   A form has a place: its address and its fields. A text that is kept for it is named in the form when it is sent, with
-   a count of its changes; the server lists the names of what it stored (cpch/middleware/kept_texts.py), and only what
-   was not changed since is forgotten. A form with data-keep="no" keeps nothing, nor does one with a password. */
+   A form has a place: its address and its fields. On submitting, the form names its kept text, with a count of its
+   changes; the server lists the names of what it stored (cpch/middleware/kept_texts.py), and only texts not changed
+   since are forgotten. Nothing is kept of a form with data-keep="no" or with a password. */
 "use strict";
 
 (() => {
@@ -30,7 +30,7 @@
     return typedFieldsOf(form).length > 0;
   }
 
-  /* The values by name, as sent; `isGiven` those that the server put there. */
+  /* The values by name, as submitted; `isGiven` selects those from the server. */
   function read(form, isGiven) {
     const values = {};
     for (const field of fieldsOf(form)) {
@@ -62,7 +62,7 @@
     }
   }
 
-  /* Writes them, if the fields hold all of it afterwards: a text comes back whole or not at all. */
+  /* Fills in the fields if they can hold all of it: a text is restored completely or not at all. */
   function putBack(form, values) {
     const held = read(form);
     write(form, values);
@@ -135,7 +135,7 @@
       return this.store.put(entry).then((isKept) => { this.isUnsafe = !isKept; });
     }
 
-    /* The page shows what was sent and refused: the same as given, but stored nowhere. */
+    /* The page shows text that was submitted and refused: equal to the server's values, but not stored. */
     get isReply() {
       return words.method === "POST" && this.id !== null;
     }
@@ -147,7 +147,7 @@
       this.hideNote();
     }
 
-    /* A button that takes something away sends no text. */
+    /* A button that removes something submits no text. */
     sent(event) {
       if (event.defaultPrevented) return;
       this.isUnsafe = false;
@@ -157,11 +157,11 @@
       if (!field.isConnected) this.form.append(field);
     }
 
-    /* ---------- What was kept ---------- */
+    /* ---------- Restoring ---------- */
 
     start(store) {
       this.store = store;
-      // The store puts a text back, and knows what was sent; the browser, on "Back", does not.
+      // The store restores a text, and knows what was sent; the browser, on "Back", does not.
       if (store.isPossible) this.form.autocomplete = "off";
       if (this.isTouched) this.typed();
       for (const entry of store.list("text")) {
@@ -213,7 +213,7 @@
       });
     }
 
-    /* A text that does not belong into the form as it is now; it is never put in the place of another by itself. */
+    /* A text that does not fit the form as it is now; it never replaces another automatically. */
     offer(entry, isUsable) {
       const note = copy("[data-kept-other]");
       this.show(note);

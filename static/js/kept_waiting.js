@@ -1,5 +1,5 @@
-/* Declaring, attesting and submitting wait for the unsent answers of their assessment that this device keeps; the task
-   list says of which themes some are not sent yet. What can no longer be sent does not hold anybody up. */
+/* Declaring, attesting and submitting wait for this device's unsent answers of the assessment; the task list marks
+   the themes with unsent answers. Answers that can no longer be sent do not block anything. */
 "use strict";
 
 (() => {
@@ -33,7 +33,7 @@
     reason.textContent = isHeldUp ? words.waits.replace("%s", [...new Set(codes)].join(", ")) : "";
   }
 
-  /* Before the store has been read, nobody knows whether something is unsent. */
+  /* Until the store has been read, it is unknown whether something is unsent. */
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button || !button.matches(WAITING) || (store && !button.disabled)) return;

@@ -1,4 +1,4 @@
-"""Who agreed for an agency is recorded by the other one only where it had nobody since the assessment began."""
+"""An agency records who agreed for the other one only if that has had nobody since the assessment began."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def move(person: Any, by: Any, role: str, agency: str = "") -> None:
 
 @pytest.mark.parametrize("then", [(Role.RESPONDENT, "customs"), (Role.OBSERVER, "")])
 def test_whoever_passed_through_the_agency_was_its_account(people, draft, then) -> None:
-    """Neither their membership nor their invitation says afterwards that they were ever there."""
+    """Afterwards neither their membership nor their invitation shows that they were ever in the agency."""
     assert load_absent_agencies(draft) == {"police"}
     move(people.respondent, people.administrator, Role.COORDINATOR, "police")
     assert load_absent_agencies(draft) == frozenset()

@@ -38,7 +38,7 @@ def draft(people):
 
 
 def acts(assessment):
-    """What was done and said of it, without the hashes of the answers."""
+    """The acts and their details, without the hashes of the answers."""
     entries = AuditEntry.objects.filter(chain__assessment=assessment).order_by("number").values_list("act", "detail")
     return [(act, {name: value for name, value in detail.items() if name != "heads"}) for act, detail in entries]
 
@@ -219,7 +219,7 @@ BEFORE, SINCE = timedelta(days=-1), timedelta(minutes=1)
 
 
 def invited(people, **times):
-    """An invitation to the police, with `times` beside the start of the assessment."""
+    """An invitation to the police, with `times` relative to the start of the assessment."""
     agency = people.police_coordinator.membership.agency
     values = {"invited_at": BEFORE, "expires_at": SINCE} | times
     return Invitation.objects.create(
@@ -233,14 +233,14 @@ def invited(people, **times):
 
 
 def colleague(people, **values):
-    """A respondent of the police whose account stands as `values` say."""
+    """A respondent of the police whose account has these `values`."""
     user = factories.make_user("respondent", "ZZ", "police")
     User.objects.filter(pk=user.pk).update(**values)
     return user
 
 
 def moved(people):
-    """Somebody who joined the police long ago, and is of customs now."""
+    """A person who joined the police long ago, and is now in customs."""
     invitation = invited(people, accepted_at=BEFORE)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=people.respondent)
 
@@ -300,7 +300,7 @@ def test_a_coordinator_who_comes_signs_for_their_agency_themselves(people, draft
 
 
 def test_somebody_who_is_deactivated_during_the_assessment_was_there(people, draft):
-    """Through the act itself: to take the accounts of the other agency away does not hand over its key."""
+    """Through the act itself: removing the accounts of the other agency does not transfer its key."""
     for person in (people.police_coordinator, people.police_respondent):
         accounts.deactivate(person=person.membership, by=people.administrator)
     assert User.objects.get(pk=people.police_respondent.pk).deactivated_at is not None

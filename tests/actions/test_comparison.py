@@ -224,7 +224,7 @@ def test_opening_early_takes_both_agencies_one_press_each_with_a_reason(answered
 
 @pytest.mark.parametrize("first", ["declare", "ask"])
 def test_a_declaration_is_no_request_of_the_other_agency(answered, people, first):
-    """Who has answered one question cannot open the other's declared answers by a press of their own."""
+    """An agency with one answer cannot open the other's declared answers with its request alone."""
     acts_of = {"declare": lambda by: factories.declare(answered, by), "ask": lambda by: ask(answered, by)}
     second = "ask" if first == "declare" else "declare"
     acts_of[first](people.coordinator)
@@ -249,7 +249,7 @@ def test_a_request_without_an_answer_left_opens_nothing(answered, people):
 
 
 def test_nothing_tells_whether_the_other_agency_has_asked_or_declared(answered, people):
-    """The same queries, whatever the other has done, as long as it does not open."""
+    """The queries are the same whatever the other agency has done, unless the comparison opens."""
 
     def queries(act, by):
         with CaptureQueriesContext(connection) as found:

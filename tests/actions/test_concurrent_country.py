@@ -152,7 +152,7 @@ def answered_apart(people):
 
 
 def declaring(draft, by):
-    """Declaring complete what stands now, as the page of `by` names it."""
+    """Declare the current answers complete, with the gaps that the page of `by` lists."""
     agency = agency_of(by)
     gaps = factories.gaps_now(draft, agency)
     return partial(comparison.declare_complete, assessment=draft, agency=agency, by=by, gaps=gaps)
@@ -160,7 +160,7 @@ def declaring(draft, by):
 
 @pytest.mark.parametrize("is_second", [False, True])
 def test_a_declaration_beside_a_save_freezes_it_or_refuses_it(people, is_second):
-    """The first declaration freezes the agency's own answers, the second one those of both."""
+    """The first declaration freezes the agency's own answers, the second those of both."""
     for _round in range(ROUNDS):
         draft = answered_apart(people)
         if is_second:

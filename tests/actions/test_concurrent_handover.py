@@ -1,4 +1,4 @@
-"""Somebody is deactivated while they attest, invite and plan, each act on a connection of its own."""
+"""A person is deactivated while they attest, invite and plan, each act on its own connection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUNDS = 4
 
 
 def test_no_key_that_a_deactivated_person_turned_stands(transactional_db: None) -> None:
-    """Whoever is first: either nothing is attested, or what was is shown before it is voided."""
+    """Whichever comes first: either nothing is attested, or the attestation is shown before it is voided."""
     people = factories.make_people()
     by = people.administrator
     person = Membership.objects.select_related("user", "country", "agency").get(user=people.coordinator)

@@ -1,4 +1,4 @@
-"""Two acceptances, decisions and first acts at once, each on a connection of its own."""
+"""Two simultaneous acceptances, decisions and first acts, each on its own connection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def kinds(found: list[Any]) -> list[str]:
 
 
 def invited(email: str, agency: str, by: User) -> Invitation:
-    """An invitation as one of two made at the same moment, which nobody saw the other of."""
+    """One of two invitations made at the same moment, neither maker aware of the other."""
     invitation, token = actions.invite(
         email=f"{agency}-{email}", role=Role.RESPONDENT, country=make_country(), agency_kind=agency, by=by
     )
@@ -44,7 +44,7 @@ def accept(invitation: Invitation) -> User:
 
 
 def test_of_two_invitations_of_one_address_one_is_accepted(people: factories.People) -> None:
-    """In two spellings, for the two agencies: there is one account, and it belongs to one of them."""
+    """In two spellings, for the two agencies: only one account is created, and it belongs to one of them."""
     for number in range(ROUNDS):
         one = invited(SPELLINGS[0].format(number), "customs", people.coordinator)
         other = invited(SPELLINGS[1].format(number), "police", people.police_coordinator)
@@ -85,7 +85,7 @@ def test_a_proposal_is_decided_once(people: factories.People) -> None:
 
 
 def test_of_two_first_acts_for_the_two_agencies_one_is_done(people: factories.People) -> None:
-    """One person moved while their page was open: a request of then and one of now, at the same moment."""
+    """A person is moved while their page is open: an old and a new request at the same moment."""
     for _round in range(ROUNDS):
         second = make_user()
         draft = factories.start_assessment(people.coordinator, mode="separate")

@@ -1,4 +1,4 @@
-"""What has ended stays as it ended: nothing more is discussed, taken up, or drafted from it."""
+"""Ended assessments do not change: no more comments, reviews or drafts."""
 
 from __future__ import annotations
 

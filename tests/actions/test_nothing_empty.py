@@ -1,4 +1,4 @@
-"""Text in which nothing can be seen is no answer and no reason, whoever sends it past the page."""
+"""Text without visible characters is not an answer or a reason, even if sent without the page's form."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def comparing(people) -> Assessment:
 
 @pytest.mark.parametrize("text", UNSEEN)
 def test_nothing_is_declared_with_it(people, text) -> None:
-    """A descriptive question takes any text; it is the only thing that this agency has "answered"."""
+    """A descriptive question takes any text; it is this agency's only "answer"."""
     assessment = factories.start_assessment(people.coordinator, mode="separate")
     factories.save_answer(assessment, people.coordinator, "A.7.1", voice="customs", narrative=text)
     with pytest.raises(NothingAnswered):

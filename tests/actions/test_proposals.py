@@ -1,4 +1,4 @@
-"""A national answer of two agencies is a proposal until a coordinator records it, and counts from then on."""
+"""A national answer of two agencies is a proposal until a coordinator records it; only then does it count."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def opened(people):
-    """Two agencies that differ at A.1, say the same at A.13, and are compared."""
+    """Two agencies that differ at A.1 and agree at A.13, in the comparison."""
     draft = factories.start_assessment(people.coordinator, mode="separate")
     for voice, by, level in (("customs", people.respondent, 4), ("police", people.police_respondent, 2)):
         factories.fill(draft, by, {"A.1": Answer(level=level), "A.13": Answer(level=3)}, voice=voice)
@@ -136,7 +136,7 @@ def test_every_other_answer_counts_as_it_is_saved(people, opened):
         Response.objects.filter(assessment=opened, voice="customs").update(is_agreed=False)
 
 
-# What Record demands
+# What recording requires
 
 
 def test_over_a_difference_record_demands_the_reason(people, opened):
@@ -190,7 +190,7 @@ def test_two_proposals_at_once_conflict_as_any_two_answers_do(people, opened):
 
 
 def test_recording_what_stands_word_for_word_overwrites_nobody(people, opened):
-    """The page that records may not have heard yet that its own proposal was saved."""
+    """The page that records may not know yet that its own proposal was saved."""
     propose(opened, people.coordinator, level=3, agreement="We met.")
     assert record(opened, people.coordinator, base=0, level=3, agreement="We met.").version == 2
 
@@ -310,7 +310,7 @@ def test_a_proposal_keeps_two_agencies_from_attesting_and_submitting(people, ope
 def test_only_agreed_answers_are_submitted(people, opened):
     record(opened, people.coordinator, level=3, agreement="We met.")
     factories.complete(opened, people.coordinator)
-    # A follow-up that was proposed and is not asked any more blocks nothing, and is handed to nobody.
+    # A proposed follow-up that is no longer asked does not block submission, and is not submitted.
     propose(opened, people.coordinator, "A.3.1", level=3, narrative="SECRET")
     propose(opened, people.coordinator, "A.3.2", level=3, narrative="SECRET")
     record(opened, people.coordinator, "A.3.1", agreement="No.", status="unknown", reason="No.")
@@ -347,7 +347,7 @@ def test_a_proposal_that_counts_nowhere_voids_nothing(people, opened):
     assert Assessment.objects.get(pk=opened.pk).standing_attestations
 
 
-# The audit
+# The audit log
 
 
 def test_a_text_set_aside_after_the_answer_that_is_submitted_breaks_nothing(people, opened):
@@ -374,7 +374,7 @@ def find_assessment_breaks(assessment):
     return list(find_answer_breaks(Assessment.objects.get(pk=assessment.pk)))
 
 
-# What it costs
+# Numbers of queries
 
 
 def test_a_proposal_costs_no_query_more_than_any_answer(people, opened):

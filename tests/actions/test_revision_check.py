@@ -1,4 +1,4 @@
-"""Verifying the answers: what is changed, lost, added, reordered or exchanged behind the product's back is found."""
+"""Verifying the answers finds revisions changed, lost, added, reordered or exchanged outside the application."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def declare(assessment, people):
 
 
 def sql(text: str, *values: Any) -> None:
-    """As somebody who can write to the database, past the models."""
+    """Run SQL as somebody with write access to the database, bypassing the models."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
 
 
 def verify(capsys: Any, **options: Any) -> tuple[int, str]:
-    """The exit status of `verify_audit`, and all that it says."""
+    """The exit status and the whole output of `verify_audit`."""
     try:
         call_command("verify_audit", **options)
         status = 0
@@ -80,7 +80,7 @@ def row_of(assessment: Assessment, question: str, voice: str = "national") -> Re
 
 
 def rewrite(row: Response) -> None:
-    """Compute every hash of the answer anew, close its numbers up and make its row fit, as who knows how would do."""
+    """Recompute every hash of the answer, renumber its revisions and update its row, as an expert attacker would."""
     previous, version, last, number = "", 0, None, 0
     for number, item in enumerate(ResponseRevision.objects.filter(response=row).select_related("response"), start=1):
         version += item.was_kept
@@ -173,7 +173,7 @@ def test_a_changed_row_is_found_whether_it_was_answered_or_not(capsys, draft, ch
     row = row_of(draft, question)
     before = Response.objects.filter(pk=row.pk).values().get()
     sql(f"UPDATE diagnostic_response SET {change} WHERE id = %s", value, row.pk)
-    # A blank answer holds some of these values already.
+    # A blank answer already holds some of these values.
     is_changed = Response.objects.filter(pk=row.pk).values().get() != before
     status, said = verify(capsys)
     assert (status, f"{question} of national: " in said) == (is_changed, is_changed)
@@ -222,7 +222,7 @@ def test_a_lost_revision_is_found(capsys, draft, number):
 
 @pytest.mark.parametrize("model", [Response, ResponseRevision, Evidence])
 def test_a_row_that_cannot_be_read_is_found(capsys, monkeypatch, draft, model):
-    """As where bytes of the file were changed that make a time or a key no such thing any more."""
+    """As if bytes of the database file were changed, so that a time or a key is no longer valid."""
 
     def read(database: str, names: Any, values: Any) -> Any:
         raise ValueError("badly formed hexadecimal UUID string")
@@ -260,7 +260,7 @@ def test_revisions_that_changed_places_are_found(capsys, draft):
 
 @pytest.mark.parametrize("other", ["question", "voice", "assessment"])
 def test_answers_that_changed_places_are_found(capsys, apart, people, other):
-    """With all their revisions, so that both chains are whole."""
+    """With all their revisions, so that both chains are intact."""
     second = factories.start_assessment(people.coordinator, mode="separate")
     factories.save_answer(second, people.respondent, "A.1", voice="customs", level=5)
     theirs = {"question": (apart, "A.19", "customs"), "voice": (apart, "A.1", "police")}
@@ -403,7 +403,7 @@ def rewrite_log(assessment: Assessment) -> None:
 
 
 def test_a_submission_that_does_not_hold_the_answers_it_names_is_found(capsys, accepted):
-    """Its digest and the log were made to fit, the answers' revisions were not."""
+    """The digest and the log were adjusted to match, the answers' revisions were not."""
     submission = Submission.objects.get(assessment=accepted)
     content = json.loads(submission.snapshot)
     content["assessment"]["voices"]["national"]["A.1"]["level"] = 5

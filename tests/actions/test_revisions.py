@@ -1,4 +1,4 @@
-"""Every revision of an answer follows the one before it in a hash chain, whoever writes it."""
+"""Every revision of an answer is linked to the previous one in a hash chain, whatever code writes it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_save_makes_no_query_for_the_chain(people, assessment):
 @pytest.mark.django_db
 @pytest.mark.parametrize("act", ["save", "set aside"])
 def test_what_was_read_before_somebody_set_a_text_aside_is_read_again(people, assessment, monkeypatch, act):
-    """As on PostgreSQL, where a save that waited for the lock goes on with the answer as it was before."""
+    """As on PostgreSQL, where a save that waited for the lock continues with the answer it read before."""
     row, follow = save(assessment, people.respondent, 0, level=1), revisions.follow
 
     def follow_late(*arguments, **named):

@@ -1,4 +1,4 @@
-"""Verifying the rows that acts left behind: each is what the log says of it."""
+"""Verifying the rows of acts: each matches its log entry."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def apart(people: factories.People) -> Assessment:
 
 @pytest.fixture
 def declared(people: factories.People, apart: Assessment) -> Assessment:
-    """Customs has declared twice and asks for the second time; the police have done nothing."""
+    """Customs has declared twice and made its second request; the police have done nothing."""
     for _time in range(2):
         comparison.take_back_declaration(assessment=apart, agency="customs", by=people.coordinator)
         comparison.take_back_request(assessment=apart, agency="customs", by=people.coordinator)
@@ -57,7 +57,7 @@ def declared(people: factories.People, apart: Assessment) -> Assessment:
 
 @pytest.mark.parametrize("is_withdrawn", [False, True])
 def test_an_answer_added_while_a_declaration_stands_is_found(people, declared, is_withdrawn) -> None:
-    """Every hash of the answer fits, and the log does not say a word of the other agency's answers."""
+    """Every hash of the answer is valid, but the log says nothing about the other agency's answers."""
     if is_withdrawn:
         assessments.withdraw(assessment=declared, by=people.coordinator, reason="A mistake.")
     assert faults(declared) == []

@@ -1,4 +1,4 @@
-"""What is attested is all that is frozen: another marking or disclosure is another digest, and nobody signed it."""
+"""Agencies attest everything that is frozen: another marking or disclosure is another digest, which nobody signed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_each_setting_is_part_of_the_digest_and_of_what_is_signed(people: factor
     assessment = fill(start_assessment(people.coordinator, target_level=4), people.coordinator)
     before = digest_now(assessment)
     sign_both(assessment, people.coordinator)
-    # Past the act that changes it, which voids what was attested.
+    # Bypasses the act, which would void the attestations.
     Assessment.objects.filter(pk=assessment.pk).update(**{name: OTHERS[name]})
 
     assert digest_now(assessment) != before

@@ -1,4 +1,4 @@
-"""Two keys, two hands: one person, and one address, acts for one agency in an assessment for ever."""
+"""Two keys, two hands: one person, and one address, acts for one agency in an assessment, permanently."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def people() -> factories.People:
 
 @pytest.fixture
 def apart(people: factories.People) -> Assessment:
-    """Each agency has answered something, by people who do nothing else here."""
+    """Each agency has an answer, from people who do nothing else here."""
     draft = factories.start_assessment(people.coordinator, mode="separate")
     for agency in ("customs", "police"):
         save(draft, factories.make_user(Role.RESPONDENT, agency=agency), agency, code="A.19")
@@ -50,7 +50,7 @@ def joint(people: factories.People) -> Assessment:
 
 
 def move(user: User, agency: str) -> User:
-    """Move a person to another agency as a database administrator would, past every act of the product."""
+    """Move a person to another agency in the database, bypassing the application's acts."""
     other = Agency.objects.get_or_create(country=factories.make_country(), kind=agency)[0]
     Membership.objects.filter(user=user).update(agency=other)
     return factories.reload(user)
@@ -65,7 +65,7 @@ def open_both(assessment: Assessment, people: factories.People) -> Assessment:
     return factories.declare(assessment, people.police_coordinator)
 
 
-# What binds
+# What binds a person to an agency
 
 
 def answered(assessment: Assessment, by: User) -> None:
@@ -86,7 +86,7 @@ def declared_and_took_back(assessment: Assessment, by: User) -> None:
 
 
 def was_invited(assessment: Assessment, by: User) -> None:
-    """Before they had an account; an invitation that nobody accepted binds as well."""
+    """Before they had an account; an invitation that was never accepted binds as well."""
     _invited(by)
 
 
@@ -133,7 +133,7 @@ def test_whoever_acted_for_customs_is_refused_for_the_police(people, apart, act)
 
 @pytest.mark.parametrize("act", BINDING)
 def test_it_is_the_same_once_the_answers_are_compared(people, apart, act) -> None:
-    """Everyone of the country reads both voices then, and nobody acts for both."""
+    """After that everyone of the country reads both voices, but still nobody acts for both."""
     second = factories.make_user()
     act(apart, second)
     if act is not declared:
@@ -286,7 +286,7 @@ def test_the_colleague_invited_and_accepted_in_the_course_of_an_assessment_acts_
         save(apart, move(new, "customs"), "customs")
 
 
-# What stays as it was
+# What does not change
 
 
 def test_strangers_are_refused_as_before(people, apart) -> None:
@@ -298,7 +298,9 @@ def test_strangers_are_refused_as_before(people, apart) -> None:
 
 @pytest.mark.parametrize("level", [2, 3])
 def test_a_save_asks_no_more_than_before(people, apart, level) -> None:
-    """The lock, the row, the revision: who acts for which agency is read with the row, first save or later."""
+    """The lock, the row, the revision: the row's query also reads who acts for which agency, on the first save or
+    later.
+    """
     for value in range(1, level):
         save(apart, people.respondent, "customs", level=value)
     row = apart.responses.get(voice="customs", question="A.1")

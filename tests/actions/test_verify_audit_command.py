@@ -1,4 +1,4 @@
-"""The command as an auditor types it: its exit status, and every command that docs/auditing.md shows."""
+"""The command as an auditor runs it: its exit status, and every command shown in docs/auditing.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs" / "auditing.md").read_te
 
 
 def run(folder: Path, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `command`, as the documentation writes it, in `folder` and on a site of its own."""
+    """Run `command`, as written in the documentation, in `folder` and on a separate site."""
     words = [
         {".venv/bin/python": sys.executable, "manage.py": str(ROOT / "manage.py")}.get(w, w)
         for w in shlex.split(command)
@@ -64,7 +64,7 @@ def test_every_command_that_the_page_shows_does_what_it_says(tmp_path: Path) -> 
     submission = factories.make_submission(people.coordinator)
     (tmp_path / "snapshot.json").write_bytes(Submission.objects.get().snapshot.encode())
     shutil.copy(factories.EXAMPLES / "joint-session.json", tmp_path / "FILE.json")
-    # A report as PDF is made and read in tests/rendering.
+    # tests/rendering makes and reads PDF reports.
     commands = [line for block in SHOWN for line in block.splitlines() if "--from-pdf" not in line]
     said = {}
     for command in commands:

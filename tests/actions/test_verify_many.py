@@ -1,4 +1,4 @@
-"""Verifying much, and while others write: bounded memory, no false alarm, and nobody has to wait."""
+"""Verifying a large log during writes: bounded memory, no false alarms, no blocked writers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lengthen_history(row: Response, by: Any, count: int) -> None:
 
 
 def peak_of(act: Callable[[], None]) -> int:
-    """The most bytes that Python held at once during `act`."""
+    """Python's peak memory during `act`, in bytes."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -74,7 +74,7 @@ def test_memory_does_not_grow_with_what_there_is(people, what):
             lengthen_history(row, people.respondent, count)
 
     lengthen(FEW)
-    call_command("verify_audit")  # the first time fills the caches
+    call_command("verify_audit")  # the first run fills the caches
     few = peak_of(lambda: call_command("verify_audit"))
     lengthen(MANY - FEW)
     many = peak_of(lambda: call_command("verify_audit"))
@@ -82,7 +82,7 @@ def test_memory_does_not_grow_with_what_there_is(people, what):
 
 
 def elsewhere(act: Callable[[], Any]) -> None:
-    """Do `act` on another connection, and wait until it is done."""
+    """Run `act` on another connection, and wait for it."""
     failed: list[Exception] = []
 
     def run() -> None:

@@ -14,7 +14,7 @@ ALWAYS = [question.code for question in INSTRUMENT.questions if question.asked_w
 
 
 def settled(**others: Response) -> dict[str, Response]:
-    """Every question that is always asked left open, but for `others`, named with "_" for "."."""
+    """Leave every question that is always asked open, except `others`, named with "_" for "."."""
     given = dict.fromkeys(ALWAYS, LEFT_OPEN)
     return given | {name.replace("_", "."): response for name, response in others.items()}
 

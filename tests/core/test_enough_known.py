@@ -1,4 +1,4 @@
-"""How much must be known before a level is stated: three quarters of the scored questions, however they are known."""
+"""A level needs answers to three quarters of the scored questions, known in whatever way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def instrument() -> Instrument:
 
 
 def standings_with(instrument: Instrument, open_count: int, not_applicable: int) -> dict[str, Standing]:
-    """Level 3 everywhere, but for so many questions of no criterion that are open or not applicable."""
+    """Level 3 everywhere, except for this many questions without a criterion, which are open or not applicable."""
     asked_of = {criterion.question for criterion in instrument.criteria}
     free = [question.code for question in instrument.scored if question.code not in asked_of]
     others = free[:open_count], free[open_count : open_count + not_applicable]

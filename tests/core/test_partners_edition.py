@@ -35,7 +35,7 @@ def full(instrument: Instrument) -> Report:
         report,
         open_questions=("A.1", "A.9", "A.11"),
         not_counted=("A.2.2", "A.10"),
-        # What partners never get is dropped whole, whatever it holds.
+        # Members that partners never get are removed completely, whatever they hold.
         **dict.fromkeys(("plan", "remarks", "periods"), ("something",)),
     )
 

@@ -1,4 +1,4 @@
-"""Who is responsible for an action: a name is found whatever its case, never inside another, and replaced alone."""
+"""Names in the text on an action's responsible person: found ignoring case, never within another, replaced alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody can see is no text."""
+"""Invisible characters alone are not text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each voice knows and is asked: an agency speaks of itself alone, and follow-ups begin at their level."""
+"""What each voice knows and is asked: an agency speaks only for itself, and follow-ups start at their level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of a page, for whoever wants to look at it."""
+"""Screenshots for visual inspection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def take(page: Any, name: str) -> None:
-    """Save the page as it is, wide and narrow, in the folder that SHOTS names; nothing without one."""
+    """Save wide and narrow screenshots of the page in the folder named by SHOTS; does nothing without it."""
     folder = os.environ.get("SHOTS")
     for width in (1280, 390) if folder else ():
         page.set_viewport_size({"width": width, "height": 900})

@@ -1,4 +1,4 @@
-"""Whoever types in every kind of field and loses network, server, session and tab in turn finds everything."""
+"""A person who types in every kind of field and loses network, server, session and tab in turn loses no text."""
 
 from __future__ import annotations
 

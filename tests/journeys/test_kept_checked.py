@@ -1,4 +1,4 @@
-"""What the browser kept is checked before it is used: whole into its fields, or offered as text; never a trap."""
+"""Kept entries are checked before use: restored completely or offered as text, and never dangerous."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def kept(open_as, people, assessment) -> Any:
 
 
 def reopen(page: Any, assessment: Any, change: str) -> tuple[Any, list[Any]]:
-    """The next page, after the kept entry was changed; and what faults it had."""
+    """The next page after the kept entry was changed, and its faults."""
     page.goto("/help/")
     expect(page.locator("[data-kept-bar]")).to_contain_text("not sent yet: A.1")
     page.wait_for_function("() => cpch.keeping.open().then((store) => !store.isHeld(store.list()[0].id))", polling=100)

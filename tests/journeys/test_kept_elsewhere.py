@@ -1,4 +1,4 @@
-"""What this device keeps is told and sent on every page, and holds up what must wait for it."""
+"""Every page lists and sends this device's kept answers, and blocks the acts that must wait for them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRET = "The informant is called Ana."
 
 @pytest.fixture
 def left(open_as, people, assessment) -> Any:
-    """The browser of a coordinator who typed A.1 and A.17 while the server was away, on no page; still away."""
+    """A coordinator's browser after typing A.1 and A.17 with the server down, on no page; the server is still down."""
     page = open_as(people.coordinator)
     page.context.route(SAVES, lambda route: route.abort())
     page.goto(theme_url(assessment))
@@ -43,7 +43,7 @@ def left(open_as, people, assessment) -> Any:
 
 @pytest.fixture
 def filled(people, assessment) -> Any:
-    """All questions answered, so that there is something to attest."""
+    """Answer all questions, so that the assessment can be attested."""
     return factories.fill(assessment, people.coordinator)
 
 

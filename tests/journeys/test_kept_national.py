@@ -1,4 +1,4 @@
-"""The national answer saves itself as a proposal, in the comparison and at a meeting, and is kept like any other."""
+"""National answers save automatically as proposals, in the comparison and at a meeting, and are kept like others."""
 
 from __future__ import annotations
 

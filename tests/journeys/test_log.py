@@ -1,4 +1,4 @@
-"""The log in a real browser: the headings of sealed entries are read as such, at any width."""
+"""The log in a real browser: the headings of sealed entries are exposed as headings, at any width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed outlives a lost network, server, session and tab, and is sent by its own button alone."""
+"""Typed text survives a lost network, server, session and tab, and is sent only by its own button."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHER = "and did not send it. The form now holds something else."
 
 
 def is_kept(page: Any, count: int = 1) -> None:
-    """Wait until the device holds that many texts."""
+    """Wait until the device keeps this many texts."""
     page.wait_for_function(f"{ENTRIES} === {count}")
 
 
@@ -37,7 +37,7 @@ def type_into(page: Any, text: Text) -> None:
 
 
 def is_back(page: Any, text: Text) -> None:
-    """Open the form's page: all is in the form again, and nothing has been sent."""
+    """Open the form's page: the form holds everything again, and nothing has been sent."""
     text.open(page)
     expect(text.form(page)).to_contain_text(BACK)
     expect(text.control(page)).to_have_value(text.value)
@@ -49,7 +49,7 @@ def is_back(page: Any, text: Text) -> None:
 
 
 def press_while(page: Any, text: Text, error: str = "", **answer: Any) -> None:
-    """Press the button while the request ends in the network's `error`, or in `answer`."""
+    """Press the button while the request fails with the network's `error`, or gets `answer`."""
 
     def handle(route: Any) -> None:
         if route.request.method != "POST":
@@ -303,7 +303,7 @@ def test_a_text_put_back_as_it_was_is_let_go(open_as: Callable, people: factorie
 
 
 def test_a_text_whose_page_is_gone_is_shown_by_the_kept_bar(open_as: Callable, people: factories.People) -> None:
-    """Here the assessment was withdrawn meanwhile; the text can still be shown, copied and discarded."""
+    """The assessment was withdrawn meanwhile; the text can still be shown, copied and discarded."""
     text = reason_for_withdrawing(people)
     page = open_as(text.writer)
     page.on("dialog", lambda dialog: dialog.accept())

@@ -1,4 +1,4 @@
-"""A save counts only when the server's own JSON says so; and choosing by arrow keys is one save."""
+"""A save counts only if the server's own JSON confirms it; choosing by arrow keys is one save."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ NOT_THE_SERVERS = {
 
 
 def pause(page: Any) -> None:
-    """Let time pass only as the test says."""
+    """Put the clock under the test's control."""
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
 
 

@@ -158,7 +158,7 @@ def an_edit_voids_the_first_key(assessment: Assessment, customs: Visitor, police
 
 
 def record(assessment: Assessment, coordinator: Visitor, code: str) -> None:
-    """Record the proposal to `code` as agreed, as it stands."""
+    """Record the current proposal to `code` as agreed."""
     page = coordinator.page
     page.goto(f"/assessments/{assessment.pk}/compare/?open={code}")
     pair = page.locator(f'details[id="{code}"]')

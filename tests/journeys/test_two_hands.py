@@ -1,4 +1,4 @@
-"""Six ways to get both keys into one hand, and what stops each."""
+"""Six ways to give one person both keys, and how each is prevented."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RECORDED = (("name", "Ada Example"), ("function", "Head of Crime Investigation")
 
 @pytest.fixture
 def customs(transactional_db: None) -> User:
-    """The only coordinator of the country, at a desk of customs."""
+    """The only coordinator of the country, on a customs device."""
     person = factories.make_user()
     person.email, person.full_name = "nadia.ferrand@customs.example", "Nadia Ferrand"
     person.save()
@@ -48,7 +48,7 @@ def signed_in(new_page: Callable, user: User) -> Visitor:
 
 
 def without_expected(visitor: Visitor, *statuses: str) -> list[str]:
-    """The faults of a visitor; a browser tells its console of each refusal, and these were wanted."""
+    """A visitor's faults, without the browser's console messages about the expected refusals."""
     return [fault for fault in visitor.faults if not any(status in fault for status in statuses)]
 
 
@@ -58,7 +58,7 @@ def link_in_mail(to: str) -> str:
 
 
 def test_a_second_mailbox(new_page: Callable, customs: User, assessment: Assessment, run_tasks: Any) -> None:
-    """Customs' coordinator wants the police's key for a mailbox of their own: they can propose it, not invite it."""
+    """Customs' coordinator wants the police's key for a second mailbox: they can propose it, not invite it."""
     colleague, administrator = factories.make_user(), factories.make_user(Role.ADMINISTRATOR, None, None)
     visitor = signed_in(new_page, customs)
     page = visitor.page
@@ -99,7 +99,7 @@ def test_a_second_mailbox(new_page: Callable, customs: User, assessment: Assessm
 
 
 def a_real_officer_gets_in(desk: Visitor, customs: User, assessment: Assessment) -> None:
-    """On the administrator's own motion, verified; the officer then turns the second key."""
+    """Proposed by the administrator and verified; the officer then turns the second key."""
     page = desk.page
     page.goto(reverse("people"))
     desk.look("people, administrator")
@@ -129,7 +129,7 @@ def a_real_officer_gets_in(desk: Visitor, customs: User, assessment: Assessment)
 
 
 def test_a_move_to_the_other_agency(new_page: Callable, customs: User, assessment: Assessment) -> None:
-    """Whoever attested for customs and is then the police's coordinator is refused, with the reason and the way out."""
+    """A person who attested for customs and then became the police's coordinator is refused, with reason and remedy."""
     visitor = signed_in(new_page, customs)
     page = visitor.page
     page.goto(reverse("assessment-check", args=[assessment.pk]))
@@ -152,14 +152,14 @@ def test_a_move_to_the_other_agency(new_page: Callable, customs: User, assessmen
 
 
 def send(page: Any, path: str, **fields: str) -> Any:
-    """A form sent past the page, as its reader might who knows the address."""
+    """A form sent without its page, by a reader who knows the URL."""
     token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
     origin = "/".join(page.url.split("/")[:3])
     return page.request.post(origin + path, form={"csrfmiddlewaretoken": token} | fields, headers={"Referer": page.url})
 
 
 def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> None:
-    """Customs' coordinator once invited a coordinator of the police, when that was allowed; the link ran out."""
+    """Customs' coordinator invited a coordinator of the police when that was still allowed; the link expired."""
     police = Agency.objects.get_or_create(country=customs.membership.country, kind="police")[0]
     token = "a-token-of-before"
     old = Invitation.objects.create(
@@ -187,7 +187,7 @@ def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> 
 
 
 def test_an_administrator_as_a_member_of_a_country(new_page: Callable, customs: User) -> None:
-    """Neither their own address, nor a colleague's, nor as anything but coordinator."""
+    """Not their own address, nor a colleague's, and only as coordinator."""
     administrator = factories.make_user(Role.ADMINISTRATOR, None, None)
     reviewer = factories.make_user(Role.REVIEWER, None, None)
     desk = signed_in(new_page, administrator)
@@ -212,9 +212,9 @@ def test_an_administrator_as_a_member_of_a_country(new_page: Callable, customs: 
 
 
 def test_deactivate_record_reactivate(new_page: Callable, customs: User, assessment: Assessment) -> None:
-    """The police's coordinator is put out of the way, customs' records who agreed, and the coordinator is let back in.
+    """The police's coordinator is deactivated, customs' coordinator records who agreed, and the first is reactivated.
 
-    Whether such a record is taken at all while the agency had an account is another rule; nothing is submitted by it.
+    Whether such a record is accepted at all while the agency had an account is another rule; it submits nothing.
     """
     officer = factories.make_user(agency="police")
     visitor = signed_in(new_page, customs)

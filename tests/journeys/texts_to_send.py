@@ -1,4 +1,4 @@
-"""Every kind of text that a person sends by its own button: who writes it, where, and how one sees it stored."""
+"""Every kind of text with a submit button: its writer, its page, and the sign that it is stored."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ TEXT = "We meet every Tuesday, since the flood."
 
 @dataclass(frozen=True)
 class Text:
-    """One form as its writer finds it: `name` is the field typed into; `select` and `check` are what else is chosen,
-    in selects by their name and as radio buttons by their label; `unfold` opens what hides the form.
+    """One form as its writer sees it.
+
+    `name` is the field typed into; `select` and `check` are the other choices, selects by name and radio buttons by
+    label; `unfold` opens the element that hides the form.
     """
 
     writer: User

@@ -1,4 +1,4 @@
-"""Requests as bytes over a socket: what no HTTP library sends, because it is wrong."""
+"""Raw HTTP requests over a socket: malformed ones, which no HTTP library sends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Post:
-    """A form as a browser sends it; its last field is the text that gets cut."""
+    """A form as a browser sends it; its last field is the text to truncate."""
 
     path: str
     fields: dict[str, str]
@@ -24,7 +24,7 @@ class Post:
         return urlencode({"csrfmiddlewaretoken": TOKEN, **self.fields}).encode()
 
     def head(self, **framing: str) -> bytes:
-        """Request line and headers; `framing` is what says where the body ends."""
+        """Request line and headers; `framing` is the header that delimits the body."""
         cookies = f"csrftoken={TOKEN}" + (f"; sessionid={self.session}" if self.session else "")
         headers = {
             "Host": "localhost",
@@ -38,7 +38,7 @@ class Post:
 
 
 def send(address: tuple[str, int], request: bytes) -> str:
-    """Send the bytes, close our side, and return all that the server answers."""
+    """Send the bytes, close our side, and return everything that the server replies."""
     with socket.create_connection(address, timeout=PATIENCE) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
@@ -47,10 +47,10 @@ def send(address: tuple[str, int], request: bytes) -> str:
             while chunk := connection.recv(65536):
                 received += chunk
         except ConnectionResetError:
-            pass  # A server that closes with bytes unread resets the connection; its answer came before.
+            pass  # A server that closes with unread bytes resets the connection; its reply came before.
     return received.decode("utf-8", "replace")
 
 
 def status_of(answer: str) -> int:
-    """The status of the first answer; 0 where there is none."""
+    """The status of the first response; 0 if there is none."""
     return int(answer.split(" ", 2)[1]) if answer.startswith("HTTP/") else 0

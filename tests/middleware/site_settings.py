@@ -1,6 +1,6 @@
-"""The site's own settings, for a gunicorn beside the tests; its sign-in limits are counted in memory.
+"""The site's own settings, for gunicorn in tests; sign-in limits are counted in memory.
 
-The table in which they are counted otherwise is not among the test database's.
+The test database lacks the table in which they are otherwise counted.
 """
 
 from cpch.settings import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Which kept texts the server confirms: those that a view stored and told its person so, and no others."""
+"""The server confirms only kept texts that a view stored and reported with a success message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME = f"{'0f' * 12}.3"
 
 
 def confirmed(level: int | None, response: HttpResponse, name: str = NAME, method: str = "post") -> list[str]:
-    """What the session holds as stored after one request whose view tells a message of `level`."""
+    """The names stored in the session after one request whose view adds a message of `level`."""
     request: HttpRequest = getattr(RequestFactory(), method)("/", {"kept_text": name})
     request.session = SessionStore()
     request._messages = Storage(request)

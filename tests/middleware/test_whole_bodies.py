@@ -1,4 +1,4 @@
-"""A form that arrives incomplete is refused, on gunicorn as the site runs it and on Django's own server."""
+"""Incomplete forms are refused, by the site on gunicorn and on Django's own server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Address = tuple[str, int]
 
 
 def database_url() -> str:
-    """The test database as the environment names one."""
+    """The test database as an environment variable."""
     held = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{quote(str(held['NAME']))}"
@@ -97,7 +97,7 @@ def form(people: factories.People) -> Callable[[str], Post]:
 
 
 def everything_stored() -> tuple[int, ...]:
-    """How much there is of all that these forms write."""
+    """The number of rows that these forms write to."""
     written = Response.objects.exclude(version=0)
     rows = (written, ResponseRevision.objects, ActionComment.objects, AuditEntry.objects)
     return tuple(found.count() for found in (*rows, Invitation.objects, Session.objects))
@@ -143,7 +143,7 @@ def test_a_chunked_body_or_one_without_length_is_411_and_nothing_of_it_is_stored
 
 @pytest.mark.parametrize("server", ["gunicorn", "live"])
 def test_what_follows_the_declared_length_is_no_part_of_the_form(request, form, server):
-    """The length says where the form ends; what follows is read as another request, which it is not."""
+    """The length says where the form ends; the rest is read as another request, an invalid one."""
     address = request.getfixturevalue(server)
     post = form("comment")
     longer = post.head(Content_Length=str(len(post.body))) + post.body + b"&text=Another"
@@ -170,14 +170,14 @@ def test_a_multipart_form_is_refused_by_its_length_and_never_written_to_disk(liv
     assert status_of(send(live, asked.head(Content_Length=str(len(body))) + body[:-20])) == 400
     large = multipart({}, padding=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     head = asked.head(Content_Length=str(len(large)))
-    # The length alone decides: nothing of the body is sent, so nothing of it can have been read.
+    # The length alone decides: no body is sent, so none can have been read.
     assert status_of(send(live, head)) == 413
     assert everything_stored() == before
     assert status_of(send(live, asked.head(Content_Length=str(len(body))) + body)) == 302
 
 
 def test_no_form_of_the_site_uploads_files():
-    """Where one does, the limit on multipart bodies in cpch/middleware/whole_bodies.py must be thought over."""
+    """If one does, reconsider the limit on multipart bodies in cpch/middleware/whole_bodies.py."""
     uploads = re.compile(r"enctype|type=\"file\"")
     assert [path for path in (ROOT / "templates").rglob("*.html") if uploads.search(path.read_text())] == []
     code = [*(ROOT / "cpch").rglob("*.py"), *(ROOT / "diagnostic").rglob("*.py")]

@@ -1,7 +1,7 @@
-"""Nothing tells one agency whether or when the other has declared its answers complete or asked to open early.
+"""One agency cannot learn whether or when the other has declared its answers complete or asked to open early.
 
-Every address is walked as in test_blindness, before and after: what is sent, its headers and its status may not differ
-by a byte, nor the number of queries that it takes.
+Every URL is requested as in test_blindness, before and after: body, headers and status may not differ by a byte, nor
+may the number of queries.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def earlier(people: factories.People) -> Submission:
-    """What the country handed in for another period, for the addresses that are about a submission."""
+    """The country's submission for another period, for the URLs about a submission."""
     return factories.make_submission(people.coordinator)
 
 
@@ -53,12 +53,12 @@ def assessment(people: factories.People, earlier: Submission) -> Assessment:
 
 @pytest.fixture
 def police(people: factories.People) -> Client:
-    """The browser of the police's coordinator, who has signed in before anybody looks: that is no secret."""
+    """The browser of the police's coordinator, signed in beforehand: signing in is not secret."""
     return client_of(people, "police_coordinator")
 
 
 def press(police: Client, assessment: Assessment, name: str, **data: str) -> None:
-    """The police's coordinator sends the form of the page `name`."""
+    """The police's coordinator submits the form of the page `name`."""
     response = police.post(reverse(name, args=[assessment.pk]), data)
     assert response.status_code == 302, response.content.decode()
 
@@ -90,7 +90,7 @@ def everything(police: Client, assessment: Assessment) -> None:
 
 
 def read(client: Client, urls: list[str]) -> Walk:
-    """What every page tells, drawn anew."""
+    """The content of every page, freshly rendered."""
     caches["fragments"].clear()
     return walk(client, urls, ["get"])
 
@@ -99,7 +99,7 @@ def read(client: Client, urls: list[str]) -> Walk:
 def test_no_page_and_no_answer_tells_of_it(
     people: factories.People, police: Client, assessment: Assessment, earlier: Submission, who: str
 ) -> None:
-    """Neither what is drawn anew nor what is kept of a page, by reading or by sending an empty form."""
+    """Neither fresh nor cached pages, after reading or after sending an empty form."""
     client, urls = client_of(people, who), addresses(assessment, earlier)
     drawn, kept = read(client, urls), walk(client, urls)
 
@@ -145,7 +145,7 @@ def test_nobody_outside_is_told(
 def test_ones_own_agency_is_told(
     people: factories.People, police: Client, assessment: Assessment, earlier: Submission
 ) -> None:
-    """The walks above notice a difference where there is one."""
+    """The comparisons above detect a real difference."""
     client, urls = client_of(people, "police_respondent"), addresses(assessment, earlier)
     before = read(client, urls)
     everything(police, assessment)
@@ -166,7 +166,7 @@ SAVES = {
 def test_what_a_save_is_answered_tells_nothing(
     people: factories.People, police: Client, assessment: Assessment, given: str, is_declared: bool
 ) -> None:
-    """To the agency that still writes, and to the one that has declared and is refused."""
+    """For the agency that still writes, and for the one that has declared and is refused."""
     if is_declared:
         factories.declare(assessment, people.coordinator)
     client = client_of(people, "respondent")
@@ -190,7 +190,7 @@ def test_what_a_save_is_answered_tells_nothing(
 
 
 def without_time(answer: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The answer without when it was saved, to the microsecond."""
+    """The answer without the time of saving, which is exact to the microsecond."""
     status, headers, body = answer
     return status, headers, b"" if b'"saved_at"' in body else body
 

@@ -1,4 +1,4 @@
-"""Partners read what both the assessment and the very submission disclose, once it is accepted."""
+"""Partners read only accepted submissions that both the assessment and the submission itself disclose."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ TABLE: dict[str, Rule] = {
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
     "proposal-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
-    # The one of an administrator; a coordinator's own is taken back in tests/views/test_coordinator_proposals.py.
+    # The administrator's own; tests/views/test_coordinator_proposals.py takes a coordinator's own back.
     "proposal-detail": on_proposal(COORDINATORS | {"administrator"}),
     "proposal-approve": on_proposal({"administrator"}, method="post"),
     "proposal-decline": on_proposal({"administrator"}, method="post"),

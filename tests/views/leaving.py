@@ -1,4 +1,4 @@
-"""What the tests of deactivating and moving people share."""
+"""Helpers for the tests of deactivating and moving people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def page(client: Client, by: User, person: User, name: str = "person-deactivate"
 
 
 def confirm(client: Client, shown: Any, **chosen: str) -> Any:
-    """Press the button of the page that was shown, with these choices."""
+    """Press the button of the displayed page, with these choices."""
     seen = shown.context["form"]["seen"].value()
     return client.post(shown.wsgi_request.get_full_path(), {"seen": seen} | chosen)
 

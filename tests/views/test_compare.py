@@ -336,7 +336,7 @@ def answer_one_each(assessment, people):
 
 
 def confirming(page):
-    """What the page of declaring sends along with its confirmation."""
+    """The fields that the declaration page submits with its confirmation."""
     found = re.search(r'name="gaps" value="([^"]*)"', page.content.decode())
     assert found is not None
     return {"gaps": found[1], "confirmed": "on"}

@@ -1,4 +1,4 @@
-"""Proposing a coordinator for an agency without one, the administrator's decision, and who is told."""
+"""Proposing a coordinator for an agency without one, the administrator's decision, and the notifications."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_from_the_proposal_to_the_accepted_invitation(
 def test_on_their_own_motion_an_administrator_verifies_alike(
     client: Client, administrator: User, coordinator: User, run_tasks: Any
 ) -> None:
-    """Also for an agency that has a coordinator; the country's coordinators are told of every one."""
+    """Also for an agency with a coordinator; the country's coordinators are told of every one."""
     client.force_login(administrator)
     given = GIVEN | {"country": make_country().pk, "agency": "customs", "email": "bea@customs.example"}
     response = client.post(reverse("proposal-create"), given)
@@ -152,7 +152,7 @@ def test_what_is_decided_is_decided(client: Client, administrator: User, coordin
     assert CoordinatorProposal.objects.get().state == "taken_back"
 
 
-# Who may
+# Permissions
 
 
 def test_a_coordinator_proposes_only_where_no_active_coordinator_is(client: Client, coordinator: User) -> None:
@@ -201,7 +201,7 @@ def test_another_countrys_proposal_is_not_there(client: Client, coordinator: Use
     assert acts()[-1] == "access.hidden"
 
 
-# Which address
+# Addresses
 
 
 @pytest.mark.parametrize("role", ["reviewer", "administrator", "partner"])
@@ -259,7 +259,7 @@ def test_an_address_is_proposed_once_at_a_time(coordinator: User, administrator:
 
 
 def test_the_address_is_looked_at_again_at_the_decision(client: Client, coordinator: User, administrator: User) -> None:
-    """The proposed address may have got an account since: on the other side, say."""
+    """The proposed address may have got an account since, for example in the other agency."""
     proposal = propose(coordinator, email="amara@example.org")
     invitation, _token = actions.invite(
         email="Amara@Example.org", role=Role.RESPONDENT, country=make_country(), agency_kind="customs", by=coordinator
@@ -274,7 +274,7 @@ def test_the_address_is_looked_at_again_at_the_decision(client: Client, coordina
     assert CoordinatorProposal.objects.get().is_open
 
 
-# What a second mailbox looks like
+# Signs of a second mailbox
 
 
 def look(by: User, email: str) -> Any:
@@ -414,7 +414,7 @@ def test_an_invitation_from_before_these_rules_is_of_no_use(administrator: User,
 
 
 def test_a_renewal_looks_at_the_address_again(coordinator: User) -> None:
-    """Of an old invitation to customs, whose address has joined the police since."""
+    """An old invitation to customs, whose address has joined the police since."""
     police = make_user(agency="police")
     old, _token = actions.invite(
         email="bea@example.org", role=Role.RESPONDENT, country=make_country(), agency_kind="customs", by=coordinator

@@ -1,4 +1,4 @@
-"""Every field that a person writes into is kept until it is stored, on every page of the site."""
+"""Every text field is kept until it is stored, on every page of the site."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_KEPT = {
 
 
 class Fields(HTMLParser):
-    """Collects the fields of a page that nothing keeps, by the rules of static/js/kept_texts.js."""
+    """Collects the fields of a page that are not kept, by the rules of static/js/kept_texts.js."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ def test_no_page_has_a_field_that_nothing_keeps(world: World) -> None:  # noqa: 
 
 
 def test_no_template_opts_out() -> None:
-    """Where one must, it goes into NOT_KEPT with its reason."""
+    """Necessary exceptions go into NOT_KEPT with their reason."""
     templates = list((ROOT / "templates").rglob("*.html"))
     assert [path for path in templates if "data-keep=" in path.read_text()] == []
     base = (ROOT / "templates" / "base.html").read_text()
@@ -96,7 +96,7 @@ def test_no_template_opts_out() -> None:
 
 
 def test_every_page_with_a_form_has_the_frame_that_keeps_texts() -> None:
-    """A page without base.html would have no script that keeps what is typed into it."""
+    """A page without base.html would have no script to keep typed text."""
     pages = [path for path in (ROOT / "templates").rglob("*.html") if not path.name.startswith("_")]
     forms = [path for path in pages if re.search(r"<form|_fields\.html", path.read_text())]
     assert forms

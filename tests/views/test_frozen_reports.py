@@ -1,4 +1,4 @@
-"""A submission's report and pages are made from what it froze, whatever is renamed afterwards."""
+"""A submission's report and pages are made from its frozen texts, whatever is renamed afterwards."""
 
 from __future__ import annotations
 
@@ -136,13 +136,13 @@ def review(submission: Submission, people: People, *taken_back: str) -> None:
 
 
 def basis_of(submission: Submission, edition: str = "full") -> ReportBasis:
-    """The basis as a request has it."""
+    """The basis, as a request loads it."""
     found = Submission.objects.select_related("assessment__country", "review__closing")
     return report_of_submission(submissions_for_report(found).get(pk=submission.pk), edition)
 
 
 def reports_of(*submissions: Submission) -> dict[str, Any]:
-    """Every edition of their reports, whole and by its digest, with nothing remembered."""
+    """Every edition of their reports, in full and as a digest, without any cache."""
     forget()
     found = {}
     for submission, edition in itertools.product(submissions, EDITIONS):
@@ -170,7 +170,7 @@ def remember_no_instrument() -> Iterator[None]:
 
 
 def change_all_that_may_change(skip: frozenset[str] = frozenset()) -> set[str]:
-    """Write another value into every column of every row that is not append-only; returns the columns changed."""
+    """Write another value into every column of every row that is not append-only; returns the changed columns."""
     changed = set()
     for model in apps.get_models():
         if model._meta.app_label not in ("diagnostic", "accounts") or issubclass(model, AppendedRow):
@@ -195,7 +195,7 @@ def change(row: models.Model, field: models.Field) -> bool:
 
 
 def others(field: models.Field, value: Any) -> Iterator[Any]:
-    """Values that the column might hold instead, of which its constraints may refuse some."""
+    """Other values for the column, some of which its constraints may refuse."""
     if field.is_relation:
         if field.related_model is User:
             yield from User.objects.exclude(pk=value).values_list("pk", flat=True)[:3]
@@ -214,7 +214,7 @@ def others(field: models.Field, value: Any) -> Iterator[Any]:
 
 
 def changed_texts(value: Any) -> Any:
-    """`value` with every text in it changed, the names of members aside."""
+    """`value` with every text in it changed, except the names of members."""
     if isinstance(value, dict):
         return {name: changed_texts(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -247,7 +247,7 @@ def test_a_report_of_a_submission_says_the_same_whatever_is_changed_afterwards(s
     after = reports_of(story.first, story.last)
     for name in before:
         assert after[name] == before[name], name
-    # The same changes do tell in a report that is made of rows.
+    # The same changes do show in a report that is made from rows.
     with pytest.raises((AssertionError, ValueError)):
         assert digest_of_draft(story.draft) == draft
 
@@ -284,7 +284,7 @@ PAGES = {
 
 
 def pages_of(story: Story) -> dict[str, str]:
-    """What the pages of the last submission show, each to who may read it; tokens left out."""
+    """The pages of the last submission, each for its readers; tokens left out."""
     forget()
     people, found = story.people, {}
     result = reverse("result", args=[story.last.assessment_id])

@@ -1,4 +1,4 @@
-"""Deactivating a person: what they leave behind is shown, settled with the act, and never comes back."""
+"""Deactivating a person: their open items are shown, settled with the act, and never come back."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_reactivating_brings_nothing_back(client: Client, people: factories.Peop
     assert not invitation.is_open
 
 
-# Who sees what
+# Visibility
 
 
 def test_an_administrator_sees_numbers_and_no_content_of_what_is_not_submitted(
@@ -325,7 +325,7 @@ def test_an_action_that_is_done_keeps_its_name(client: Client, people: factories
     assert action.responsible == people.respondent.full_name
 
 
-# Somebody else is faster
+# Concurrent changes
 
 
 def test_what_changed_meanwhile_is_shown_again_with_what_was_chosen(client: Client, people: factories.People) -> None:

@@ -41,14 +41,14 @@ def page_of(people, assessment, code="A.1", by=None, **query):
 
 
 def entries(text):
-    """Each sitting of a page: what it changed, and the whole texts that unfold, all in words, the latest first."""
+    """Each sitting on a page: its changes and the full texts that unfold, all in words, latest first."""
     found = text.partition('<ol class="revisions">')[2].split("<li>\n  <h2")[1:]
     parts = [re.split(r"<details|</details>", item) for item in found]
     return [(plain(f"<h2{told}"), [plain(text) for text in whole.split("<li>")[1:]]) for told, whole, *_ in parts]
 
 
 def steps(people, assessment, code="A.1", by=None):
-    """Each sitting as the page tells it before it is unfolded: its words alone, the latest first."""
+    """Each sitting on the page before it is unfolded: only its own words, latest first."""
     return [told for told, _whole in entries(page_of(people, assessment, code, by))]
 
 
@@ -225,7 +225,7 @@ def test_the_history_follows_the_order_of_the_saves_and_not_the_clock(people, as
 
 @pytest.mark.parametrize("count", [1, 3, 60])
 def test_the_page_costs_the_same_few_queries_however_often_it_was_saved(people, assessment, count):
-    """In turns by two people, so that each save is an entry of its own."""
+    """By two people in turn, so that each save is a separate entry."""
     both = (people.respondent, people.coordinator)
     row = factories.save_answer(assessment, both[1], "A.1", level=1, narrative="0")
     ResponseRevision.objects.bulk_create(
@@ -247,7 +247,7 @@ def test_the_page_costs_the_same_few_queries_however_often_it_was_saved(people, 
         assert "version 1<" in client.get(f"{url(assessment)}?page=2").content.decode()
 
 
-# Putting an earlier text back
+# Restoring an earlier text
 
 
 def restore_url(assessment, number, code="A.1", voice="national"):
@@ -260,7 +260,7 @@ def standing(assessment, code="A.1", voice="national"):
 
 @pytest.fixture
 def twice(people, assessment):
-    """An answer of two people, one after the other."""
+    """An answer by two people, one after the other."""
     evidence = (Evidence("MOU", "7"),)
     factories.save_answer(
         assessment, people.respondent, "A.1", level=2, narrative="We met twice.", basis="both", evidence=evidence

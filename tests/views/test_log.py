@@ -1,4 +1,4 @@
-"""The log page: what is sealed for one agency is read by it alone, and in its place once the comparison is open."""
+"""The log page: entries sealed for one agency are visible to it alone, and to all, in order, after the opening."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page_for(user, assessment):
 
 
 def lines(page):
-    """The number and the act of each line, headings without a number, in the page's order."""
+    """The number and the act of each line, headings without a number, in page order."""
     table = re.search(r"<tbody>.*</tbody>", page, re.DOTALL)[0]
     return re.findall(r'<th scope="row(?:group" colspan="5|" class="code)">([^<]*)<', table)
 
@@ -64,13 +64,13 @@ def test_nothing_on_another_page_changes_with_what_is_sealed(people, assessment)
 
 
 def content_of(page):
-    """What the page shows of the log; its frame holds tokens that differ on each request."""
+    """The log on the page, without its frame, whose tokens differ on each request."""
     return re.search(r"<main.*</main>", page, re.DOTALL)[0]
 
 
 def test_once_the_comparison_is_open_all_is_shown_just_before_the_opening(people, assessment):
     seal(assessment, people.police_coordinator, "police", "A.2")
-    # A clock that is an hour late for one entry moves nothing.
+    # A clock that is an hour late for one entry does not change the order.
     with replay(now() - timedelta(hours=1)):
         seal(assessment, people.coordinator, "customs", "A.3")
     factories.open_comparison(assessment)

@@ -1,4 +1,4 @@
-"""Nobody who was deactivated gets an e-mail, and what only they would have been told is told to the others."""
+"""Deactivated people get no e-mail; the others get notifications that would have gone only to them."""
 
 from __future__ import annotations
 

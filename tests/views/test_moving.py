@@ -1,4 +1,4 @@
-"""Moving a person: another role or agency of the same country, or role in the secretariat, and what they leave."""
+"""Moving a person to another role or agency of the country, or role in the secretariat, and their open items."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_move_to_the_same_role_is_refused(people: factories.People) -> None:
         handover.move(person=person, to=place, choices={}, seen=seen, by=people.administrator)
 
 
-# Looks
+# Appearance
 
 
 @pytest.mark.looks

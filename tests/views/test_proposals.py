@@ -1,4 +1,4 @@
-"""National answers in progress: saved by the script, recorded in one press, shown as not agreed, counted nowhere."""
+"""National answers in progress: saved by the script, recorded in one press, shown as not agreed, never counted."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_the_meeting_screen_records_and_goes_on(client, people, opened):
     assert "Say why" in words(refused)
 
 
-# Where it is seen
+# Where it is shown
 
 
 def test_a_proposal_is_shown_as_in_progress(client, people, opened):
@@ -328,7 +328,7 @@ def test_nothing_answered_is_neither_attested_nor_submitted(client, people, mode
     assert Assessment.objects.get(pk=draft.pk).state == draft.state
 
 
-# The road
+# The whole path
 
 
 def test_the_road_leads_from_the_last_theme_to_the_check_and_on(client, people):

@@ -116,7 +116,7 @@ def accept_and_ask(laid: Laid) -> str:
 
 
 def frozen_differently(name: str, value: Any) -> Change:
-    """Another submission stands in the place of this one."""
+    """Another submission in place of this one."""
 
     def change(laid: Laid) -> None:
         content = json.loads(laid.submission.snapshot)

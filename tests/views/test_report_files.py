@@ -1,4 +1,4 @@
-"""A rendered file is served only as it was made: damaged in any way, in any format, it is made again and never sent."""
+"""A report file is served only as made: if damaged in any way or format, it is made again and never sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NAMES = {"pdf": "", "docx": "-docx", "xlsx": "-xlsx"}
 
 @pytest.fixture(autouse=True)
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Stands in for what renders; the formats that it was asked for. No two renderings are the same."""
+    """A stand-in for the renderer, with the requested formats. No two renderings are the same."""
     made: list[str] = []
 
     def render(report: Any, kind: str, language: str, *, politeness: int) -> bytes:
@@ -46,7 +46,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def reports_on_disk(tmp_path: Path, settings: Any) -> Path:
-    """The storage of reports as a site has it."""
+    """The reports storage as configured on a site."""
     settings.STORAGES = settings.STORAGES | {
         "reports": {"BACKEND": "cpch.storage.WholeFileStorage", "OPTIONS": {"location": tmp_path}}
     }
@@ -54,7 +54,7 @@ def reports_on_disk(tmp_path: Path, settings: Any) -> Path:
 
 
 def ready(client: Client, user: Any, submission: Any, kind: str, run_tasks: Callable[[], None]) -> ReportFile:
-    """A file that was asked for and made."""
+    """A file that was requested and made."""
     client.force_login(user)
     client.post(reverse("submission-report", args=[submission.pk]), {"format": kind})
     run_tasks()

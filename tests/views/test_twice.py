@@ -88,7 +88,7 @@ def returned(people: factories.People) -> tuple[str, Any]:
 
 
 def named() -> dict[str, str]:
-    """The blank questions that the page of declaring names."""
+    """The blank questions listed on the declaration page."""
     apart = Assessment.objects.filter(mode="separate").first()
     return {"gaps": write_gaps(factories.gaps_now(apart, "customs"))} if apart else {}
 

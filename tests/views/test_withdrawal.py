@@ -1,4 +1,4 @@
-"""Before an assessment is withdrawn the page says what that ends, what stays, and that it cannot be undone."""
+"""Before an assessment is withdrawn, the page shows what ends, what is kept, and that it cannot be undone."""
 
 from __future__ import annotations
 

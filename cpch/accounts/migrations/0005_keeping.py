@@ -4,7 +4,7 @@ import cpch.accounts.models.user
 
 
 def give_everyone_a_key_of_their_own(apps, schema_editor):
-    """Adding the column computes its default once, so everybody would get the same key."""
+    """Give each person their own key: adding the column computes its default once, for everybody."""
     for person in apps.get_model("accounts", "User").objects.all():
         person.keeping_key = cpch.accounts.models.user.new_keeping_key()
         person.save(update_fields=["keeping_key"])

@@ -1,4 +1,4 @@
-"""The column by which addresses are compared."""
+"""The column for comparing addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cpch.accounts.addresses import address_key
 
 
 class AddressKeyField(models.CharField):
-    """`address_key` of the row's `email`, written with the row, so that no caller can forget it."""
+    """`address_key` of the row's `email`, set on every save, so that no caller can forget it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 512)

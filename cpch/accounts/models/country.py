@@ -63,8 +63,8 @@ class Country(models.Model):
 class Agency(models.Model):
     """The customs or the police of one country; "police" means every police service with duties at the border.
 
-    `last_left_at` is when somebody was last given another place than one in this agency. It tells that the agency had
-    people until then, which their memberships and invitations do not tell any more.
+    `last_left_at` is when somebody was last moved from this agency to another place. It shows that the agency had
+    people until then, which memberships and invitations no longer show.
     """
 
     class Kind(models.TextChoices):

@@ -16,7 +16,7 @@ from .user import User
 class Invitation(models.Model):
     """An offer of one role to one e-mail address, open until accepted, withdrawn or expired.
 
-    `invited_by` is who answers for it: whoever made it, or whoever renewed it last.
+    `invited_by` is the person who answers for it: its maker, or the last person who renewed it.
     """
 
     email = models.EmailField(max_length=254)

@@ -1,4 +1,4 @@
-"""A coordinator proposed for an agency, whom an administrator invites or declines."""
+"""A coordinator proposed for an agency, to be invited or declined by an administrator."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .user import User
 
 
 class CoordinatorProposal(models.Model):
-    """Who is proposed as coordinator of `agency`, by whom and why, and what became of it.
+    """The person proposed as coordinator of `agency`, by whom and why, and the decision.
 
-    `verified` says how the administrator made sure of the person, `reason` why they declined. An administrator's own
-    motion is a proposal that they made themselves.
+    `verified` is how the administrator verified the person, `reason` why they declined. An administrator who starts the
+    procedure makes the proposal themselves.
     """
 
     class State(models.TextChoices):

@@ -45,10 +45,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is the login, kept in lower case; `language` may be switched off since.
+    """A person. `email` is the login, kept in lower case; `language` may have been switched off since.
 
-    `deactivated_at` is when their access ended last; None while they are active, and where the time is not known.
-    No two people have the same address in two spellings: `address_key` is unique.
+    `deactivated_at` is when their access last ended; None while they are active, and if the time is not known.
+    `address_key` is unique, so that no two people have the same address in two spellings.
     """
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Empty while there is none; a session that does not hold the same has not passed it, and ends.
     second_factor = models.CharField(max_length=32, blank=True, default="", editable=False)
-    # Encrypts what this person's browsers keep (keeping.js). Never changes: what they keep would be unreadable.
+    # Encrypts what this person's browsers keep (keeping.js). Never change it: the kept texts would become unreadable.
     keeping_key = models.CharField(max_length=64, default=new_keeping_key, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
 

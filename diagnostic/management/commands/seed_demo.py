@@ -73,7 +73,7 @@ class Command(BaseCommand):
 def _join(
     *, name: str, email: str, role: str, by: str = "", agency: str = "", country: str = "ZZ", organisation: str = ""
 ) -> tuple[str, str, str]:
-    """Invite a person as the product does, let them accept, and return what the list of accounts says of them."""
+    """Invite a person as the application does, accept for them, and return their line for the list of accounts."""
     place = Country.objects.get(alpha2=country)
     inviter = load_person(by) if by else None
     if role == "coordinator":
@@ -234,7 +234,7 @@ class Apart:
 
 
 def load_gaps(assessment: Assessment, voice: str) -> dict[str, str]:
-    """The questions that are blank or open in `voice`, to be confirmed as its page names them."""
+    """The questions that are blank or open in `voice`, for the confirmation that its page asks for."""
     answers = load_voices(assessment, (voice,)).get(voice, {})
     return find_gaps(question_states(current_instrument(), voice, {voice: answers}))
 

@@ -1,4 +1,4 @@
-"""Verifies the log and the answers: every hash chain, and that they agree with each other and with what is there."""
+"""Verifies the log and the answers: every hash chain, and their agreement with each other and the current rows."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ BROKEN, UNREADABLE = 1, 2
 
 
 class Command(BaseCommand):
-    """Exit status 0 when everything verifies, or nothing was logged yet; 1 with a line for each break; 2 where the
-    database or a file could not be read or written, with a line that says why. Status 1 is never given for the latter.
+    """Exit status 0 if everything verifies, or nothing was logged yet; 1 with a line for each finding; 2 if the
+    database or a file could not be read or written, with a line that says why, and never 1 for that.
 
-    Everything is read as it was at one moment; who writes meanwhile neither waits nor is seen.
+    Everything is read from one snapshot: it does not block writers, and does not see what they write meanwhile.
     """
 
     help = "Verify the hash chains of the log and of the answers, and that they agree with each other."
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         try:
             if against:
                 for _line in kept_heads.read(against):
-                    pass  # the whole file is read before anything is compared with it
+                    pass  # read the whole file before comparing anything
             with snapshot():
                 self._verify(keep_heads, against)
         except kept_heads.Unusable as error:
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{chains} chains with {entries} entries and {revisions} revisions of answers verified.")
 
     def _find(self, against: Path | None) -> Iterator[tuple[str, str]]:
-        """What does not verify: whose it is, and in a sentence what is wrong."""
+        """Everything that does not verify: its owner, and a sentence about the fault."""
         for chain in AuditChain.objects.filter(assessment=None):
             yield from ((OUTSIDE, words) for words in find_breaks(chain))
         for assessment in Assessment.objects.select_related("country").order_by("pk").iterator(CHUNK):
@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
 
 def _find_in(assessment: Assessment) -> Iterator[str]:
-    """What does not verify in `assessment`; the log is compared with what is there only where it is whole itself."""
+    """Everything in `assessment` that does not verify; the log is compared with the rows only if it is intact."""
     is_whole = True
     for chain in AuditChain.objects.filter(assessment=assessment).order_by("sealed_for"):
         for words in find_breaks(chain):

@@ -1,4 +1,4 @@
-"""What a page posted after its session ended is kept for the page's owner alone, whoever the browser signs in next."""
+"""Text from a page whose session ended is kept for the page's owner alone, whatever user signs in next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before a review is closed the page says what is unread or open, and what cannot be undone."""
+"""Before a review is closed, the page shows unread and open points, and what cannot be undone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLOSINGS = ["accept", "return"]
 
 
 def read_all(submission: Any, reader: Any, *, but: str = "") -> None:
-    """Mark every question as read until now."""
+    """Mark every question as read up to now."""
     from diagnostic.instruments import instrument_of
 
     codes = [question.code for question in instrument_of(submission.assessment).questions]

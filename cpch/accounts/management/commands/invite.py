@@ -1,4 +1,4 @@
-"""Invites an administrator from the command line, above all the first, and prints the link."""
+"""Invites an administrator from the command line, usually the first one, and prints the link."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the address that the administrator signs in with")
         parser.add_argument("--role", default=Role.ADMINISTRATOR.value, help="administrator, and nothing else")
-        # Those who still write them are told what to do instead.
+        # Removed options, which now print what to do instead.
         for former in ("--country", "--agency", "--organisation"):
             parser.add_argument(former, default="", help=SUPPRESS)
 
