@@ -13,10 +13,12 @@ import yaml
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django_tasks_db.models import DBTaskResult
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
 from cpch.accounts.proposal_actions import approve, propose
+from cpch.accounts.tasks import mail_proposal_notice
 from diagnostic.actions import assessments, attestations, comparison, responses, reviews, submissions
 from diagnostic.actions.clock import replay
 from diagnostic.actions.submissions import build_snapshot, digest_of
@@ -58,7 +60,9 @@ class Command(BaseCommand):
             lay_plan(settings.BASE_DIR / "fixtures" / "demo_plan.yaml", _coordinators())
             Apart(demo["apart"], answers).play()
             self._write(accounts)
-        self.stdout.write(f"Laid the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
+        # Nobody needs an e-mail about people who were invited before the site was first started.
+        DBTaskResult.objects.filter(task_path=mail_proposal_notice.module_path).delete()
+        self.stdout.write(f"Created the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
 
     def _write(self, accounts: list[tuple[str, str, str]]) -> None:
         """One line an account, readable by the owner alone."""
