@@ -19,11 +19,9 @@ from diagnostic.rendering.reminders import coordinators_of, load_reminders, writ
 
 POLITENESS = 10
 """How far a rendering stands back for the people who wait for a page (nice)."""
-BEFORE_MAIL = 10
-"""A report that somebody waits for is made before e-mails go out: a mail server that does not answer holds them up."""
 
 
-@task(priority=BEFORE_MAIL)
+@task(queue_name="reports")
 def render_report(report_file_id: int) -> None:
     """Render one report file. Where another worker has it already, or it is done, nothing happens.
 
@@ -44,7 +42,7 @@ def render_report(report_file_id: int) -> None:
         raise
 
 
-@task()
+@task(queue_name="mail")
 def mail_notice(kind: str, about_id: str, by_id: int, question: str = "", to_id: int | None = None) -> None:
     """Tell everyone concerned of one hand-over, each in an e-mail of their own and in their own language.
 
@@ -58,7 +56,7 @@ def mail_notice(kind: str, about_id: str, by_id: int, question: str = "", to_id:
     _send_each("notices/email", context, recipients_of(notice, about, by, to_id))
 
 
-@task()
+@task(queue_name="mail")
 def mail_reminders(reminder_ids: list[int]) -> None:
     """Remind the coordinators of one country of its actions that are due, each in their own language.
 

@@ -18,7 +18,7 @@ from .models import CoordinatorProposal, User
 from .permissions import people_told_of
 
 
-@task()
+@task(queue_name="mail")
 def mail_password_reset(email: str) -> None:
     """Send the person with this address, if there is one who may sign in, a link to choose a new password.
 
@@ -35,21 +35,21 @@ def mail_password_reset(email: str) -> None:
     send_password_reset(user, path)
 
 
-@task()
+@task(queue_name="mail")
 def mail_password_changed(user_id: int, at: str) -> None:
     """Tell a person that their password was changed or reset `at` that time (ISO 8601)."""
     for user in _still_here(user_id):
         send_password_changed(user, datetime.fromisoformat(at))
 
 
-@task()
+@task(queue_name="mail")
 def mail_security_notice(user_id: int, what: str, at: str, told: dict[str, Any]) -> None:
     """Tell a person of what happened to their second factor `at` that time (ISO 8601)."""
     for user in _still_here(user_id):
         send_security_notice(user, what, datetime.fromisoformat(at), told)
 
 
-@task()
+@task(queue_name="mail")
 def mail_proposal_notice(what: str, proposal_id: int, by_id: int) -> None:
     """Tell a country's coordinators and the administrators of a proposed coordinator, or of the decision.
 

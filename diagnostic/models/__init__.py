@@ -4,6 +4,7 @@ from .action_plan import Action, ActionComment, ActionRevision
 from .action_reminder import ActionReminder
 from .agreement import Attestation, Declaration, OpeningRequest
 from .assessment import Assessment, Marking
+from .attempt import SourceHour
 from .audit import AuditChain, AuditEntry
 from .comment import Comment
 from .evidence import Evidence
@@ -62,6 +63,7 @@ __all__ = [
     "Review",
     "Side",
     "Solution",
+    "SourceHour",
     "Submission",
     "Theme",
     "Weakness",
