@@ -5,7 +5,6 @@ Deactivating and moving someone also settles their open items in the diagnostic:
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -28,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 
-from . import actions, mail, security_actions
+from . import actions, security_actions
 from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
 from .language import language_of
 from .models import CoordinatorProposal, Invitation, Membership, Role
@@ -49,8 +48,6 @@ from .permissions import (
 from .proving import proof_required
 from .second_factor import begin_session
 from .security_forms import TakeOffForm
-
-logger = logging.getLogger(__name__)
 
 PEOPLE_A_PAGE = 50
 INVITATIONS_SHOWN = 50
@@ -134,11 +131,11 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a new link for an invitation that nobody has used; the old link ends."""
     invitation = _load_invitation(request, pk)
     try:
-        token = actions.renew_invitation(invitation=invitation, by=request.user)
+        actions.renew_invitation(invitation=invitation, by=request.user)
     except ActionRefused as refused:
         messages.error(request, _(refused.message.text))
     else:
-        send_link(request, invitation, token)
+        say_invited(request, invitation)
     return redirect("people")
 
 
@@ -148,8 +145,10 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites to what; set name and password, and sign in."""
     held = Invitation.objects.select_related("country", "agency", "invited_by", "proposal")
-    invitation = held.filter(token_digest=Invitation.digest_of(token)).first()
-    if invitation is None or not invitation.is_open:
+    invitation = held.filter(pk=Invitation.number_in(token)).first()
+    if invitation is None or not invitation.has_token(token):
+        return _refuse_link(request, None)
+    if not invitation.is_open:
         return _refuse_link(request, invitation)
     if not actions.is_still_offered(invitation):
         return _refuse_link(request, invitation, "maker")
@@ -233,10 +232,10 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
-    """Make and send the invitation, or put the reason why not at the address."""
+    """Make the invitation, or put the reason why not at the address."""
     given = form.cleaned_data
     try:
-        invitation, token = actions.invite(
+        invitation = actions.invite(
             email=given["email"],
             role=given["role"],
             country=given.get("country"),
@@ -247,30 +246,17 @@ def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
     except (actions.AddressTaken, actions.AlreadyInvited, actions.AddressElsewhere) as refused:
         form.add_error("email", _(refused.message.text))
     else:
-        send_link(request, invitation, token)
+        say_invited(request, invitation)
         return invitation
     return None
 
 
-def send_link(request: HttpRequest, invitation: Invitation, token: str) -> None:
-    try:
-        mail.send_invitation(invitation, token, request.user)
-    except OSError:
-        logger.exception("The invitation %d could not be sent", invitation.pk)
-        messages.error(
-            request,
-            _(
-                "The invitation of %(email)s is made, but the e-mail could not be sent. "
-                "Send it again from the list below, or withdraw it."
-            )
-            % {"email": invitation.email},
-        )
-    else:
-        messages.success(
-            request,
-            _("Invitation sent to %(email)s. The link works once and expires in seven days.")
-            % {"email": invitation.email},
-        )
+def say_invited(request: HttpRequest, invitation: Invitation) -> None:
+    messages.success(
+        request,
+        _("%(email)s is invited, and the e-mail is on its way. The link works once and expires in seven days.")
+        % {"email": invitation.email},
+    )
 
 
 def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: str = "") -> HttpResponse:

@@ -172,7 +172,8 @@ def test_a_page_takes_no_query_more_for_it(french: None, settings: Any) -> None:
 
 
 def test_the_language_is_chosen_on_accepting_and_offered_as_the_page_is_read(french: None) -> None:
-    _, token = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    invitation = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    token = invitation.token
     url = reverse("invitation-accept", args=[token])
     client = Client(headers={"accept-language": "fr"})
     form = client.get(url).context["form"]
@@ -218,7 +219,8 @@ def test_a_name_stays_as_it_stands_under_what_was_signed(french: None) -> None:
 
 
 def test_where_the_site_speaks_one_language_nothing_is_asked_and_nothing_runs() -> None:
-    _, token = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    invitation = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    token = invitation.token
     client = signed_in(make_user())
     for path in (reverse("account"), reverse("invitation-accept", args=[token])):
         assert "language" not in client.get(path).context["form"].fields

@@ -149,9 +149,10 @@ def test_a_name_is_text_and_never_markup(client: Client) -> None:
 def test_the_pages_about_people_pass_axe(new_page: Any, width: int) -> None:
     administrator = make_user(Role.ADMINISTRATOR, None, None)
     coordinator = make_user()
-    _, token = actions.invite(
+    invitation = actions.invite(
         email="amara@example.org", role=Role.RESPONDENT, country=make_country(), agency_kind="customs", by=coordinator
     )
+    token = invitation.token
     page = new_page(viewport={"width": width, "height": 900})
     check(page, reverse("account_login"))
     check(page, reverse("account_reset_password"))
