@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from diagnostic.models import OutboxItem
+from diagnostic.actions.audit import record
+from diagnostic.actions.notices import NOTICES_OF
+from diagnostic.models import AuditEntry, OutboxItem, Submission
 from diagnostic.tasks import deliver_mail
 
 
@@ -24,3 +28,25 @@ def told() -> list[str]:
 def ordered() -> list[str]:
     """The kinds of all notices that were ordered so far."""
     return list(OutboxItem.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def notify(kind: str, about: Any = None, by: Any = None, **detail: Any) -> set[str]:
+    """Log an act that orders `kind`, of a submission or an assessment, deliver it, and return the addresses."""
+    OutboxItem.objects.all().delete()
+    record_order(kind, about, by, **detail)
+    messages = deliver()
+    assert all(len(message.to) == 1 for message in messages)
+    return {message.to[0] for message in messages}
+
+
+def record_order(kind: str, about: Any = None, by: Any = None, **detail: Any) -> AuditEntry:
+    """Log an act that orders `kind`, with the detail that its own action gives; `kind` may be an act itself."""
+    agency, _dash, rest = kind.partition("_")
+    if agency in ("customs", "police"):
+        kind, detail = rest, {"agency": agency, **detail}
+    act = next((act for act, ordered in NOTICES_OF.items() if ordered == kind), kind)
+    if isinstance(about, Submission):
+        place = {"about": str(about.assessment_id)} if kind == "assigned" else {"number": about.number}
+        chain = None if kind == "assigned" else about.assessment
+        return record(act=act, by=by, assessment=chain, **place, **detail)
+    return record(act=act, by=by, assessment=about, **detail)

@@ -52,7 +52,7 @@ _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 
 
 def order(entry: AuditEntry) -> None:
-    """Order the e-mails that tell of `entry`, within its transaction (2 queries; none if nobody is told)."""
+    """Order the e-mails that tell of `entry`, within its transaction (3 queries; none if nobody is told)."""
     kind = NOTICES_OF.get(entry.act)
     if kind is None or _is_silent.get():
         return

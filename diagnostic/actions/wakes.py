@@ -31,21 +31,24 @@ def outstanding() -> QuerySet[OutboxItem]:
 
 
 def wake() -> None:
-    """Wake the worker as soon as the transaction commits (1 query)."""
+    """Wake the worker as soon as the transaction commits, and once more later (2 queries).
+
+    The queue marks a task as running before it runs, and never takes it up again: a worker that is killed right then
+    leaves the later wake.
+    """
     _task().enqueue()
+    _enqueue_later(now() + EVERY)
 
 
 def schedule() -> None:
-    """Make sure that a later wake is waiting while anything is outstanding, and only one (at most 5 queries)."""
+    """Make sure that a later wake is waiting while anything is outstanding, and only one (at most 4 queries)."""
     at = _next_time()
     if at is None:
         return
-    later = list(_waiting().filter(run_after__gt=now(), run_after__lt=get_date_max()).order_by("run_after", "pk")[:100])
-    if later and later[0].run_after <= at + NEAR:
-        _waiting().filter(pk__in=[row.pk for row in later[1:]]).delete()
-        return
-    _task().using(run_after=at).enqueue()
-    _waiting().filter(pk__in=[row.pk for row in later]).delete()
+    first = _later().order_by("run_after", "pk").first()
+    if first is None or first.run_after > at + NEAR:
+        first = _enqueue_later(at)
+    _later().exclude(pk=first.pk).delete()
 
 
 def absorb() -> None:
@@ -72,6 +75,14 @@ def _next_time() -> datetime | None:
 
 def _waiting() -> QuerySet[DBTaskResult]:
     return DBTaskResult.objects.filter(task_path=TASK, status=TaskResultStatus.READY)
+
+
+def _later() -> QuerySet[DBTaskResult]:
+    return _waiting().filter(run_after__gt=now(), run_after__lt=get_date_max())
+
+
+def _enqueue_later(at: datetime) -> DBTaskResult:
+    return _task().using(run_after=at).enqueue().db_result
 
 
 def _task() -> Any:

@@ -22,6 +22,7 @@ from cpch.accounts.models import Country, Invitation, Role, User
 from cpch.log import HideLinkSecrets
 from diagnostic.models import AuditEntry
 from tests.factories import make_country, make_user, reload
+from tests.outbox import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -59,14 +60,15 @@ def test_a_coordinator_invites_a_colleague_of_their_country(client: Client) -> N
         "ZZ",
         "customs",
     )
-    [message] = mail.outbox
+    assert mail.outbox == [], "the page does not wait for the mail server"
+    [message] = deliver()
     assert message.to == ["amara@example.org"]
     assert (
         "Your role: Respondent, customs\nCountry or territory: Example Country\nYou sign in with: amara@example.org\n"
         in message.body
     )
     token = re.search(rf"{re.escape(site.BASE_URL)}/invitations/(\S+)/", message.body)[1]
-    assert Invitation.digest_of(token) == invitation.token_digest
+    assert invitation.has_token(token)
     assert last_act().act == "invitation.made"
     assert token not in str(AuditEntry.objects.values_list("detail", flat=True))
 
@@ -145,8 +147,8 @@ def test_each_role_needs_the_place_it_belongs_to(client: Client, role: str, miss
         assert Invitation.objects.get().role == role
 
 
-def test_an_address_with_an_account_is_refused_at_the_field(client: Client) -> None:
-    there = make_user(country="FR")
+def test_an_address_with_an_account_of_ones_country_is_refused_at_the_field(client: Client) -> None:
+    there = make_user("observer", agency=None)
     client.force_login(make_user())
     response = client.post(
         reverse("invitation-create"), {"email": there.email.upper(), "role": "observer", "agency": "customs"}
@@ -168,21 +170,6 @@ def test_an_open_invitation_is_not_made_twice(client: Client) -> None:
     Invitation.objects.update(expires_at=timezone.now())
 
     assert client.post(reverse("invitation-create"), given).status_code == 302
-
-
-def test_the_invitation_stays_when_the_mail_server_does_not_answer(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*args: Any) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr("cpch.accounts.mail.send_mail", refuse)
-    client.force_login(make_user())
-    given = {"email": "amara@example.org", "role": "respondent", "agency": "customs"}
-    response = client.post(reverse("invitation-create"), given, follow=True)
-
-    assert "the e-mail could not be sent" in response.content.decode()
-    assert Invitation.objects.get().is_open
 
 
 # Accepting
@@ -293,7 +280,8 @@ def test_sending_again_ends_the_old_link(client: Client) -> None:
     Invitation.objects.update(expires_at=timezone.now())
     client.force_login(coordinator)
     client.post(reverse("invitation-resend", args=[invitation.pk]))
-    token = re.search(r"/invitations/(\S+)/", mail.outbox[0].body)[1]
+    [message] = deliver()
+    token = re.search(r"/invitations/(\S+)/", message.body)[1]
 
     assert Client().get(accept_url(old)).status_code == 404
     assert Client().get(accept_url(token)).status_code == 200
