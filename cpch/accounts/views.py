@@ -26,9 +26,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
+from diagnostic.models import OutboxItem
 
 from . import actions, security_actions
 from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
+from .invitation_mail import load_mail_words
 from .language import language_of
 from .models import CoordinatorProposal, Invitation, Membership, Role
 from .permissions import (
@@ -59,7 +61,7 @@ DEAD_LINKS = {"dead_link": "30/m/ip"}
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def people(request: HttpRequest) -> HttpResponse:
-    """The people of one's country or, for an administrator, all, with invitations and proposals (6 queries)."""
+    """The people of one's country or, for an administrator, all, with invitations and proposals (at most 8 queries)."""
     require(can_list_people(request.user), request)
     form = PeopleFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -67,6 +69,8 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.order_by("user__full_name", "user__email"), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     waiting = invitations_visible_to(request.user).filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
     invitations = list(_matching(waiting, wanted, ("email",))[: INVITATIONS_SHOWN + 1])
+    mailed = load_mail_words(invitations) if invitations else {}
+    sees_every_country = request.user.membership.role == Role.ADMINISTRATOR
     return render(
         request,
         "people/index.html",
@@ -83,7 +87,7 @@ def people(request: HttpRequest) -> HttpResponse:
                 for person in page
             ],
             "invitations": [
-                (invitation, can_manage_invitation(request.user, invitation))
+                (invitation, can_manage_invitation(request.user, invitation), mailed.get(invitation.pk, ""))
                 for invitation in invitations[:INVITATIONS_SHOWN]
             ],
             "proposals": [
@@ -92,7 +96,8 @@ def people(request: HttpRequest) -> HttpResponse:
             "can_propose": can_propose(request.user),
             "has_more_invitations": len(invitations) > INVITATIONS_SHOWN,
             "can_invite": can_invite(request.user),
-            "sees_every_country": request.user.membership.role == Role.ADMINISTRATOR,
+            "sees_every_country": sees_every_country,
+            "undelivered": _count_undelivered() if sees_every_country else 0,
         },
     )
 
@@ -279,6 +284,11 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
         {"reason": reason, "invitation": invitation, "contact": settings.DEFAULT_FROM_EMAIL},
         status=HTTPStatus.GONE,
     )
+
+
+def _count_undelivered() -> int:
+    """How many e-mails were given up (1 query)."""
+    return OutboxItem.objects.filter(given_up_at__isnull=False).count()
 
 
 def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:
