@@ -325,6 +325,11 @@ def can_assign(user: Any, assessment: Assessment) -> bool:
     return _role(user) == Role.ADMINISTRATOR and can_review(user, assessment)
 
 
+def can_manage_mail(user: Any) -> bool:
+    """See which e-mails could not be delivered, and have them tried again: administrators."""
+    return _role(user) == Role.ADMINISTRATOR
+
+
 def can_answer_comments(user: Any, assessment: Assessment) -> bool:
     """Answer what the secretariat shared with the country: its respondents and coordinators."""
     return _is_of_country(user, assessment, Role.RESPONDENT, Role.COORDINATOR)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("help/", views.help.help_page, name="help"),
     path("people/<int:pk>/deactivate/", views.handover.deactivate, name="person-deactivate"),
     path("people/<int:pk>/move/", views.handover.move, name="person-move"),
+    path("mail/undelivered/", views.undelivered.undelivered, name="undelivered-mail"),
     path("resources/", views.help.resources, name="resources"),
     path("assessments/", views.assessments.index, name="assessment-list"),
     path("assessments/start/", views.assessments.start, name="assessment-start"),

@@ -1,8 +1,7 @@
-"""Every write about people: inviting, accepting, withdrawing, deactivating. Sending the e-mails is in mail.py."""
+"""Every write about people: inviting, accepting, withdrawing, deactivating. The words of the e-mails are in mail.py."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from diagnostic.core.words import Message, _
 
 from .addresses import address_key
 from .models import Agency, Country, Invitation, Membership, Role, User
+from .models.invitation import new_link_nonce
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
 from .models.user import site_language
 from .permissions import (
@@ -29,12 +29,12 @@ from .permissions import (
     could_make,
     invitations_visible_to,
     may_offer,
+    people_visible_to,
     place_of,
     roles_offered_by,
 )
 
 INVITATION_LASTS = timedelta(days=7)
-TOKEN_BYTES = 32
 
 
 class AddressTaken(ActionRefused):
@@ -104,12 +104,12 @@ def invite(
     agency_kind: str = "",
     organisation: str = "",
     by: User | None,
-) -> tuple[Invitation, str]:
-    """Offer `role` to an e-mail address; return the invitation and the token of its link, which is not stored.
+) -> Invitation:
+    """Offer `role` to an e-mail address, and order the e-mail with the link.
 
-    `by` is None only for the command line, which invites administrators only. Coordinators invited by an administrator
-    need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`, `AddressElsewhere`, and
-    `PermissionDenied` if `by` may not offer this.
+    `by` is None only for the command line, which invites administrators only and prints the link itself. Coordinators
+    invited by an administrator need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`,
+    `AddressElsewhere`, and `PermissionDenied` if `by` may not offer this.
     """
     country = country if role in COUNTRY_ROLES else None
     is_offered = role == Role.ADMINISTRATOR if by is None else role in roles_offered_by(by)
@@ -127,39 +127,41 @@ def invite(
 
 def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
-) -> tuple[Invitation, str]:
+) -> Invitation:
     """Create an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
     email = email.strip().lower()
     require_free_address(email, role, by)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         email=email,
         role=role,
         country=country,
         agency=agency,
         organisation=organisation,
-        token_digest=Invitation.digest_of(token),
         invited_by=by,
         expires_at=timezone.now() + INVITATION_LASTS,
     )
-    record(act="invitation.made", by=by, invitation=invitation.pk, email=email, role=role, **_country(country))
-    return invitation, token
+    act = "invitation.made" if by is not None else "invitation.printed"
+    offer = {"email": email, "role": role, "link": invitation.link_nonce, **_country(country)}
+    record(act=act, by=by, invitation=invitation.pk, **offer)
+    return invitation
 
 
 def require_free_address(email: str, role: str, by: User | None, renewed: Invitation | None = None) -> None:
     """Check that the address, in any spelling, may be invited to `role` (at most 3 queries).
 
-    `renewed` is its existing invitation. Raises `AddressTaken`, `AlreadyInvited`, which reveals only what `by` may see,
-    or `AddressElsewhere`.
+    `renewed` is its existing invitation. Raises `AddressTaken`, `AlreadyInvited` or `AddressElsewhere`, which reveal
+    only what `by` may see: for someone who does not see the person, an address with an account is like any other. The
+    e-mail to it then says so, and it cannot be accepted.
     """
     key = address_key(email)
-    if User.objects.filter(address_key=key).exists():
+    people = Membership.objects.all() if by is None else people_visible_to(by)
+    if people.filter(user__address_key=key).exists():
         raise AddressTaken
     others = Invitation.objects.exclude(pk=renewed.pk) if renewed else Invitation.objects.all()
     visible = others if by is None else others.filter(pk__in=invitations_visible_to(by).values("pk"))
     if _open(visible).filter(address_key=key).exists():
         raise AlreadyInvited
-    _require_not_elsewhere(key, role, others)
+    _require_not_elsewhere(key, role, visible)
 
 
 def _require_not_elsewhere(key: str, role: str, others: QuerySet[Invitation]) -> None:
@@ -169,8 +171,8 @@ def _require_not_elsewhere(key: str, role: str, others: QuerySet[Invitation]) ->
 
 
 @transaction.atomic
-def renew_invitation(*, invitation: Invitation, by: User) -> str:
-    """Give an unused invitation a new link and seven more days; return its token. The old link stops working.
+def renew_invitation(*, invitation: Invitation, by: User) -> Invitation:
+    """Give an unused invitation a new link and seven more days, and order its e-mail. The old link stops working.
 
     The person who renews it answers for it from then on. Raises `InvitationClosed` if it was used or withdrawn,
     `PermissionDenied` if `by` could not make it now, and as `require_free_address`.
@@ -181,12 +183,10 @@ def renew_invitation(*, invitation: Invitation, by: User) -> str:
     if held.accepted_at is not None or held.withdrawn_at is not None:
         raise InvitationClosed
     require_free_address(held.email, held.role, by, renewed=held)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    Invitation.objects.filter(pk=held.pk).update(
-        token_digest=Invitation.digest_of(token), expires_at=timezone.now() + INVITATION_LASTS, invited_by=by
-    )
-    record(act="invitation.renewed", by=by, invitation=held.pk)
-    return token
+    held.link_nonce, held.expires_at, held.invited_by = new_link_nonce(), timezone.now() + INVITATION_LASTS, by
+    held.save(update_fields=["link_nonce", "expires_at", "invited_by"])
+    record(act="invitation.renewed", by=by, invitation=held.pk, link=held.link_nonce)
+    return held
 
 
 @transaction.atomic
@@ -238,7 +238,7 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str, 
     now = timezone.now()
     used = Invitation.objects.filter(
         pk=invitation.pk,
-        token_digest=invitation.token_digest,
+        link_nonce=invitation.link_nonce,
         accepted_at__isnull=True,
         withdrawn_at__isnull=True,
         expires_at__gt=now,

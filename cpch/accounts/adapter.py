@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from diagnostic.actions.audit import record
 
 from .second_factor import begin_session
-from .tasks import mail_password_changed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -72,11 +71,11 @@ class AccountAdapter(DefaultAccountAdapter):
         record(act="person.signed_out", by=request.user)
         super().logout(request)
 
+    @transaction.atomic
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Change the password and nothing else, log it, and have the person told by e-mail, in case it was not them."""
         user.set_password(password)
         user.save(update_fields=["password"])
         match = context.request.resolver_match
         is_reset = match is not None and match.url_name == "account_reset_password_from_key"
-        done = record(act="person.password_reset" if is_reset else "person.password_changed", by=user)
-        transaction.on_commit(lambda: mail_password_changed.enqueue(user.pk, done.at.isoformat()))
+        record(act="person.password_reset" if is_reset else "person.password_changed", by=user)

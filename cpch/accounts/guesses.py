@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest
 
 from diagnostic.actions.audit import record
@@ -11,7 +12,6 @@ from diagnostic.actions.audit import record
 from .codes import RECOVERY_CODE, accept_code
 from .models import User
 from .second_factor import load_methods
-from .tasks import mail_security_notice
 
 LIMITS = {"guess": "5/5m/key,30/d/key,30/m/ip"}
 """Of a million codes three are good at a time: who tries thirty a day for a year finds one with a chance of 3 %."""
@@ -28,15 +28,14 @@ def try_code(request: HttpRequest, person: User, code: str) -> str:
     A recovery code that was used is told by e-mail, with how many are left.
     """
     usage = _count(request, person)
-    found = accept_code(person, code)
+    with transaction.atomic():
+        found = accept_code(person, code)
+        if found == RECOVERY_CODE:
+            record(act="person.recovery_code_used", by=person, left=load_methods(person).codes or 0)
     if not found:
         record(act="person.code_failed", by=None, person=person.pk)
         return ""
     usage.rollback()
-    if found == RECOVERY_CODE:
-        done = record(act="person.recovery_code_used", by=person)
-        told = {"left": load_methods(person).codes or 0}
-        mail_security_notice.enqueue(person.pk, "recovery_code_used", done.at.isoformat(), told)
     return found
 
 
@@ -61,5 +60,4 @@ def _count(request: HttpRequest, person: User) -> ratelimit.RateLimitUsage:
 def _warn(person: User) -> None:
     """Tell the person, once an hour, for whoever tries codes may have their password."""
     if cache.add(f"cpch:warned:{person.pk}", True, timeout=WARNED_FOR_SECONDS):
-        done = record(act="person.too_many_guesses", by=None, person=person.pk)
-        mail_security_notice.enqueue(person.pk, "too_many_guesses", done.at.isoformat(), {})
+        record(act="person.too_many_guesses", by=None, person=person.pk)

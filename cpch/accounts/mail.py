@@ -1,71 +1,95 @@
-"""E-mails in plain text, with links to the site's own address: those about access, and the way every other one goes."""
+"""The e-mails about access, worked out on delivery from the act's log entry: to whom, and with which facts.
+
+Links that let somebody in are made here, and never stored.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
+from .addresses import address_key
 from .language import language_of
+from .letter import Letter, letter_to
 from .models import CoordinatorProposal, Invitation, User
+from .permissions import people_told_of
+
+if TYPE_CHECKING:
+    from diagnostic.models import AuditEntry
 
 
-def invitation_link(token: str) -> str:
-    """The absolute address of the page that accepts the invitation."""
-    return settings.BASE_URL + reverse("invitation-accept", args=[token])
+def invitation_link(invitation: Invitation) -> str:
+    """The absolute address of the page that accepts `invitation`."""
+    return settings.BASE_URL + reverse("invitation-accept", args=[invitation.token])
 
 
-def send_invitation(invitation: Invitation, token: str, by: User) -> None:
-    """Send the link to whom it invites. Raises `OSError` where the mail server does not take it.
+def write_invitation(entry: AuditEntry) -> list[Letter]:
+    """To the invited address, unless the invitation has ended or was renewed since.
 
-    Which language they read is not known before they accept; `by`, who sends it, is the nearest to know.
+    Its language is that of the maker, since which one the reader prefers is not known. An address that has an account
+    by now gets no link, because one person has one role.
     """
-    context = {"invitation": invitation, "link": invitation_link(token)}
-    send("invitations/email", context, invitation.email, language_of(by))
-
-
-def send_password_reset(user: User, path: str) -> None:
-    """Send `user` the address, `path` on this site, at which they choose a new password. Raises `OSError`."""
-    send(
-        "account/email/password_reset",
-        {"person": user, "link": settings.BASE_URL + path},
-        user.email,
-        language_of(user),
+    invitation = (
+        Invitation.objects.select_related("country", "agency", "invited_by")
+        .filter(pk=entry.detail["invitation"], link_nonce=entry.detail["link"])
+        .first()
     )
+    if invitation is None or not invitation.is_open:
+        return []
+    context: dict[str, object] = {"invitation": invitation, "contact": settings.DEFAULT_FROM_EMAIL}
+    holder = User.objects.filter(address_key=invitation.address_key).first()
+    if holder is not None:
+        return [Letter(invitation.email, language_of(holder), "invitations/email_taken", context)]
+    by = invitation.invited_by
+    language = language_of(by) if by is not None else settings.LANGUAGE_CODE
+    context["link"] = invitation_link(invitation)
+    return [Letter(invitation.email, language, "invitations/email", context)]
 
 
-def send_password_changed(user: User, at: datetime) -> None:
-    """Tell `user` that their password was changed `at` that time; nothing in it opens anything. Raises `OSError`."""
+def write_password_reset(entry: AuditEntry) -> list[Letter]:
+    """To the person with the address, if there is one who may sign in; the link is made anew for each delivery."""
+    user = User.objects.filter(address_key=address_key(entry.detail["email"]), is_active=True).first()
+    if user is None:
+        return []
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    link = settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
+    return [letter_to(user, "account/email/password_reset", {"person": user, "link": link})]
+
+
+def write_password_changed(entry: AuditEntry) -> list[Letter]:
+    """To the person whose password was changed or reset; nothing in it opens anything."""
     link = settings.BASE_URL + reverse("account_reset_password")
-    send("account/email/password_changed", {"person": user, "at": at, "link": link}, user.email, language_of(user))
+    return [
+        letter_to(user, "account/email/password_changed", {"person": user, "at": entry.at, "link": link})
+        for user in _still_here(entry)
+    ]
 
 
-def send_security_notice(user: User, what: str, at: datetime, told: dict[str, object]) -> None:
-    """Tell `user` of a change of their second factor or of a use that may not be theirs. Raises `OSError`.
-
-    `what` is the act without its "person."; `told` holds the name of a key, a reason, or how many codes are left.
-    """
-    context = {"person": user, "what": what, "at": at, "link": settings.BASE_URL + reverse("security")} | told
-    send("security/email/notice", context, user.email, language_of(user))
-
-
-def send_proposal_notice(person: User, proposal: CoordinatorProposal, what: str, by: User) -> None:
-    """Tell `person` that `by` has made, approved, declined or taken back (`what`) a proposal. Raises `OSError`."""
-    link = settings.BASE_URL + reverse("proposal-detail", args=[proposal.pk])
-    context = {"person": person, "proposal": proposal, "what": what, "by": by, "link": link}
-    send("proposals/email", context, person.email, language_of(person))
+def write_security_notice(entry: AuditEntry) -> list[Letter]:
+    """To the person whose second factor was changed, or used in a way that may not be theirs."""
+    told = {name: value for name, value in entry.detail.items() if name in ("name", "reason", "left")}
+    what, link = entry.act.removeprefix("person."), settings.BASE_URL + reverse("security")
+    return [
+        letter_to(user, "security/email/notice", {"person": user, "what": what, "at": entry.at, "link": link, **told})
+        for user in _still_here(entry)
+    ]
 
 
-def send(template: str, context: dict[str, object], to: str, language: str) -> None:
-    """Send one person the e-mail of the two templates `<template>_subject.txt` and `_message.txt`, in `language`.
+def write_proposal_notice(entry: AuditEntry) -> list[Letter]:
+    """To a country's coordinators and the administrators: a coordinator is proposed, or the proposal is decided."""
+    proposal = CoordinatorProposal.objects.select_related("agency__country").get(pk=entry.detail["proposal"])
+    what, link = entry.act.removeprefix("proposal."), settings.BASE_URL + reverse("proposal-detail", args=[proposal.pk])
+    context = {"proposal": proposal, "what": what, "by": entry.by, "link": link}
+    return [
+        letter_to(person, "proposals/email", {"person": person, **context})
+        for person in people_told_of(proposal, entry.by)
+    ]
 
-    Raises `OSError`.
-    """
-    with translation.override(language):
-        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
-        body = render_to_string(f"{template}_message.txt", context)
-    send_mail(subject, body, None, [to])
+
+def _still_here(entry: AuditEntry) -> list[User]:
+    """The person whom the entry is about, unless they were deactivated since: deactivated people get no e-mail."""
+    return list(User.objects.filter(pk=entry.detail.get("person", entry.by_id), is_active=True))

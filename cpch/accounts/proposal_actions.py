@@ -26,7 +26,6 @@ from .permissions import (
     can_take_back_proposal,
     membership_of,
 )
-from .tasks import mail_proposal_notice
 
 State = CoordinatorProposal.State
 
@@ -106,8 +105,8 @@ def take_back(*, proposal: CoordinatorProposal, by: User) -> None:
 
 
 @transaction.atomic
-def approve(*, proposal: CoordinatorProposal, verified: str, by: User) -> tuple[Invitation, str]:
-    """Invite the person named in the proposal; return the invitation and the token of its link.
+def approve(*, proposal: CoordinatorProposal, verified: str, by: User) -> Invitation:
+    """Invite the person named in the proposal.
 
     `verified` is how the administrator verified the person. Raises `PermissionDenied`, `ProposalClosed`,
     `WordsMissing`, and as `actions.require_free_address`.
@@ -118,7 +117,7 @@ def approve(*, proposal: CoordinatorProposal, verified: str, by: User) -> tuple[
     held = _hold(proposal)
     if not held.is_open:
         raise ProposalClosed
-    invitation, token = make_invitation(
+    invitation = make_invitation(
         email=held.email,
         role=Role.COORDINATOR,
         agency=held.agency,
@@ -128,7 +127,7 @@ def approve(*, proposal: CoordinatorProposal, verified: str, by: User) -> tuple[
     )
     _close(held, State.APPROVED, by, verified=verified, invitation=invitation)
     _note("approved", held, by, invitation=invitation.pk, verified=verified)
-    return invitation, token
+    return invitation
 
 
 @transaction.atomic
@@ -163,7 +162,6 @@ def _require_words(field: str, text: str, missing: str) -> str:
 
 
 def _note(what: str, proposal: CoordinatorProposal, by: User, **detail: Any) -> None:
-    """Log the act with its explanation, and notify the country's coordinators and the administrators."""
+    """Log the act with its explanation, which notifies the country's coordinators and the administrators."""
     place = {"country": proposal.agency.country.alpha2, "agency": proposal.agency.kind}
     record(act=f"proposal.{what}", by=by, proposal=proposal.pk, **place, **detail)
-    transaction.on_commit(lambda: mail_proposal_notice.enqueue(what, proposal.pk, by.pk))

@@ -24,7 +24,7 @@ from .permissions import (
 )
 from .proposal_forms import ApprovalForm, CoordinatorProposalForm, DeclineForm
 from .proposal_page import look_at_address
-from .views import log_hidden, require, send_link
+from .views import log_hidden, require, say_invited
 
 
 @login_required
@@ -75,13 +75,13 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApprovalForm(request.POST)
     if form.is_valid():
         try:
-            invitation, token = proposal_actions.approve(
+            invitation = proposal_actions.approve(
                 proposal=proposal, verified=form.cleaned_data["verified"], by=request.user
             )
         except ActionRefused as refused:
             form.add_error(None, _(refused.message.text))
         else:
-            send_link(request, invitation, token)
+            say_invited(request, invitation)
             return redirect("proposal-detail", pk=pk)
     return _show(request, proposal, approval=form)
 

@@ -25,7 +25,6 @@ from .codes import LAST_COUNTER
 from .models import Membership, User
 from .permissions import can_take_off_second_factor
 from .second_factor import is_required_of
-from .tasks import mail_security_notice
 
 KINDS = Authenticator.Type
 KEYS_AT_MOST = 10
@@ -89,7 +88,7 @@ def add_app(*, secret: str, counter: int, by: User) -> None:
     data = {"secret": get_adapter().encrypt(secret), LAST_COUNTER: counter}
     Authenticator.objects.create(user=by, type=KINDS.TOTP, data=data)
     _switch_on(by)
-    _note(by, "app_added", by)
+    _note("app_added", by)
 
 
 @transaction.atomic
@@ -98,7 +97,7 @@ def remove_app(*, by: User) -> None:
     _lock(by)
     for app in Authenticator.objects.filter(user=by, type=KINDS.TOTP):
         _remove(app, by)
-        _note(by, "app_removed", by)
+        _note("app_removed", by)
 
 
 @transaction.atomic
@@ -109,7 +108,7 @@ def add_key(*, name: str, credential: dict[str, Any], by: User) -> Authenticator
         raise TooManyKeys
     key = Authenticator.objects.create(user=by, type=KINDS.WEBAUTHN, data={"name": name, "credential": credential})
     _switch_on(by)
-    _note(by, "key_added", by, key=key.pk, name=name)
+    _note("key_added", by, key=key.pk, name=name)
     return key
 
 
@@ -123,7 +122,7 @@ def rename_key(*, key: Authenticator, name: str, by: User) -> None:
         return
     key.data["name"] = name
     key.save(update_fields=["data"])
-    _note(by, "key_renamed", by, key=key.pk, before=before, name=name)
+    _note("key_renamed", by, key=key.pk, before=before, name=name)
 
 
 @transaction.atomic
@@ -132,7 +131,7 @@ def remove_key(*, key: Authenticator, by: User) -> None:
     _lock(by)
     for held in Authenticator.objects.filter(pk=key.pk, user=by, type=KINDS.WEBAUTHN):
         _remove(held, by)
-        _note(by, "key_removed", by, key=key.pk, name=held.data["name"])
+        _note("key_removed", by, key=key.pk, name=held.data["name"])
 
 
 @transaction.atomic
@@ -143,7 +142,7 @@ def make_codes(*, by: User) -> None:
         return
     Authenticator.objects.filter(user=by, type=KINDS.RECOVERY_CODES).delete()
     RecoveryCodes.activate(by)
-    _note(by, "codes_made", by)
+    _note("codes_made", by)
 
 
 @transaction.atomic
@@ -162,7 +161,7 @@ def take_off(*, person: Membership, reason: str, by: User | None) -> None:
     if not deleted and not owner.second_factor:
         raise NothingToTakeOff
     _set(owner, "")
-    _note(owner, "second_factor_taken_off", by, person=owner.pk, reason=reason)
+    _note("second_factor_taken_off", by, person=owner.pk, reason=reason)
 
 
 def _lock(person: User) -> None:
@@ -198,7 +197,5 @@ def _set(person: User, second_factor: str) -> None:
     person.save(update_fields=["second_factor"])
 
 
-def _note(owner: User, what: str, by: User | None, /, **detail: Any) -> None:
-    done = record(act=f"person.{what}", by=by, **detail)
-    told = {key: value for key, value in detail.items() if key in ("name", "reason")}
-    transaction.on_commit(lambda: mail_security_notice.enqueue(owner.pk, what, done.at.isoformat(), told))
+def _note(what: str, by: User | None, /, **detail: Any) -> None:
+    record(act=f"person.{what}", by=by, **detail)

@@ -11,8 +11,9 @@ from django.urls import path, re_path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cpch.lazy_views import LazyViews
+from diagnostic.actions.audit import record
 
-from .tasks import mail_password_reset
+from .sources import source_of
 
 second_step = LazyViews("cpch.accounts").second_step
 
@@ -52,9 +53,9 @@ class ResetForm(forms.ResetPasswordForm):
         return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Ask for the e-mail to be sent; whether the address has an account is not known here."""
+        """Log the request, which orders the e-mail; whether the address has an account is found out on delivery."""
         email = str(self.cleaned_data["email"])
-        mail_password_reset.enqueue(email)
+        record(act="person.password_reset_asked", by=None, email=email, source=source_of(request))
         return email
 
 

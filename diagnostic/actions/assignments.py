@@ -42,9 +42,8 @@ def assign(*, assessment: Assessment, reviewer: Any, due_on: date, by: Any) -> A
         reviewer=reviewer,
         defaults={"due_on": due_on, "assigned_by": by, "assigned_at": now()},
     )
-    audit.record(
-        act="assignment.make", by=by, about=str(held.pk), reviewer=reviewer.full_name, due_on=due_on.isoformat()
-    )
+    detail = {"about": str(held.pk), "reviewer": reviewer.full_name, "person": reviewer.pk}
+    audit.record(act="assignment.make", by=by, due_on=due_on.isoformat(), **detail)
     return assignment
 
 
@@ -75,8 +74,8 @@ def hand_over(*, assignment: Assignment, successor: Any, by: Any) -> None:
         audit.record(act="assignment.end", by=by, about=about, reviewer=leaving)
         return
     Assignment.objects.filter(pk=assignment.pk).update(reviewer=successor, assigned_by=by, assigned_at=now())
-    detail = {"about": about, "reviewer": leaving, "to": successor.full_name, "due_on": assignment.due_on.isoformat()}
-    audit.record(act="assignment.hand_over", by=by, **detail)
+    detail = {"about": about, "reviewer": leaving, "to": successor.full_name, "person": successor.pk}
+    audit.record(act="assignment.hand_over", by=by, due_on=assignment.due_on.isoformat(), **detail)
 
 
 def _held(assessment: Assessment) -> Assessment:

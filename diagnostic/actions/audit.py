@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from diagnostic.core import hash_chain
 from diagnostic.models import Assessment, AuditChain, AuditEntry
 
+from . import notices
 from .clock import now
 
 
@@ -26,6 +27,8 @@ def record(
 ) -> AuditEntry:
     """Append one act to the main chain of `assessment`, or to the site's chain if None (3 queries).
 
+    An act that is told by e-mail orders its notice here (`notices.NOTICES_OF`; 3 queries more).
+
     With `sealed_for`, an agency, it goes to the chain that only that agency's people read before the comparison opens.
     `by` is the person, or None if nobody is signed in; `detail` is plain JSON without answer text. `chain` is the chain
     as the caller read it, which saves a query; it is read again if another entry was appended since. `at` is the time
@@ -38,6 +41,7 @@ def record(
         entry = _next_entry(_locked_chain(assessment, sealed_for), act, by, moment, detail)
         _advance(entry)
     entry.save(force_insert=True)
+    notices.order(entry)
     return entry
 
 

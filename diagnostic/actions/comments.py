@@ -33,14 +33,14 @@ def note(*, submission: Submission, question: str, text: str, by: Any) -> Commen
     `ActionRefused` for a bad text.
     """
     _require_reviewer(submission, by)
-    return _write(submission, question, Comment.Audience.INTERNAL, text, by)
+    return _write(submission, question, "note", text, by)
 
 
 @transaction.atomic
 def share(*, submission: Submission, question: str, text: str, by: Any) -> Comment | None:
     """Write to the country about one question. Returns and raises as `note`."""
     _require_reviewer(submission, by)
-    return _write(submission, question, Comment.Audience.SHARED, text, by)
+    return _write(submission, question, "share", text, by)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def answer(*, submission: Submission, question: str, text: str, by: Any) -> Comm
         raise ActionRefused(
             Message(_("The secretariat has written nothing about %(code)s to answer."), {"code": question})
         )
-    return _write(submission, question, Comment.Audience.SHARED, text, by)
+    return _write(submission, question, "answer", text, by)
 
 
 def _require_reviewer(submission: Submission, by: Any) -> None:
@@ -66,7 +66,8 @@ def _require_reviewer(submission: Submission, by: Any) -> None:
         raise PermissionDenied
 
 
-def _write(submission: Submission, question: str, audience: str, text: str, by: Any) -> Comment | None:
+def _write(submission: Submission, question: str, act: str, text: str, by: Any) -> Comment | None:
+    audience = Comment.Audience.INTERNAL if act == "note" else Comment.Audience.SHARED
     assessment = lock_latest(submission, *workflow.DISCUSSED)
     if question not in instrument_of(submission.assessment).by_code:
         raise ActionRefused(Message(_("There is no question %(code)s."), {"code": question}))
@@ -90,5 +91,5 @@ def _write(submission: Submission, question: str, audience: str, text: str, by: 
     if audience == Comment.Audience.INTERNAL:
         audit.record(act="comment.note", by=by, question=question, submission=str(submission.pk))
     else:
-        audit.record(act="comment.share", by=by, assessment=assessment, question=question, number=submission.number)
+        audit.record(act=f"comment.{act}", by=by, assessment=assessment, question=question, number=submission.number)
     return comment

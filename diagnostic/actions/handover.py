@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,7 @@ from diagnostic.core import workflow
 from diagnostic.core.responsible import hand_to, let_go
 from diagnostic.core.words import Message, _
 from diagnostic.handover_queries import UNDER_REVIEW, Left, load_left
-from diagnostic.models import Action, Assessment, Assignment
+from diagnostic.models import Action, Assessment
 
 from . import action_plan, assignments, attestations
 from .errors import ActionRefused
@@ -50,20 +49,13 @@ class SuccessorMissing(ActionRefused):
         super().__init__(Message(_("Choose for each item what happens to it, from the people who can take it over.")))
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """The result: the reassigned assignments, with their new reviewers."""
-
-    assignments: tuple[tuple[Assignment, User], ...] = ()
-
-
 def key_of(item: Any) -> str:
     """The key of one open item, as in `Choices` and in the form."""
     return f"{item._meta.model_name}-{item.pk}"
 
 
 @transaction.atomic
-def deactivate(*, person: Membership, choices: Choices, seen: str, by: Any) -> HandedOver:
+def deactivate(*, person: Membership, choices: Choices, seen: str, by: Any) -> None:
     """End a person's access and settle their open items; `seen` is the stamp of the items that the page showed.
 
     It may be "" if there are none.
@@ -76,14 +68,13 @@ def deactivate(*, person: Membership, choices: Choices, seen: str, by: Any) -> H
         raise PermissionDenied
     held = _lock(person)
     if not held.user.is_active:
-        return HandedOver()
-    handed = _settle(load_left(held, by), choices, seen, by, because="deactivated")
+        return
+    _settle(load_left(held, by), choices, seen, by, because="deactivated")
     accounts.deactivate(person=held, by=by)
-    return handed
 
 
 @transaction.atomic
-def move(*, person: Membership, to: Place, choices: Choices, seen: str, by: Any) -> HandedOver:
+def move(*, person: Membership, to: Place, choices: Choices, seen: str, by: Any) -> None:
     """Give a person another role or agency and settle their open items; otherwise as `deactivate`.
 
     Also raises `NotMoved` if they already have that role.
@@ -91,9 +82,8 @@ def move(*, person: Membership, to: Place, choices: Choices, seen: str, by: Any)
     if not can_move(by, person, to):
         raise PermissionDenied
     held = _lock(person)
-    handed = _settle(load_left(held, by, to), choices, seen, by, because="moved")
+    _settle(load_left(held, by, to), choices, seen, by, because="moved")
     accounts.move(person=held, to=to, by=by)
-    return handed
 
 
 def _lock(person: Membership) -> Membership:
@@ -114,7 +104,7 @@ def _lock(person: Membership) -> Membership:
     return held
 
 
-def _settle(left: Left, choices: Choices, seen: str, by: Any, because: str) -> HandedOver:
+def _settle(left: Left, choices: Choices, seen: str, by: Any, because: str) -> None:
     if left.stamp != seen and (seen or not left.is_nothing):
         raise HandoverChanged
     for signed in left.attestations:
@@ -125,15 +115,12 @@ def _settle(left: Left, choices: Choices, seen: str, by: Any, because: str) -> H
             accounts.end_invitation(invitation=invitation, by=by)
         else:
             accounts.take_over_invitation(invitation=invitation, successor=heir, by=by)
-    handed = []
     for assignment in left.assignments:
         heir = _chosen(choices, assignment, left.successors_for_assignment)
         assignments.hand_over(assignment=assignment, successor=heir.user if heir else None, by=by)
-        handed += [(assignment, heir.user)] if heir else []
     for action in left.actions:
         heir = _chosen(choices, action, lambda item: left.successors_for_actions([item]))
         action_plan.hand_over(action=action, responsible=_responsible(left, action, heir), by=by)
-    return HandedOver(tuple(handed))
 
 
 def _chosen(choices: Choices, item: Any, successors: Callable[[Any], list[Membership]]) -> Membership | None:

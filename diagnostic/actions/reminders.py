@@ -11,6 +11,7 @@ from cpch.accounts.models import Country
 from diagnostic.core.action_plan import OPEN, SOON, URGENT
 from diagnostic.models import Action, ActionReminder
 
+from .audit import record
 from .clock import now
 
 
@@ -21,17 +22,20 @@ def countries_to_remind(today: date) -> list[Country]:
 
 @transaction.atomic
 def remind(*, country: Country, today: date) -> list[int]:
-    """Note down a reminder of every action of `country` that waits for one, and return their keys to be mailed.
+    """Note down a reminder of every action of `country` that waits for one, order their e-mail, and return their keys.
 
-    Of two who do this at once, one gets them and the other none. It is nobody's act, so the log, which says who did
-    what, does not hold it.
+    Of two who do this at once, one gets them and the other none. The log outside any assessment holds it as an act of
+    nobody; its entry is the order.
     """
     Country.objects.select_for_update().get(pk=country.pk)
     made = [
         ActionReminder(action=action, urgency=action.urgency(today), due_on=action.due_on, made_at=now())
         for action in _waiting(today).filter(country=country).order_by("due_on", "number")
     ]
-    return [item.pk for item in ActionReminder.objects.bulk_create(made)]
+    keys = [item.pk for item in ActionReminder.objects.bulk_create(made)]
+    if keys:
+        record(act="plan.remind", country=country.alpha2, reminders=keys)
+    return keys
 
 
 def _waiting(today: date) -> QuerySet[Action]:

@@ -22,6 +22,7 @@ from .instrument import (
     Weakness,
 )
 from .instrument_text import InstrumentText
+from .outbox import OutboxItem, OutboxRecipient
 from .read_mark import ReadMark
 from .report import ReportFile
 from .response import Response, ResponseRevision
@@ -54,6 +55,8 @@ __all__ = [
     "OpeningRequest",
     "Opinion",
     "Option",
+    "OutboxItem",
+    "OutboxRecipient",
     "Question",
     "ReadMark",
     "ReportFile",

@@ -67,7 +67,6 @@ from diagnostic.rendering.words import AGENCY_WORDS
 from .access import load_assessment, load_main_voice, require
 from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
-from .notices import tell, tell_once
 from .overview import Overview, load_overview
 from .plan_beside import say_plan_before
 from .reading import give
@@ -326,9 +325,6 @@ def attest(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         return _render_check(request, assessment, form, _faults_of_refusal(error), CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
-    # A record for the other agency has nobody to tell there; who signs again is given what stands, and told it already.
-    if not signed.agreed_by and now() - signed.attested_at < TWICE:
-        tell_once(str(signed.pk), f"{agency}_attested", about=assessment, by=request.user)
     said = _("The agreement is recorded.") if signed.agreed_by else _("The attestation is recorded.")
     messages.success(request, said)
     return redirect(f"{reverse('assessment-check', args=[pk])}#submit")
@@ -359,7 +355,6 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _render_check(request, assessment, faults=_faults_of_refusal(error), status=CONFLICT)
     except ActionRefused as error:
         return _refused(request, assessment, error)
-    tell("submitted", about=submission, by=request.user)
     return redirect("submission-detail", pk=submission.pk)
 
 

@@ -21,7 +21,6 @@ from diagnostic.queries import load_assignments
 
 from .access import require
 from .desk import UNPROCESSABLE, Desk, in_words, load_desk, moved_on
-from .notices import tell
 
 
 @login_required
@@ -39,14 +38,12 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         reviewer, due_on = form.cleaned_data["reviewer"], form.cleaned_data["due_on"]
         try:
-            assigned = assignments.assign(assessment=assessment, reviewer=reviewer, due_on=due_on, by=request.user)
+            assignments.assign(assessment=assessment, reviewer=reviewer, due_on=due_on, by=request.user)
         except StateChanged as error:
             return moved_on(request, desk, error)
         except ActionRefused as error:
             form.add_error("due_on", in_words(error))
         else:
-            if assigned:
-                tell("assigned", about=desk.submission, by=request.user, to=reviewer)
             messages.success(request, _("%(name)s is assigned.") % {"name": reviewer.full_name})
             return redirect("review-assign", pk=pk)
     context = {

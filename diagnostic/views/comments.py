@@ -16,7 +16,6 @@ from diagnostic.models import Comment
 from diagnostic.permissions import can_answer_comments
 
 from .desk import UNPROCESSABLE, Desk, QuestionForms, acts_on_question, in_words, moved_on, render_question
-from .notices import tell
 from .submission_review import Said, answers_question, came_too_late, render_said
 
 
@@ -31,12 +30,10 @@ def write(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse)
     is_shared = form.cleaned_data["audience"] == Comment.Audience.SHARED
     act = comments.share if is_shared else comments.note
     try:
-        written = act(submission=desk.submission, question=about.code, text=form.cleaned_data["text"], by=request.user)
+        act(submission=desk.submission, question=about.code, text=form.cleaned_data["text"], by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error, form.cleaned_data["text"])
     if is_shared:
-        if written:
-            tell("comment", about=desk.submission, question=about.code, by=request.user)
         messages.success(request, _("The comment is shared with the country."))
     else:
         messages.success(request, _("The comment is added. Only the secretariat sees it."))
@@ -52,7 +49,7 @@ def answer(request: HttpRequest, said: Said, about: Question, here: HttpResponse
     if not form.is_valid():
         return render_said(request, said, about, answer_form=form, status=UNPROCESSABLE)
     try:
-        written = comments.answer(
+        comments.answer(
             submission=said.submission, question=about.code, text=form.cleaned_data["text"], by=request.user
         )
     except StateChanged as error:
@@ -60,7 +57,5 @@ def answer(request: HttpRequest, said: Said, about: Question, here: HttpResponse
     except ActionRefused as error:
         messages.error(request, in_words(error))
         return here
-    if written:
-        tell("comment_answered", about=said.submission, question=about.code, by=request.user)
     messages.success(request, _("The secretariat can read your answer now."))
     return here

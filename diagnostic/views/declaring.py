@@ -26,7 +26,6 @@ from diagnostic.permissions import agency_of, can_ask_to_open, can_declare
 from diagnostic.wording.gaps import say_how_far, say_what_changed
 
 from .access import load_assessment, require
-from .notices import tell
 from .overview import load_overview
 from .twice import was_just_done
 
@@ -59,7 +58,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal, "comparison.open_declared")
     if held.state == workflow.COMPARING:
-        return _opened(request, held, "comparison_declared")
+        return _opened(request, held)
     messages.success(request, _("The answers of your agency are declared complete."))
     return redirect("assessment-declare", pk=pk)
 
@@ -127,7 +126,7 @@ def open_comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     except ActionRefused as refusal:
         return _refused(request, assessment, refusal, "comparison.open")
     if held.state == workflow.COMPARING:
-        return _opened(request, held, "comparison_opened")
+        return _opened(request, held)
     messages.success(request, _("Your agency’s request is recorded."))
     return redirect("assessment-open-comparison", pk=pk)
 
@@ -155,8 +154,7 @@ def _take_back(request: HttpRequest, assessment: Assessment, act: Any, said: str
     return redirect(request.path)
 
 
-def _opened(request: HttpRequest, assessment: Assessment, notice: str) -> HttpResponse:
-    tell(notice, about=assessment, by=request.user)
+def _opened(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     messages.success(request, _("The comparison is open. The people of both agencies are told by e-mail."))
     return redirect("compare", pk=assessment.pk)
 

@@ -16,17 +16,15 @@ from cpch.accounts.models import Membership
 from cpch.accounts.permissions import Place, can_manage, can_move
 from diagnostic.actions import handover
 from diagnostic.actions.errors import ActionRefused
-from diagnostic.actions.handover import HandedOver, HandoverChanged
+from diagnostic.actions.handover import HandoverChanged
 from diagnostic.forms.handover import HandoverForm, PlaceForm, say_place
 from diagnostic.handover_queries import Left, count_closed_to, load_left
-from diagnostic.models import Submission
 from diagnostic.pages.handover import build_handover_page
 
 from .access import load_person, require
 from .desk import in_words
-from .notices import tell
 
-Act = Callable[[HandoverForm], HandedOver]
+Act = Callable[[HandoverForm], None]
 
 
 @login_required
@@ -39,9 +37,9 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("%(name)s is deactivated already.") % {"name": person.user.full_name})
         return redirect("people")
 
-    def act(form: HandoverForm) -> HandedOver:
+    def act(form: HandoverForm) -> None:
         given = form.cleaned_data["seen"]
-        return handover.deactivate(person=person, choices=form.choices, seen=given, by=request.user)
+        handover.deactivate(person=person, choices=form.choices, seen=given, by=request.user)
 
     done = _("%(name)s can no longer sign in.") % {"name": person.user.full_name}
     return _settle(request, person, None, act, done)
@@ -60,9 +58,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "people/move.html", context, status=status)
     to = chosen.place
 
-    def act(form: HandoverForm) -> HandedOver:
+    def act(form: HandoverForm) -> None:
         given = form.cleaned_data["seen"]
-        return handover.move(person=person, to=to, choices=form.choices, seen=given, by=request.user)
+        handover.move(person=person, to=to, choices=form.choices, seen=given, by=request.user)
 
     done = _("%(name)s is now: %(role)s.") % {"name": person.user.full_name, "role": say_place(to)}
     return _settle(request, person, to, act, done)
@@ -80,13 +78,12 @@ def _settle(request: HttpRequest, person: Membership, to: Place | None, act: Act
     try:
         if not form.is_valid():
             raise HandoverChanged
-        handed = act(form)
+        act(form)
     except ActionRefused as refused:
         messages.error(request, in_words(refused))
         left = load_left(load_person(request, person.user_id), request.user, to)
         again = HandoverForm(left=left, sees_actions=sees_items, chosen=request.POST)
         return _show(request, left, again, sees_items, HTTPStatus.CONFLICT)
-    _tell(request, handed)
     messages.success(request, done)
     return redirect("people")
 
@@ -97,11 +94,3 @@ def _show(
     closed = count_closed_to(left.person, left.to) if left.to else 0
     page = build_handover_page(left, form, sees_items=sees_items, closed=closed)
     return render(request, "people/handover.html", {"page": page, "form": form}, status=status)
-
-
-def _tell(request: HttpRequest, handed: HandedOver) -> None:
-    """Notify the new reviewers, as for any assignment."""
-    for assignment, reviewer in handed.assignments:
-        latest = Submission.objects.filter(assessment=assignment.assessment_id).defer("snapshot").first()
-        if latest is not None:
-            tell("assigned", about=latest, by=request.user, to=reviewer)

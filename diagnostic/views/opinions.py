@@ -26,7 +26,6 @@ from .desk import (
     moved_on,
     render_question,
 )
-from .notices import tell
 from .submission_review import Said, answers_question, blank_reply, came_too_late, load_said, render_said
 
 
@@ -49,9 +48,7 @@ def give(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) 
         messages.success(request, _("Your opinion on %(code)s is given already.") % {"code": code})
         return here
     try:
-        given = opinions.give(
-            submission=desk.submission, question=code, level=level, reason=reason, by=request.user, base=base
-        )
+        opinions.give(submission=desk.submission, question=code, level=level, reason=reason, by=request.user, base=base)
     except TextChanged:
         desk = load_desk(request, desk.submission.pk)
         held = desk.opinions.get(code)
@@ -63,8 +60,6 @@ def give(request: HttpRequest, desk: Desk, about: Question, here: HttpResponse) 
     except ActionRefused as error:
         form.add_error(None, in_words(error))
         return render_question(request, desk, about, QuestionForms(opinion=form), UNPROCESSABLE)
-    if given and (held is None or held.reply):
-        tell("opinion", about=desk.submission, question=code, by=request.user)
     messages.success(request, _("Your opinion on %(code)s is given. The country can read it now.") % {"code": code})
     return here
 
@@ -83,7 +78,7 @@ def reply(request: HttpRequest, said: Said, about: Question, here: HttpResponse)
         return came_too_late(request, said, StateChanged(), text)
     base = form.cleaned_data["base"]
     try:
-        replied = opinions.reply(submission=said.submission, question=code, text=text, by=request.user, base=base)
+        opinions.reply(submission=said.submission, question=code, text=text, by=request.user, base=base)
     except TextChanged as error:
         messages.warning(request, in_words(error))
         said = load_said(request, said.submission.pk)
@@ -93,8 +88,6 @@ def reply(request: HttpRequest, said: Said, about: Question, here: HttpResponse)
         return render_said(request, said, about, reply_form=again, status=CONFLICT, other_reply=other)
     except StateChanged as error:
         return came_too_late(request, said, error, text)
-    if replied:
-        tell("opinion_replied", about=said.submission, question=code, by=request.user)
     messages.success(request, _("Your country’s reply stands beside the opinion now."))
     return here
 

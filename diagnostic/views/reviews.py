@@ -37,7 +37,6 @@ from .desk import (
     render_question,
     stamp,
 )
-from .notices import tell
 from .twice import was_just_done
 
 PER_PAGE = 25
@@ -126,8 +125,6 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     except StateChanged as error:
         if not was_just_done("review.take_up", desk.submission.assessment, request.user):
             return moved_on(request, desk, error)
-    else:
-        tell("taken_up", about=desk.submission, by=request.user)
     messages.success(request, _("You have taken up the review."))
     return redirect("review-detail", pk=pk)
 
@@ -138,7 +135,7 @@ def return_(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return for clarification: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("Returned to %(country)s for clarification.")
-    return _close(request, desk, reviews.return_for_clarification, "return", done, "returned")
+    return _close(request, desk, reviews.return_for_clarification, "return", done)
 
 
 @login_required
@@ -147,10 +144,10 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept the submission: a GET asks, a POST does."""
     desk = load_desk(request, pk)
     done = _("The assessment of %(country)s is accepted.")
-    return _close(request, desk, reviews.accept, "accept", done, "accepted")
+    return _close(request, desk, reviews.accept, "accept", done)
 
 
-def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str, kind: str) -> HttpResponse:
+def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str) -> HttpResponse:
     form = RemarkForm(request.POST if request.method == "POST" else None)
     status = UNPROCESSABLE if request.method == "POST" else 200
     if not desk.is_open:
@@ -163,7 +160,6 @@ def _close(request: HttpRequest, desk: Desk, close: Any, act: str, done: str, ki
         except ActionRefused as error:
             form.add_error(None, in_words(error))
         else:
-            tell(kind, about=desk.submission, by=request.user)
             return _say_closed(request, desk, done)
     context = {"form": form, "page": _closing_page(desk, act)}
     return render(request, f"reviews/{act}.html", desk.as_context() | context, status=status)

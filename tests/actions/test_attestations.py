@@ -227,7 +227,6 @@ def invited(people, **times):
         role="respondent",
         country=agency.country,
         agency=agency,
-        token_digest="0" * 64,
         **{name: now() + value for name, value in values.items()},
     )
 

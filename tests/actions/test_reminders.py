@@ -7,16 +7,16 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from diagnostic import tasks
-from diagnostic.actions import action_plan
+from diagnostic.actions import action_plan, reminders
 from diagnostic.actions.clock import replay
 from diagnostic.core.action_plan import ActionDetails
-from diagnostic.models import Action, ActionReminder, Assessment
+from diagnostic.mail.letters import LETTERS
+from diagnostic.models import Action, ActionReminder, Assessment, OutboxItem
 from tests import factories
+from tests.outbox import deliver
 
 pytestmark = pytest.mark.django_db
 TITLE, PERSON = "SECRET-TITLE", "SECRET-PERSON"
@@ -43,14 +43,9 @@ def today() -> date:
 
 
 def remind() -> list[Any]:
-    """Run the command and what it hands to the worker; the e-mails."""
-    mail.outbox.clear()
-    before = set(ActionReminder.objects.values_list("pk", flat=True))
+    """Run the command and the worker; the e-mails."""
     call_command("remind_of_actions", stdout=StringIO())
-    made = list(ActionReminder.objects.exclude(pk__in=before).values_list("pk", flat=True))
-    if made:
-        tasks.mail_reminders.func(made)
-    return list(mail.outbox)
+    return deliver()
 
 
 def told() -> list[tuple[int, str]]:
@@ -111,33 +106,33 @@ def test_nobody_is_reminded_of_what_has_ended(people: factories.People, assessme
     assert remind() == []
 
 
-def test_each_reads_it_in_their_own_language(
-    people: factories.People, assessment: Assessment, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_reads_it_in_their_own_language(people: factories.People, assessment: Assessment, settings: Any) -> None:
     settings.LANGUAGES = [("en", "English"), ("fr", "Français")]
     people.police_coordinator.language = "fr"
     people.police_coordinator.save(update_fields=["language"])
-    used: list[tuple[str, str]] = []
-    monkeypatch.setattr(tasks, "send", lambda template, context, to, language: used.append((to, language)))
     add(assessment, people, -1)
-    remind()
-    assert sorted(used) == sorted([(people.coordinator.email, "en"), (people.police_coordinator.email, "fr")])
+    reminders.remind(country=people.coordinator.membership.country, today=today())
+    entry = OutboxItem.objects.get(kind="reminder").entry
+    used = {letter.to: letter.language for letter in LETTERS["reminder"](entry)}
+    assert used == {people.coordinator.email: "en", people.police_coordinator.email: "fr"}
 
 
-def test_one_refused_address_keeps_the_mail_from_nobody_else(
-    people: factories.People, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+def test_an_action_that_was_done_before_the_e_mail_went_out_is_not_in_it(
+    people: factories.People, assessment: Assessment
 ) -> None:
-    tried: list[str] = []
+    done, late = add(assessment, people, -2), add(assessment, people, -1)
+    call_command("remind_of_actions", stdout=StringIO())
+    Action.objects.filter(pk=done.pk).update(state="done")
+    message = deliver()[0]
+    assert f"action {late.number}, due" in message.body
+    assert f"action {done.number}, due" not in message.body
 
-    def refuse(template: str, context: object, to: str, language: str) -> None:
-        tried.append(to)
-        raise OSError("refused")
 
-    monkeypatch.setattr(tasks, "send", refuse)
+def test_nothing_is_sent_if_all_of_them_were_done(people: factories.People, assessment: Assessment) -> None:
     add(assessment, people, -1)
-    with pytest.raises(OSError, match="refused"):
-        remind()
-    assert len(tried) == 2
+    call_command("remind_of_actions", stdout=StringIO())
+    Action.objects.update(state="dropped", reason="No money.")
+    assert deliver() == []
 
 
 def test_another_countrys_coordinators_and_those_who_left_get_nothing(

@@ -167,7 +167,6 @@ def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> 
         role=Role.COORDINATOR,
         country=police.country,
         agency=police,
-        token_digest=Invitation.digest_of(token),
         invited_by=customs,
         expires_at=timezone.now(),
     )

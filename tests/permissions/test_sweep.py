@@ -163,6 +163,7 @@ TABLE: dict[str, Rule] = {
     "plan-action-move": on_plan(AGENCIES),
     "plan-action-prove": on_plan(AGENCIES),
     "plan-action-comment": on_plan(AGENCIES),
+    "undelivered-mail": Rule({"administrator"}),
     "people": Rule(COUNTRY | {"administrator", "foreigner"}),
     "invitation-create": Rule(COORDINATORS | {"administrator", "foreigner"}),
     "proposal-create": Rule(COORDINATORS | {"administrator", "foreigner"}),

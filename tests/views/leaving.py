@@ -40,4 +40,4 @@ def led_by(person: User, by: User, assessment: Assessment, title: str = "Meet th
 
 def invited(by: User, email: str = "amara@example.org", role: str = Role.RESPONDENT) -> Invitation:
     agency = "customs" if role == Role.RESPONDENT else ""
-    return accounts.invite(email=email, role=role, country=make_country(), agency_kind=agency, by=by)[0]
+    return accounts.invite(email=email, role=role, country=make_country(), agency_kind=agency, by=by)

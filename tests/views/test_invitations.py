@@ -22,6 +22,7 @@ from cpch.accounts.models import Country, Invitation, Role, User
 from cpch.log import HideLinkSecrets
 from diagnostic.models import AuditEntry
 from tests.factories import make_country, make_user, reload
+from tests.outbox import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -59,14 +60,15 @@ def test_a_coordinator_invites_a_colleague_of_their_country(client: Client) -> N
         "ZZ",
         "customs",
     )
-    [message] = mail.outbox
+    assert mail.outbox == [], "the page does not wait for the mail server"
+    [message] = deliver()
     assert message.to == ["amara@example.org"]
     assert (
         "Your role: Respondent, customs\nCountry or territory: Example Country\nYou sign in with: amara@example.org\n"
         in message.body
     )
     token = re.search(rf"{re.escape(site.BASE_URL)}/invitations/(\S+)/", message.body)[1]
-    assert Invitation.digest_of(token) == invitation.token_digest
+    assert invitation.has_token(token)
     assert last_act().act == "invitation.made"
     assert token not in str(AuditEntry.objects.values_list("detail", flat=True))
 
@@ -99,7 +101,7 @@ def test_no_agency_hands_out_an_account_of_the_other_one(client: Client, role: s
     with pytest.raises(PermissionDenied):
         invite(by=coordinator, role=role, agency_kind="police")
     assert not Invitation.objects.exists()
-    assert invite(by=coordinator, role=role)[0].agency.kind == "customs"
+    assert invite(by=coordinator, role=role).agency.kind == "customs"
 
 
 @pytest.mark.parametrize("role", ["respondent", "observer", "coordinator"])
@@ -145,8 +147,8 @@ def test_each_role_needs_the_place_it_belongs_to(client: Client, role: str, miss
         assert Invitation.objects.get().role == role
 
 
-def test_an_address_with_an_account_is_refused_at_the_field(client: Client) -> None:
-    there = make_user(country="FR")
+def test_an_address_with_an_account_of_ones_country_is_refused_at_the_field(client: Client) -> None:
+    there = make_user("observer", agency=None)
     client.force_login(make_user())
     response = client.post(
         reverse("invitation-create"), {"email": there.email.upper(), "role": "observer", "agency": "customs"}
@@ -170,26 +172,12 @@ def test_an_open_invitation_is_not_made_twice(client: Client) -> None:
     assert client.post(reverse("invitation-create"), given).status_code == 302
 
 
-def test_the_invitation_stays_when_the_mail_server_does_not_answer(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*args: Any) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr("cpch.accounts.mail.send_mail", refuse)
-    client.force_login(make_user())
-    given = {"email": "amara@example.org", "role": "respondent", "agency": "customs"}
-    response = client.post(reverse("invitation-create"), given, follow=True)
-
-    assert "the e-mail could not be sent" in response.content.decode()
-    assert Invitation.objects.get().is_open
-
-
 # Accepting
 
 
 def test_accepting_makes_the_person_and_signs_them_in(client: Client) -> None:
-    invitation, token = invite()
+    invitation = invite()
+    token = invitation.token
     page = client.get(accept_url(token))
 
     assert page.status_code == 200
@@ -227,7 +215,8 @@ def test_accepting_makes_the_person_and_signs_them_in(client: Client) -> None:
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_the_link_stays(client: Client, given: dict, field: str) -> None:
-    _, token = invite()
+    invitation = invite()
+    token = invitation.token
     response = client.post(accept_url(token), GIVEN | given)
 
     assert response.status_code == 422
@@ -238,7 +227,8 @@ def test_what_is_wrong_stands_at_its_field_and_the_link_stays(client: Client, gi
 
 @pytest.mark.parametrize("reason", ["used", "withdrawn", "expired"])
 def test_a_link_that_no_longer_works_says_why_and_is_logged(client: Client, reason: str) -> None:
-    invitation, token = invite()
+    invitation = invite()
+    token = invitation.token
     now = timezone.now()
     changes = {
         "used": {"accepted_at": now},
@@ -262,7 +252,7 @@ def test_an_unknown_link_is_not_found_and_logged_until_it_is_too_much(client: Cl
 
 
 def test_of_two_who_accept_at_once_one_wins() -> None:
-    invitation, _ = invite()
+    invitation = invite()
     late = Invitation.objects.get(pk=invitation.pk)
     actions.accept_invitation(invitation=invitation, full_name="First", password=GIVEN["password1"])
 
@@ -272,8 +262,9 @@ def test_of_two_who_accept_at_once_one_wins() -> None:
 
 
 def test_two_invitations_to_one_address_make_one_account(client: Client) -> None:
-    first, _ = invite()
-    _, token = invite(by=make_user(country="FR"), country=make_country("FR"))
+    first = invite()
+    invitation = invite(by=make_user(country="FR"), country=make_country("FR"))
+    token = invitation.token
     actions.accept_invitation(invitation=first, full_name="First", password=GIVEN["password1"])
     response = client.post(accept_url(token), GIVEN)
 
@@ -284,11 +275,13 @@ def test_two_invitations_to_one_address_make_one_account(client: Client) -> None
 
 def test_sending_again_ends_the_old_link(client: Client) -> None:
     coordinator = make_user()
-    invitation, old = invite(by=coordinator)
+    invitation = invite(by=coordinator)
+    old = invitation.token
     Invitation.objects.update(expires_at=timezone.now())
     client.force_login(coordinator)
     client.post(reverse("invitation-resend", args=[invitation.pk]))
-    token = re.search(r"/invitations/(\S+)/", mail.outbox[0].body)[1]
+    [message] = deliver()
+    token = re.search(r"/invitations/(\S+)/", message.body)[1]
 
     assert Client().get(accept_url(old)).status_code == 404
     assert Client().get(accept_url(token)).status_code == 200
@@ -296,7 +289,7 @@ def test_sending_again_ends_the_old_link(client: Client) -> None:
 
 def test_withdrawing_works_once_and_not_from_abroad(client: Client) -> None:
     coordinator = make_user()
-    invitation, _ = invite(by=coordinator)
+    invitation = invite(by=coordinator)
     url = reverse("invitation-withdraw", args=[invitation.pk])
     client.force_login(make_user(country="FR"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cpch.accounts import actions, tasks
+from cpch.accounts import actions
 from cpch.accounts.models import User
+from diagnostic.actions.clock import replay
 from diagnostic.models import AuditEntry
-from diagnostic.tasks import mail_notice
 from tests import factories
 from tests.catalogue import switch_on_french
 from tests.factories import make_country, make_user
+from tests.outbox import deliver, notify
 from tests.sessions import signed_in
 from tests.views.discussing import make_taken
 
@@ -38,7 +40,7 @@ WORDS = {
     "Choose a new password for the Customs–Police Cooperation Diagnostic": "Nouveau mot de passe",
     "Invitation to the Customs–Police Cooperation Diagnostic": "Invitation au diagnostic",
 }
-MARCH = "2026-03-12T09:40:00+00:00"
+MARCH = datetime(2026, 3, 12, 9, 40, tzinfo=UTC)
 NEW_PASSWORD = "quite another long sentence"
 
 
@@ -63,7 +65,8 @@ def test_a_notice_reaches_each_in_their_own_language(french: None) -> None:
     people = factories.make_people()
     taken = make_taken(people, period="2026")
     read_in("fr", people.respondent, people.police_coordinator)
-    mail_notice.func("taken_up", str(taken.pk), people.reviewer.pk)
+    mail.outbox.clear()
+    notify("taken_up", taken, people.reviewer)
 
     for person in (people.respondent, people.police_coordinator):
         assert mail_to(person).subject == "Example Country, 2026 : l’examen a commencé"
@@ -78,7 +81,7 @@ def test_so_does_the_opening_of_the_comparison(french: None, kind: str) -> None:
     people = factories.make_people()
     draft = factories.start_assessment(people.coordinator, mode="separate", period="2026")
     read_in("fr", people.police_coordinator)
-    mail_notice.func(kind, str(draft.pk), people.coordinator.pk)
+    notify(kind, draft, people.coordinator)
 
     assert len(mail.outbox) == 3
     assert mail_to(people.police_coordinator).subject == "Example Country, 2026 : les réponses sont comparées"
@@ -90,8 +93,9 @@ def test_so_does_the_opening_of_the_comparison(french: None, kind: str) -> None:
 def test_word_of_a_new_password_carries_the_day_as_its_reader_writes_it(french: None) -> None:
     one, other = make_user(), make_user()
     read_in("fr", one)
-    for person in (one, other):
-        tasks.mail_password_changed.func(person.pk, MARCH)
+    with replay(MARCH):
+        for person in (one, other):
+            notify("password_changed", by=person)
 
     assert "12 mars 2026, 09:40" in mail_to(one).body
     assert "12 March 2026, 09:40" in mail_to(other).body
@@ -101,7 +105,7 @@ def test_the_link_to_a_new_password_comes_in_the_language_of_who_gets_it(french:
     one, other = make_user(), make_user()
     read_in("fr", one)
     for person in (one, other):
-        tasks.mail_password_reset.func(person.email)
+        notify("password_reset", email=person.email)
 
     assert mail_to(one).subject == "Nouveau mot de passe"
     assert mail_to(other).subject == "Choose a new password for the Customs–Police Cooperation Diagnostic"
@@ -113,6 +117,7 @@ def test_an_invitation_goes_out_in_the_language_of_who_sends_it(french: None) ->
     for person in (one, other):
         given = {"email": f"guest-{person.pk}@example.org", "role": "observer"}
         assert signed_in(person).post(reverse("invitation-create"), given).status_code == 302
+        deliver()
 
     assert [message.subject for message in mail.outbox] == [
         "Invitation au diagnostic",
@@ -124,7 +129,8 @@ def test_a_language_that_was_switched_off_gives_way_to_the_sites(french: None, s
     person = make_user()
     read_in("fr", person)
     settings.LANGUAGES = [("en", "English")]
-    tasks.mail_password_changed.func(person.pk, MARCH)
+    with replay(MARCH):
+        notify("password_changed", by=person)
 
     assert "12 March 2026" in mail.outbox[0].body
     assert '<html lang="en"' in signed_in(person).get(reverse("help")).content.decode()
@@ -172,7 +178,8 @@ def test_a_page_takes_no_query_more_for_it(french: None, settings: Any) -> None:
 
 
 def test_the_language_is_chosen_on_accepting_and_offered_as_the_page_is_read(french: None) -> None:
-    _, token = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    invitation = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    token = invitation.token
     url = reverse("invitation-accept", args=[token])
     client = Client(headers={"accept-language": "fr"})
     form = client.get(url).context["form"]
@@ -218,7 +225,8 @@ def test_a_name_stays_as_it_stands_under_what_was_signed(french: None) -> None:
 
 
 def test_where_the_site_speaks_one_language_nothing_is_asked_and_nothing_runs() -> None:
-    _, token = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    invitation = actions.invite(email="amara@example.org", role="observer", country=make_country(), by=make_user())
+    token = invitation.token
     client = signed_in(make_user())
     for path in (reverse("account"), reverse("invitation-accept", args=[token])):
         assert "language" not in client.get(path).context["form"].fields

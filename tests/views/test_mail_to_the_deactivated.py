@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.core import mail
 from django.utils import timezone
 
-from cpch.accounts.tasks import mail_password_changed, mail_password_reset, mail_security_notice
-from diagnostic.actions import assignments, comments
+from diagnostic.actions import action_plan, assignments, comments
+from diagnostic.actions.reminders import remind
+from diagnostic.core.action_plan import ActionDetails
+from diagnostic.mail.notices import ABOUT_ASSESSMENTS, NOTICES
 from diagnostic.models import Assessment
-from diagnostic.rendering.notices import ABOUT_ASSESSMENTS, NOTICES, recipients_of
-from diagnostic.rendering.reminders import coordinators_of
 from tests import factories
 from tests.factories import make_submission, make_user
+from tests.outbox import notify, told
 from tests.views.discussing import make_taken
 
 pytestmark = pytest.mark.django_db
@@ -33,37 +31,30 @@ def test_no_notice_goes_to_the_deactivated(people: factories.People, kind: str) 
     ]
     for person in everyone:
         factories.deactivate(person)
-    notice = NOTICES[kind]
-    about = taken.assessment if notice.audience in ABOUT_ASSESSMENTS else taken
-    by = people.observer
+    about = taken.assessment if NOTICES[kind].audience in ABOUT_ASSESSMENTS else taken
+    detail = {"person": people.reviewer.pk} if kind == "assigned" else {"question": "A.1"}
 
-    assert not recipients_of(notice, about, by, people.reviewer.pk).exists()
+    assert notify(kind, about, people.observer, **detail) == set()
 
 
 def test_no_reminder_goes_to_the_deactivated(people: factories.People) -> None:
+    assessment = factories.fill(factories.start_assessment(people.coordinator), people.coordinator)
+    today = timezone.now().date()
+    details = ActionDetails("A joint patrol", "both", due_on=today)
+    action = action_plan.add(assessment=assessment, details=details, by=people.coordinator)
+    remind(country=action.country, today=today)
     factories.deactivate(people.coordinator)
-    country = people.coordinator.membership.country
-    assert list(coordinators_of(country)) == [people.police_coordinator]
+    assert told() == [people.police_coordinator.email]
 
 
 def test_nothing_about_their_account_goes_to_the_deactivated(people: factories.People) -> None:
     person = people.respondent
-    at = timezone.now().isoformat()
-
-    def send_all() -> None:
-        mail_password_reset.call(person.email)
-        mail_password_changed.call(person.pk, at)
-        mail_security_notice.call(person.pk, "second_factor_added", at, {})
-
-    send_all()
-    assert len(mail.outbox) == 3
+    kinds = {"password_reset": {"email": person.email}, "password_changed": {"by": person}, "security": {"by": person}}
+    for kind, detail in kinds.items():
+        assert notify(kind, **detail) == {person.email}
     factories.deactivate(person)
-    send_all()
-    assert len(mail.outbox) == 3
-
-
-def told(kind: str, about: Any, by: Any) -> set[Any]:
-    return set(recipients_of(NOTICES[kind], about, by))
+    for kind, detail in kinds.items():
+        assert notify(kind, **detail) == set()
 
 
 def test_a_submission_whose_only_reviewer_is_gone_is_told_to_all(people: factories.People) -> None:
@@ -71,15 +62,15 @@ def test_a_submission_whose_only_reviewer_is_gone_is_told_to_all(people: factori
     colleague = make_user("reviewer", None, None)
     due = timezone.now().date()
     assignments.assign(assessment=submission.assessment, reviewer=people.reviewer, due_on=due, by=people.administrator)
-    assert told("submitted", submission, people.coordinator) == {people.reviewer}
+    assert notify("submitted", submission, people.coordinator) == {people.reviewer.email}
     factories.deactivate(people.reviewer)
-    assert told("submitted", submission, people.coordinator) == {people.administrator, colleague}
+    assert notify("submitted", submission, people.coordinator) == {people.administrator.email, colleague.email}
 
 
 def test_an_answer_to_a_reviewer_who_is_gone_is_told_to_all(people: factories.People) -> None:
     taken = make_taken(people)
     comments.share(submission=taken, question="A.1", text="Why?", by=people.reviewer)
-    assert told("comment_answered", taken, people.respondent) == {people.reviewer}
+    assert notify("comment_answered", taken, people.respondent, question="A.1") == {people.reviewer.email}
     factories.deactivate(people.reviewer)
-    assert told("comment_answered", taken, people.respondent) == {people.administrator}
+    assert notify("comment_answered", taken, people.respondent, question="A.1") == {people.administrator.email}
     assert Assessment.objects.get(pk=taken.assessment_id).state == "in_review"

@@ -20,7 +20,6 @@ from diagnostic.actions import reports, reviews
 from diagnostic.actions.reports import request_report
 from diagnostic.models import AuditEntry, ReportFile
 from diagnostic.rendering import process
-from diagnostic.views.notices import tell
 from tests import factories
 from tests.factories import fill, make_accepted, make_submission, start_assessment
 from tests.tampering import overwrite
@@ -98,7 +97,7 @@ def test_the_same_report_is_rendered_once_for_everyone(
     ask(client, people.coordinator, "submission-report", submission.pk)
     run_tasks()
     assert len(rendered) == 1
-    assert DBTaskResult.objects.count() == 1
+    assert DBTaskResult.objects.filter(queue_name="reports").count() == 1
 
 
 def test_a_changed_answer_makes_another_file_and_the_earlier_one_is_kept(
@@ -158,7 +157,7 @@ def test_a_file_left_behind_by_a_process_that_ended_is_taken_up_again(
     at = timezone.now()
     ReportFile.objects.update(state=state, requested_at=at, started_at=at)
     ask(client, people.coordinator, "submission-report", submission.pk)
-    assert DBTaskResult.objects.count() == 0
+    assert DBTaskResult.objects.filter(queue_name="reports").count() == 0
 
     ReportFile.objects.update(requested_at=at - timedelta(minutes=3), started_at=at - timedelta(minutes=3))
     ask(client, people.coordinator, "submission-report", submission.pk)
@@ -260,13 +259,11 @@ def test_a_file_that_is_gone_from_the_storage_is_made_again(
     assert body(get(client, people.coordinator, "submission-report-file", submission.pk)) == PDF
 
 
-def test_a_report_that_somebody_waits_for_is_made_before_e_mails_go_out(
-    client: Client, people: factories.People
-) -> None:
+def test_reports_and_e_mails_wait_in_queues_of_their_own(client: Client, people: factories.People) -> None:
     submission = make_submission(people.coordinator)
-    tell("submitted", about=submission, by=people.coordinator)
     ask(client, people.coordinator, "submission-report", submission.pk)
-    assert [item.task_name for item in DBTaskResult.objects.all()] == ["render_report", "mail_notice"]
+    waiting = set(DBTaskResult.objects.values_list("task_path", "queue_name"))
+    assert waiting == {("diagnostic.tasks.render_report", "reports"), ("diagnostic.tasks.deliver_mail", "mail")}
 
 
 def test_two_workers_do_not_render_the_same_file(people: factories.People, client: Client, rendered: list[str]) -> None:

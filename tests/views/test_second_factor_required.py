@@ -95,7 +95,8 @@ def test_a_session_from_before_the_requirement_is_held_up_too(settings: Any) -> 
 
 
 def test_accepting_an_invitation_leads_to_the_set_up(for_secretariat: None) -> None:
-    _invitation, token = actions.invite(email="new@example.org", role=Role.ADMINISTRATOR, by=None)
+    invitation = actions.invite(email="new@example.org", role=Role.ADMINISTRATOR, by=None)
+    token = invitation.token
     client = Client(SERVER_NAME="localhost")
     given = {"full_name": "New Person", "password1": "a long new sentence", "password2": "a long new sentence"}
     response = client.post(reverse("invitation-accept", args=[token]), given, follow=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ from cpch.accounts import qr, security_actions
 from cpch.accounts.codes import list_recovery_codes
 from cpch.accounts.models import User
 from cpch.accounts.second_factor import PROVED_AT
-from cpch.accounts.tasks import mail_security_notice
+from diagnostic.actions.clock import replay
 from diagnostic.models import AuditEntry
 from tests.catalogue import switch_on_french
 from tests.factories import PASSWORD, make_user
+from tests.outbox import notify
 from tests.second_factors import SoftKey, code_of, give_app, give_key, signed_in_anew
 
 pytestmark = pytest.mark.django_db
 
-MARCH = "2026-03-12T09:40:00+00:00"
+MARCH = datetime(2026, 3, 12, 9, 40, tzinfo=UTC)
 OWN_PAGES = ["security-app", "security-app-remove", "security-codes", "security-codes-file", "security-codes-new",
              "security-key-add"]  # fmt: skip
 
@@ -266,7 +268,7 @@ def test_the_notice_is_in_the_language_of_the_person(user: User, settings: Any, 
     subject = "The second factor of your account with the Customs–Police Cooperation Diagnostic was changed"
     switch_on_french(settings, tmp_path, {subject: "Second facteur modifié"})
     User.objects.filter(pk=user.pk).update(language="fr")
-    mail_security_notice.func(user.pk, "app_added", MARCH, {})
+    notify("person.app_added", by=user)
 
     assert mail.outbox[-1].subject == "Second facteur modifié"
 
@@ -286,7 +288,8 @@ def test_the_notice_is_in_the_language_of_the_person(user: User, settings: Any, 
     ],
 )
 def test_each_notice_says_what_happened(user: User, what: str, told: dict[str, object], said: str) -> None:
-    mail_security_notice.func(user.pk, what, MARCH, told)
+    with replay(MARCH):
+        notify(f"person.{what}", by=user, **told)
     body = mail.outbox[-1].body
 
     assert said in body

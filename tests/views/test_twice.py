@@ -15,22 +15,12 @@ from diagnostic.actions import comparison
 from diagnostic.actions.clock import replay
 from diagnostic.core.progress import write_gaps
 from diagnostic.models import Assessment, AuditEntry
-from diagnostic.tasks import mail_notice
-from diagnostic.views import notices
 from tests import factories
+from tests.outbox import ordered
 from tests.sessions import signed_in
 from tests.views.discussing import fresh, make_taken
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The kinds of the notices that were sent."""
-    kinds: list[str] = []
-    monkeypatch.setattr(notices.transaction, "on_commit", lambda send: send())
-    monkeypatch.setattr(type(mail_notice), "enqueue", lambda _task, **arguments: kinds.append(arguments["kind"]))
-    return kinds
 
 
 def press(browser: Client, url: str, data: dict[str, str]) -> Any:
@@ -98,13 +88,14 @@ SECRETARIAT = {taken_up: "taken_up", accepted: "accepted", returned: "returned"}
 
 
 @pytest.mark.parametrize("make", [*COUNTRY, *SECRETARIAT], ids=lambda make: make.__name__)
-def test_the_second_press_says_that_it_is_done(people: factories.People, mailed: list[str], make: Any) -> None:
+def test_the_second_press_says_that_it_is_done(people: factories.People, make: Any) -> None:
     url, words = make(people)
+    before = ordered()
     by = people.coordinator if make in COUNTRY else people.reviewer
     page = press(signed_in(by), url, {"reason": "The year ends.", "remark": "", "confirmed": "on", **named()})
     assert words in page.content.decode()
     kind = {**COUNTRY, **SECRETARIAT}[make]
-    assert mailed == ([kind] if kind else [])
+    assert ordered() == before + ([kind] if kind else [])
 
 
 def test_somebody_else_and_who_comes_later_are_told_that_it_has_moved_on(people: factories.People) -> None:

@@ -13,14 +13,13 @@ import yaml
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django_tasks_db.models import DBTaskResult
 
 from cpch.accounts.actions import accept_invitation, invite
 from cpch.accounts.models import Country, User
 from cpch.accounts.proposal_actions import approve, propose
-from cpch.accounts.tasks import mail_proposal_notice
 from diagnostic.actions import assessments, attestations, comparison, responses, reviews, submissions
 from diagnostic.actions.clock import replay
+from diagnostic.actions.notices import without_notices
 from diagnostic.actions.submissions import build_snapshot, digest_of
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.interchange import response_from_json
@@ -51,7 +50,8 @@ class Command(BaseCommand):
         demo = yaml.safe_load((settings.BASE_DIR / "fixtures" / "demo.yaml").read_text(encoding="utf-8"))
         if User.objects.filter(email=COORDINATOR).exists():
             return
-        with transaction.atomic():
+        # The people of the demonstration have no mailboxes.
+        with transaction.atomic(), without_notices():
             accounts = [_join(**person) for person in demo["people"]]
             answers: dict[str, Any] = {}
             for year in demo["years"]:
@@ -60,8 +60,6 @@ class Command(BaseCommand):
             lay_plan(settings.BASE_DIR / "fixtures" / "demo_plan.yaml", _coordinators())
             Apart(demo["apart"], answers).play()
             self._write(accounts)
-        # Nobody needs an e-mail about people who were invited before the site was first started.
-        DBTaskResult.objects.filter(task_path=mail_proposal_notice.module_path).delete()
         self.stdout.write(f"Created the demonstration; its accounts are in {settings.DATA_DIR / ACCOUNTS}.")
 
     def _write(self, accounts: list[tuple[str, str, str]]) -> None:
@@ -84,9 +82,9 @@ def _join(
         proposal = propose(
             email=email, full_name=name, country=place, agency_kind=agency, why=PROPOSED_BECAUSE, by=inviter
         )
-        invitation, _token = approve(proposal=proposal, verified=VERIFIED, by=inviter)
+        invitation = approve(proposal=proposal, verified=VERIFIED, by=inviter)
     else:
-        invitation, _token = invite(
+        invitation = invite(
             email=email, role=role, country=place, agency_kind=agency, organisation=organisation, by=inviter
         )
     password = "-".join(secrets.token_hex(3) for _part in range(3))

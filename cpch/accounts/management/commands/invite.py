@@ -36,11 +36,11 @@ class Command(BaseCommand):
             )
         try:
             validate_email(email)
-            _invitation, token = actions.invite(email=email, role=role, by=None)
+            invitation = actions.invite(email=email, role=role, by=None)
         except ValidationError as error:
             raise CommandError(f"{email} is not an e-mail address.") from error
         except actions.AddressTaken as error:
             raise CommandError(f"{email} already has an account.") from error
         except actions.AlreadyInvited as error:
             raise CommandError(f"{email} already has an open invitation.") from error
-        self.stdout.write(invitation_link(token))
+        self.stdout.write(invitation_link(invitation))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from cpch.accounts.letter import Letter, letter_to
 from cpch.accounts.models import Role, User
 from cpch.accounts.models.membership import AGENCY_ROLES, SECRETARIAT_ROLES
-from diagnostic.models import Assessment, Submission
-from diagnostic.permissions import agency_of
+from diagnostic.models import Assessment, AuditEntry, Submission
 
 SECRETARIAT = "secretariat"
 REVIEWERS = "reviewers"
@@ -25,6 +27,8 @@ FELLOW_COORDINATORS = "fellow coordinators"
 NAMED = "named"
 ABOUT_ASSESSMENTS = (BOTH_AGENCIES, OTHER_COORDINATORS, FELLOW_COORDINATORS)
 """Whom a hand-over concerns that is about an assessment, within its country."""
+OF_AGENCIES = ("attested", "taken_back")
+"""The kinds whose words name the agency that acted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +158,44 @@ NOTICES: dict[str, Notice] = {
 }
 
 
-def load_about(notice: Notice, pk: str) -> Submission | Assessment:
-    """What `notice` tells of, with its country (1 query). Raises `DoesNotExist`."""
+def write_notices(kind: str, entry: AuditEntry) -> list[Letter]:
+    """The e-mails that tell of the hand-over in `entry`; none if what it is about is gone."""
+    notice = NOTICES[_key_of(kind, entry)]
+    about = _load_about(notice, entry)
+    if about is None:
+        return []
+    context = _context_of(notice, about, entry)
+    return [letter_to(person, "notices/email", context) for person in recipients_of(notice, about, entry)]
+
+
+def _key_of(kind: str, entry: AuditEntry) -> str:
+    """The key in `NOTICES`: an attestation is told in words of its agency."""
+    return f"{entry.detail['agency']}_{kind}" if kind in OF_AGENCIES else kind
+
+
+def _load_about(notice: Notice, entry: AuditEntry) -> Submission | Assessment | None:
+    """What `notice` tells of, with its country: the assessment, or the submission that the entry names (1 query)."""
     if notice.audience in ABOUT_ASSESSMENTS:
-        return Assessment.objects.select_related("country").get(pk=pk)
-    return Submission.objects.select_related("assessment__country").defer("snapshot").get(pk=pk)
-
-
-def recipients_of(notice: Notice, about: Submission | Assessment, by: User, to: int | None = None) -> QuerySet[User]:
-    """The active people that `notice` goes to, never the one whose act it tells of."""
-    people = User.objects.filter(is_active=True).exclude(pk=by.pk).order_by("pk")
+        return Assessment.objects.select_related("country").get(pk=entry.chain.assessment_id)
+    submissions = Submission.objects.select_related("assessment__country").defer("snapshot")
     if notice.audience == NAMED:
-        return people.filter(pk=to)
+        return submissions.filter(assessment=entry.detail["about"]).order_by("-number").first()
+    return submissions.get(assessment=entry.chain.assessment_id, number=entry.detail["number"])
+
+
+def recipients_of(notice: Notice, about: Submission | Assessment, entry: AuditEntry) -> QuerySet[User]:
+    """The active people that `notice` goes to, never the one whose act it tells of."""
+    people = User.objects.filter(is_active=True).exclude(pk=entry.by_id).order_by("pk")
+    assessment = _assessment(about)
+    if notice.audience == NAMED:
+        still = people.filter(assignments__assessment=assessment, membership__role__in=_names(SECRETARIAT_ROLES))
+        return still.filter(pk=entry.detail["person"])
     if isinstance(about, Submission) and notice.audience in (SECRETARIAT, REVIEWERS):
         return _of_the_secretariat(people, notice, about)
     roles = AGENCY_ROLES if notice.audience in (AGENCIES, BOTH_AGENCIES) else (Role.COORDINATOR,)
-    at_home = people.filter(
-        membership__country_id=_assessment(about).country_id, membership__role__in=[str(role) for role in roles]
-    )
+    at_home = people.filter(membership__country_id=assessment.country_id, membership__role__in=_names(roles))
     is_others = notice.audience == OTHER_COORDINATORS
-    return at_home.exclude(membership__agency__kind=agency_of(by)) if is_others else at_home
+    return at_home.exclude(membership__agency__kind=entry.detail["agency"]) if is_others else at_home
 
 
 def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Submission) -> QuerySet[User]:
@@ -182,7 +204,7 @@ def _of_the_secretariat(people: QuerySet[User], notice: Notice, submission: Subm
 
     So everyone hears of a submission without a reviewer, or whose reviewers were deactivated.
     """
-    people = people.filter(membership__role__in=[str(role) for role in SECRETARIAT_ROLES])
+    people = people.filter(membership__role__in=_names(SECRETARIAT_ROLES))
     concerned = Q(assignments__assessment=submission.assessment_id)
     if notice.audience == REVIEWERS:
         concerned |= Q(pk__in=_who_acted_on(submission))
@@ -197,26 +219,29 @@ def _who_acted_on(submission: Submission) -> list[int]:
     return [person.pk for person in took_up | gave | wrote]
 
 
-def write_notice(
-    notice: Notice, about: Submission | Assessment, by: User, question: str, base_url: str
-) -> dict[str, object]:
+def _context_of(notice: Notice, about: Submission | Assessment, entry: AuditEntry) -> dict[str, object]:
     """What the templates of the e-mail need; its words are put into the language that is active as they are printed."""
     assessment = _assessment(about)
+    question = entry.detail.get("question", "")
     values = {
         "country": assessment.country.name,
         "period": assessment.period,
         "number": about.number if isinstance(about, Submission) else None,
         "question": question,
-        "by": by.full_name,
+        "by": entry.by.full_name if entry.by else "",
     }
     in_words = lazy(lambda text: str(text) % values, str)
     arguments = [about.pk, question] if notice.leads_to.endswith("-question") else [about.pk]
     return {
         "subject": in_words(notice.subject),
         "text": in_words(notice.text),
-        "link": base_url + reverse(notice.leads_to, args=arguments),
+        "link": settings.BASE_URL + reverse(notice.leads_to, args=arguments),
     }
 
 
 def _assessment(about: Submission | Assessment) -> Assessment:
     return about.assessment if isinstance(about, Submission) else about
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    return [str(role) for role in roles]

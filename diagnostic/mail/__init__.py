@@ -1,0 +1,1 @@
+"""E-mail: who gets which notice in which words, and its delivery from the outbox."""

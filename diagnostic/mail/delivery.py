@@ -1,0 +1,142 @@
+"""Delivery of the outbox, at least once: what is due is taken by lease, sent, and only then marked as told.
+
+A process that is killed at any point leaves a lease that expires and a wake that is scheduled (`actions.wakes`), so
+that another takes the item up. A recipient is told twice only if the process is killed between the mail server's
+answer and the mark; both e-mails then have the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import QuerySet
+
+from cpch.accounts.letter import Letter
+from diagnostic.actions import leases, wakes
+from diagnostic.actions.clock import now
+from diagnostic.models import OutboxItem, OutboxRecipient
+
+from .letters import LETTERS
+from .server import MailServer, Refused, Unreachable
+
+logger = logging.getLogger(__name__)
+
+TRIED_FOR = timedelta(days=3)
+FIRST_PAUSE = timedelta(seconds=30)
+"""The pause after the first attempt; each one after it is twice as long, up to the longest of its kind."""
+LONGEST_PAUSE_IF_AWAY = timedelta(minutes=5)
+LONGEST_PAUSE_IF_REFUSED = timedelta(hours=6)
+
+
+def deliver_due() -> None:
+    """Deliver what is due, until nothing is, or the mail server cannot be reached; the rest waits for a later wake."""
+    wakes.schedule()
+    wakes.absorb()
+    while (item := leases.take(_due())) is not None:
+        with leases.renewed(item):
+            try:
+                is_reached = _deliver(item)
+            except leases.LeaseLost:
+                continue
+        if not is_reached:
+            break
+    wakes.schedule()
+
+
+def _due() -> QuerySet[OutboxItem]:
+    return wakes.outstanding().filter(next_try_at__lte=now()).order_by("next_try_at", "pk")
+
+
+def _deliver(item: OutboxItem) -> bool:
+    """Make one attempt at `item`; says whether the mail server could be reached. Raises `LeaseLost`."""
+    try:
+        letters = LETTERS[item.kind](item.entry)
+        told = _load_recipients(item, letters)
+    except Exception as fault:
+        # A fault of ours must not stop the other items.
+        logger.exception("E-mail %d (%s) could not be prepared", item.pk, item.kind)
+        _try_later(item, _name(fault), LONGEST_PAUSE_IF_REFUSED)
+        return True
+    try:
+        with MailServer() as server:
+            waiting = [letter for letter in letters if told[letter.to].told_at is None]
+            are_told = [_tell(item, letter, told[letter.to], server) for letter in waiting]
+    except Unreachable as fault:
+        _try_later(item, str(fault), LONGEST_PAUSE_IF_AWAY)
+        return False
+    if all(are_told):
+        _finish(item)
+    else:
+        _try_later(item, "", LONGEST_PAUSE_IF_REFUSED)
+    return True
+
+
+def _load_recipients(item: OutboxItem, letters: Sequence[Letter]) -> dict[str, OutboxRecipient]:
+    """The rows of the current recipients, by address; of those who left, only who was told stays (3 queries)."""
+    addresses = [letter.to for letter in letters]
+    item.recipients.filter(told_at=None).exclude(address__in=addresses).delete()
+    rows = [OutboxRecipient(item=item, person=letter.person, address=letter.to) for letter in letters]
+    OutboxRecipient.objects.bulk_create(rows, ignore_conflicts=True)
+    return {row.address: row for row in item.recipients.filter(address__in=addresses)}
+
+
+def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: MailServer) -> bool:
+    """Send one e-mail and mark its recipient as told, or as refused; says which. Raises `LeaseLost`, `Unreachable`."""
+    leases.renew(item)
+    try:
+        server.send(_message(letter, recipient))
+    except Refused as refusal:
+        _mark(recipient, refusal=str(refusal))
+        return False
+    except Unreachable:
+        raise
+    except Exception as fault:
+        logger.exception("E-mail %d (%s) could not be written", item.pk, item.kind)
+        _mark(recipient, refusal=_name(fault))
+        return False
+    _mark(recipient, told_at=now(), refusal="")
+    return True
+
+
+def _message(letter: Letter, recipient: OutboxRecipient) -> EmailMessage:
+    """The e-mail; its Message-ID is the same whenever it is sent to this recipient."""
+    subject, body = letter.write()
+    host = urlsplit(settings.BASE_URL).hostname
+    headers = {"Message-ID": f"<outbox.{recipient.item_id}.{recipient.pk}@{host}>"}
+    return EmailMessage(subject, body, None, [letter.to], headers=headers)
+
+
+def _mark(recipient: OutboxRecipient, **values: object) -> None:
+    OutboxRecipient.objects.filter(pk=recipient.pk).update(**values)
+
+
+def _finish(item: OutboxItem) -> None:
+    leases.renew(item)
+    OutboxItem.objects.filter(pk=item.pk).update(done_at=now(), last_fault="")
+
+
+def _try_later(item: OutboxItem, fault: str, longest_pause: timedelta) -> None:
+    """Count the attempt, and plan the next one; after `TRIED_FOR` give up. Raises `LeaseLost`."""
+    leases.renew(item)
+    at, until = now(), item.made_at + TRIED_FOR
+    pause = min(FIRST_PAUSE * 2 ** min(item.attempts, 20), longest_pause)
+    values = {"attempts": item.attempts + 1, "last_fault": fault, "next_try_at": min(at + pause, max(at, until))}
+    if at >= until:
+        values["given_up_at"] = at
+        _log_given_up(item, fault)
+    OutboxItem.objects.filter(pk=item.pk).update(**values)
+
+
+def _log_given_up(item: OutboxItem, fault: str) -> None:
+    untold = item.recipients.filter(told_at=None)
+    for address, refusal in untold.values_list("address", "refusal") or [("no known address", "")]:
+        logger.error("E-mail %d (%s) to %s is given up: %s", item.pk, item.kind, address, refusal or fault)
+
+
+def _name(fault: Exception) -> str:
+    return f"Internal error: {type(fault).__name__}"

@@ -1,0 +1,89 @@
+"""One connection to the mail server: what it takes, what it refuses, and when it is away."""
+
+from __future__ import annotations
+
+import smtplib
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from django.core.mail import EmailMessage, get_connection
+
+FAULT_LENGTH = 200
+SERVICE_NOT_AVAILABLE = 421
+
+
+class Refused(Exception):
+    """The mail server refuses this e-mail; others may be taken."""
+
+
+class Unreachable(Exception):
+    """The mail server is away, too slow, or refuses the site itself; every further try would only cost patience."""
+
+
+class MailServer:
+    """A connection that opens with the first e-mail and closes at the end of the block.
+
+    `EMAIL_TIMEOUT` limits every single answer of the server, so that a slow one is given up.
+    """
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    def __enter__(self) -> MailServer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.close()
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand `message` to the server, which has taken it on return. Raises `Refused` or `Unreachable`."""
+        try:
+            self._open()
+            self._connection.send_messages([message])
+        except smtplib.SMTPRecipientsRefused as fault:
+            code, text = next(iter(fault.recipients.values()))
+            self._refuse(code, text, fault)
+        except smtplib.SMTPDataError as fault:
+            self._refuse(fault.smtp_code, fault.smtp_error, fault)
+        except OSError as fault:
+            self._drop()
+            raise Unreachable(say_fault(fault)) from fault
+
+    def _open(self) -> None:
+        if self._connection is None:
+            connection = get_connection()
+            connection.open()
+            self._connection = connection
+
+    def _refuse(self, code: int, text: bytes | str, fault: Exception) -> None:
+        said = shorten(f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")
+        if code == SERVICE_NOT_AVAILABLE:
+            self._drop()
+            raise Unreachable(said) from fault
+        raise Refused(said) from fault
+
+    def _drop(self) -> None:
+        """End the connection without a farewell, for which a server that has stalled would let us wait again."""
+        held, self._connection = self._connection, None
+        smtp = getattr(held, "connection", None)
+        if smtp is not None:
+            smtp.close()
+
+
+def say_fault(fault: Exception) -> str:
+    """A fault of the connection in short: the server's answer, or the system's."""
+    if isinstance(fault, smtplib.SMTPResponseException):
+        text = fault.smtp_error
+        return shorten(f"{fault.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")
+    if isinstance(fault, TimeoutError | smtplib.SMTPServerDisconnected):
+        return "The mail server ended the connection or did not answer in time."
+    return shorten(str(fault.strerror if isinstance(fault, OSError) and fault.strerror else fault))
+
+
+def shorten(text: str) -> str:
+    """`text` on one line of at most `FAULT_LENGTH` printable characters."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line[:FAULT_LENGTH]

@@ -1,0 +1,55 @@
+"""E-mail that was given up or is still being tried, as administrators see it: addresses and kinds, never a country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from diagnostic.models import OutboxItem, OutboxRecipient
+from diagnostic.wording.notices import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredRow:
+    """One item; `addresses` are those not told yet, each with the last refusal, "" if the server was away."""
+
+    number: int
+    kind: str
+    since: datetime
+    attempts: int
+    addresses: tuple[tuple[str, str], ...]
+    fault: str
+
+
+def given_up() -> QuerySet[OutboxItem]:
+    """The items that could not be delivered, the newest first."""
+    return _with_recipients(OutboxItem.objects.filter(given_up_at__isnull=False).order_by("-given_up_at", "-pk"))
+
+
+def still_tried() -> QuerySet[OutboxItem]:
+    """The items that failed at least once and are tried again, the oldest first."""
+    failed = OutboxItem.objects.filter(done_at=None, given_up_at=None, attempts__gt=0)
+    return _with_recipients(failed.order_by("made_at", "pk"))
+
+
+def build_rows(items: Iterable[OutboxItem]) -> list[UndeliveredRow]:
+    """The rows of `items`, which are from `given_up` or `still_tried` (no query for a page of them)."""
+    return [
+        UndeliveredRow(
+            number=item.pk,
+            kind=str(KINDS[item.kind]),
+            since=item.entry.at,
+            attempts=item.attempts,
+            addresses=tuple((row.address, row.refusal) for row in item.untold),  # type: ignore[attr-defined]
+            fault=item.last_fault,
+        )
+        for item in items
+    ]
+
+
+def _with_recipients(items: QuerySet[OutboxItem]) -> QuerySet[OutboxItem]:
+    untold = OutboxRecipient.objects.filter(told_at=None).order_by("address")
+    return items.select_related("entry").prefetch_related(Prefetch("recipients", queryset=untold, to_attr="untold"))
