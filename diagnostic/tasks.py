@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from socket import gaierror
 
@@ -12,34 +13,42 @@ from django_tasks import task
 from cpch.accounts.language import language_of
 from cpch.accounts.mail import send
 from cpch.accounts.models import User
-from diagnostic.actions import reports
+from diagnostic.actions import leases, reports
 from diagnostic.core.report_data import Report
+from diagnostic.models import ReportFile
 from diagnostic.rendering.notices import NOTICES, load_about, recipients_of, write_notice
 from diagnostic.rendering.reminders import coordinators_of, load_reminders, write_reminder
+
+logger = logging.getLogger(__name__)
 
 POLITENESS = 10
 """How far a rendering stands back for the people who wait for a page (nice)."""
 
 
 @task(queue_name="reports")
-def render_report(report_file_id: int) -> None:
-    """Render one report file. Where another worker has it already, or it is done, nothing happens.
+def render_reports() -> None:
+    """Render the report files that wait, one after the other, until there is none that no other worker renders.
 
-    However it ends, short of a process that is killed, the file says so, and who waits for it is not kept waiting.
+    A file whose rendering fails is marked as failed, with the reason in the process log; the others are still rendered.
     """
+    while file := reports.begin_rendering():
+        with leases.renewed(file):
+            _render(file)
+
+
+def _render(file: ReportFile) -> None:
     # Only the process that renders needs what makes the print; a web process starts sooner without.
     from diagnostic.rendering.report_file import render_file
 
     try:
-        file = reports.begin_rendering(file_id=report_file_id)
-        if file is None:
-            return
         report = Report.from_json(json.loads(file.data))
         content = render_file(report, file.format, file.language, politeness=POLITENESS)
         reports.finish_rendering(file=file, content=content)
-    except BaseException:
-        reports.fail_rendering(file_id=report_file_id)
-        raise
+    except leases.LeaseLost:
+        logger.warning("The report file %s was taken up by another worker while it was rendered here.", file)
+    except Exception:
+        logger.exception("The report file %s could not be rendered.", file)
+        reports.fail_rendering(file=file)
 
 
 @task(queue_name="mail")
