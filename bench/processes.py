@@ -1,4 +1,4 @@
-"""The processes that are measured: web servers, the report worker, commands; each ends with the block that it serves."""
+"""The processes that are measured: web servers, report workers, commands; each ends with the block it serves."""
 
 from __future__ import annotations
 
