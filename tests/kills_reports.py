@@ -60,7 +60,7 @@ def run(times: int) -> list[str]:
         faults += [f"{file} was not made." for file in asked.wait_for_all()]
     faults += asked.find_faults()
     print(
-        f"{times} kills, {hits} while a file was being made; {asked.number} files requested, {done_at_kills} ready "
+        f"{times} kills, {hits} while a file was being made; {len(asked.keys)} files requested, {done_at_kills} ready "
         "before the last worker began."
     )
     return faults
@@ -109,16 +109,13 @@ def is_without_wake() -> bool:
 
 
 class Asked:
-    """The files that were requested, each of other data: the title of the report counts them."""
+    """The files that were requested of one submission."""
 
     def __init__(self, submission: Any, by: list[Any]) -> None:
-        from diagnostic.views.report_facts import report_of_submission, submissions_for_report
+        from tests.requested_reports import Requests
 
-        loaded = submissions_for_report(type(submission).objects.filter(pk=submission.pk)).get()
-        self.assessment = submission.assessment
-        self.data = {edition: report_of_submission(loaded, edition).build().to_json() for edition, _kind in KINDS}
+        self.requests = Requests(submission)
         self.by = by
-        self.number = 0
         self.keys: list[int] = []
 
     def request_some(self) -> None:
@@ -128,26 +125,9 @@ class Asked:
         by = random.choice(self.by)
         for edition, kind in KINDS:
             try:
-                self._request(edition, kind, by)
+                self.keys.append(self.requests.request(by, edition, kind).pk)
             except TooManyWaiting:
                 return
-
-    def _request(self, edition: str, kind: str, by: Any) -> None:
-        from django.db import transaction
-
-        from diagnostic.actions.reports import request_report
-        from diagnostic.tasks import render_reports
-
-        data = self.data[edition]
-        data = data | {"facts": data["facts"] | {"title": f"Report {self.number + 1}"}}
-        with transaction.atomic():
-            file, is_to_queue = request_report(
-                data=data, edition=edition, language="en", kind=kind, by=by, assessment=self.assessment
-            )
-            assert is_to_queue
-            render_reports.enqueue()
-        self.keys.append(file.pk)
-        self.number += 1
 
     def ready(self) -> list[Any]:
         from diagnostic.models import ReportFile
@@ -174,7 +154,7 @@ class Asked:
         from diagnostic.actions.reports import FileDamaged, open_report
 
         faults, files = [], self.ready()
-        if len(self.keys) != self.number or len({file.name for file in files}) != len(files):
+        if len({file.name for file in files}) != len(files):
             faults.append("Two rows name one file.")
         for file in files:
             try:
