@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from socket import gaierror
 
 from django.conf import settings
+from django.db import DatabaseError
 from django_tasks import task
 
 from cpch.accounts.language import language_of
@@ -30,6 +31,7 @@ def render_reports() -> None:
     """Render the report files that wait, one after the other, until there is none that no other worker renders.
 
     A file whose rendering fails is marked as failed, with the reason in the process log; the others are still rendered.
+    Raises `DatabaseError` if the database takes nothing: what is left then waits for the next wake.
     """
     while file := reports.begin_rendering():
         with leases.renewed(file):
@@ -46,6 +48,8 @@ def _render(file: ReportFile) -> None:
         reports.finish_rendering(file=file, content=content)
     except leases.LeaseLost:
         logger.warning("The report file %s was taken up by another worker while it was rendered here.", file)
+    except DatabaseError:
+        logger.exception("The report file %s could not be noted in the database. It is rendered again.", file)
     except Exception:
         logger.exception("The report file %s could not be rendered.", file)
         reports.fail_rendering(file=file)

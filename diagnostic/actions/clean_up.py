@@ -1,4 +1,4 @@
-"""Deletes what has served its time: sessions, tasks, cache entries and other rows that nothing refers to any more.
+"""Deletes what has served its time: sessions, tasks, cache entries, and other rows and files that nobody needs.
 
 The log, submissions, revisions and report files that are ready are not touched. Rows are deleted in batches, each in a
 transaction of its own, so that no lock is held for long; a row that has changed meanwhile stays.
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
+from django.core.files.storage import storages
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django_tasks.base import TaskResultStatus
@@ -29,6 +30,9 @@ RUNNING_TASKS_KEPT = timedelta(days=1)
 ATTEMPTS_KEPT = timedelta(days=30)
 FAILED_REPORTS_KEPT = timedelta(days=30)
 
+UNNAMED_FILES_KEPT = timedelta(days=1)
+"""A stored file that no row names by then belongs to a worker that was killed between the two."""
+
 
 def clean_up() -> dict[str, int]:
     """Delete what has served its time; return how many rows of each kind.
@@ -37,7 +41,10 @@ def clean_up() -> dict[str, int]:
     """
     moment = now()
     deleted = {kind: _delete(rows) for kind, rows in _finished(moment).items()}
-    return deleted | {"expired cache entries": sum(_delete_expired(cache, moment) for cache in _database_caches())}
+    return deleted | {
+        "expired cache entries": sum(_delete_expired(cache, moment) for cache in _database_caches()),
+        "stored files without a report": _delete_unnamed(moment - UNNAMED_FILES_KEPT),
+    }
 
 
 def _finished(moment: datetime) -> dict[str, QuerySet[Any]]:
@@ -82,4 +89,25 @@ def _delete_expired(cache: DatabaseCache, moment: datetime) -> int:
             cursor.execute(delete, [before, before])
             last = cursor.rowcount
             deleted += last
+    return deleted
+
+
+def _delete_unnamed(before: datetime) -> int:
+    """Delete the files in the storage of reports that are older than `before` and that no row names; how many."""
+    storage = storages["reports"]
+    try:
+        names = storage.listdir("")[1]
+    except FileNotFoundError:
+        # No report was ever made.
+        return 0
+    deleted = 0
+    for start in range(0, len(names), BATCH):
+        batch = set(names[start : start + BATCH])
+        for name in batch.difference(ReportFile.objects.filter(name__in=batch).values_list("name", flat=True)):
+            try:
+                if storage.get_modified_time(name) < before:
+                    storage.delete(name)
+                    deleted += 1
+            except FileNotFoundError:
+                continue
     return deleted

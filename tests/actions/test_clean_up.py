@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -133,6 +137,32 @@ def test_cache_entries_go_once_they_have_expired(database_cache: Any, monkeypatc
     assert run()["Expired cache entries"] == 5
     assert run()["Expired cache entries"] == 0
     assert len(database_cache.get_many([*(f"live-{number}" for number in range(5)), "for-ever"])) == 6
+
+
+@pytest.fixture
+def reports_on_disk(tmp_path: Path, settings: Any) -> Path:
+    """The reports storage as a site has it, before the first report."""
+    folder = tmp_path / "reports"
+    settings.STORAGES = settings.STORAGES | {
+        "reports": {"BACKEND": "cpch.storage.WholeFileStorage", "OPTIONS": {"location": folder}}
+    }
+    return folder
+
+
+def test_stored_files_go_after_a_day_unless_a_report_names_them(
+    people: factories.People, reports_on_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = "Stored files without a report"
+    assert run()[kind] == 0
+    monkeypatch.setattr(clean_up, "BATCH", 2)
+    for name in ("named.pdf", "orphan.pdf", ".half.pdf.1f", "orphan.xlsx", "new.pdf"):
+        storages["reports"].save(name, ContentFile(b"x"))
+        age = timedelta() if name == "new.pdf" else DAY + timedelta(minutes=1)
+        moment = (timezone.now() - age).timestamp()
+        os.utime(reports_on_disk / name, (moment, moment))
+    ReportFile.objects.filter(pk=add_report(people.coordinator, "ready", 2 * DAY)).update(name="named.pdf")
+    assert run()[kind] == 3
+    assert {path.name for path in reports_on_disk.iterdir()} == {"named.pdf", "new.pdf"}
 
 
 def test_many_rows_are_deleted_in_batches_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
