@@ -159,14 +159,22 @@ def test_a_worker_that_lost_its_lease_while_rendering_stores_nothing(
     requests: Requests, people: factories.People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = requests.request(people.coordinator)
+    save = InMemoryStorage.save
+    contents: list[bytes] = []
 
     def slow(*given: Any, **named: Any) -> bytes:
         overtake(file)
         return b"of the slow one"
 
+    def save_watched(storage: Any, name: str, content: Any) -> Any:
+        contents.append(content.read())
+        return save(storage, name, content)
+
     monkeypatch.setattr(report_file, "render_file", slow)
+    monkeypatch.setattr(InMemoryStorage, "save", save_watched)
     tasks.render_reports.call()
     file.refresh_from_db()
+    assert contents == [b"of the other"]
     assert content_of(file) == b"of the other"
     assert stored() == {file.name}
     assert "was taken up by another worker" in caplog.text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import exclusive_transaction
 
 from diagnostic import tasks, wakes
 from diagnostic.models import ReportFile
@@ -25,9 +26,10 @@ def file(people: factories.People) -> ReportFile:
 
 def take() -> DBTaskResult[Any, Any]:
     """Take the wake whose turn it is, as the worker does before it runs it; nothing else of the worker happens."""
-    wake = DBTaskResult.objects.ready().filter(queue_name="reports").get_locked()
-    assert wake is not None
-    wake.claim("tests")
+    with exclusive_transaction():
+        wake = DBTaskResult.objects.ready().filter(queue_name="reports").get_locked()
+        assert wake is not None
+        wake.claim("tests")
     return wake
 
 
