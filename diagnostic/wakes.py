@@ -37,7 +37,7 @@ def register(task_path: str, outstanding: Outstanding) -> None:
 
 
 def _leave_another(instance: DBTaskResult[Any, Any], **_signal: Any) -> None:
-    """Queue the successor of a wake that was just taken, unless one is queued for later (at most 3 queries)."""
+    """Queue the successor of a wake that was just taken, unless one is queued for later (at most 4 queries)."""
     outstanding = _outstanding.get(instance.task_path)
     if outstanding is None or instance.status != TaskResultStatus.RUNNING:
         return
