@@ -33,7 +33,7 @@ FULL = Effort(
     searches=1000,
     starts=9,
     renders=5,
-    reports=4,
+    reports=3,
     idle_seconds=8,
     checks=True,
 )
@@ -47,7 +47,7 @@ QUICK = Effort(
     searches=1000,
     starts=3,
     renders=2,
-    reports=4,
+    reports=3,
     idle_seconds=3,
     checks=False,
 )

@@ -1,4 +1,4 @@
-"""The processes that are measured: web servers, the worker, commands; each ends with the block that it serves."""
+"""The processes that are measured: web servers, report workers, commands; each ends with the block it serves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .client import LOOPBACK, Reader, Unmeasurable
 ROOT = Path(__file__).resolve().parent.parent
 # As script/server and docs/running.md start it.
 WEB_OPTIONS = ("--workers", "2", "--preload", "--log-level", "warning")
-WORKER_OPTIONS = ("--no-reload", "--interval", "0.5", "--verbosity", "0")
+WORKER_OPTIONS = ("--no-reload", "--interval", "0.5", "--verbosity", "0", "--queue-name")
 START_SECONDS = 60
 STOP_SECONDS = 30
 COMMAND_SECONDS = 300
@@ -69,7 +69,8 @@ def web(application: str, variables: Mapping[str, str]) -> Iterator[Web]:
 @contextmanager
 def worker(variables: Mapping[str, str]) -> Iterator[None]:
     """The process that makes reports, after the pages in the queue for the processor, as script/server starts it."""
-    with _running(["nice", "-n", "10", sys.executable, "manage.py", "db_worker", *WORKER_OPTIONS], variables):
+    command = ["nice", "-n", "10", sys.executable, "manage.py", "db_worker", *WORKER_OPTIONS, "reports"]
+    with _running(command, variables):
         yield
 
 

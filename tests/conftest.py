@@ -148,13 +148,13 @@ def page(new_page: Callable) -> Any:
 
 
 @pytest.fixture
-def run_tasks(transactional_db: None) -> Callable[[], None]:
-    """Run all tasks that wait, as the worker process would, and return when none is left."""
+def run_queue(transactional_db: None) -> Callable[[str], None]:
+    """Run all tasks of a queue that wait, as its worker process would, and return when none is left."""
     from django_tasks_db.management.commands.db_worker import Worker
 
-    def run() -> None:
+    def run(queue: str) -> None:
         Worker(
-            queue_names=["*"],
+            queue_names=[queue],
             interval=0,
             batch=True,
             backend_name="default",
@@ -165,6 +165,12 @@ def run_tasks(transactional_db: None) -> Callable[[], None]:
         ).run()
 
     return run
+
+
+@pytest.fixture
+def run_tasks(run_queue: Callable[[str], None]) -> Callable[[], None]:
+    """Run all tasks that wait, whatever their queue."""
+    return lambda: run_queue("*")
 
 
 def policy_faults(url: str, line: str) -> list[str]:

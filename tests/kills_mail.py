@@ -79,7 +79,7 @@ class Acts:
 
 def run(times: int, seed: int = 1) -> int:
     """Kill the worker `times` times; returns the number of faults. Django is set up on an empty database."""
-    chance = random.Random(seed)  # noqa: S311 - it chooses moments, not secrets
+    chance = random.Random(seed)
     acts, faults = Acts(), 0
     with _sink() as sink:
         at_work = 0
@@ -118,8 +118,8 @@ def _compare(expected: set[tuple[str, str]], sink: MailSink) -> int:
     changed = sum(len(found) > 1 for found in ids.values())
     repeated = sum(times - 1 for times in taken.values())
     say(
-        f"{len(expected)} e-mails were owed: {len(lost)} were lost, {repeated} sent again (all with the Message-ID that "
-        f"they had: {'no' if changed else 'yes'}), {wrong} owed to nobody."
+        f"{len(expected)} e-mails were owed: {len(lost)} were lost, {repeated} sent again (all with the "
+        f"Message-ID that they had: {'no' if changed else 'yes'}), {wrong} owed to nobody."
     )
     return len(lost) + wrong + changed
 
@@ -146,7 +146,6 @@ def _start_worker() -> int:
     if worker:
         return worker
     try:
-        call_command("wake_mail", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
         call_command("db_worker", queue_name="mail", interval=0.05, reload=False, startup_delay=False, verbosity=0)
     finally:
         os._exit(1)
@@ -162,17 +161,17 @@ def _wait_until(holds: Callable[[], Any], seconds: float) -> bool:
 
 
 def _count_outstanding() -> int:
-    from diagnostic.actions import wakes
+    from diagnostic.models import OutboxItem
 
-    return wakes.outstanding().count()
+    return OutboxItem.outstanding().count()
 
 
 def _is_delivery_begun() -> bool:
     from django.utils import timezone
 
-    from diagnostic.actions import wakes
+    from diagnostic.models import OutboxItem
 
-    return wakes.outstanding().filter(leased_until__gt=timezone.now()).exists()
+    return OutboxItem.outstanding().filter(leased_until__gt=timezone.now()).exists()
 
 
 def _set_up(folder: str) -> None:
@@ -199,7 +198,7 @@ def _set_up(folder: str) -> None:
     call_command("migrate", verbosity=0)
     reference_data.load()
     leases.LASTS, leases.RENEWED_EVERY = timedelta(seconds=3), timedelta(seconds=1)
-    wakes.EVERY, delivery.FIRST_PAUSE = timedelta(seconds=2), timedelta(seconds=1)
+    wakes.PAUSE, delivery.FIRST_PAUSE = timedelta(seconds=2), timedelta(seconds=1)
     delivery.LONGEST_PAUSE_IF_AWAY = timedelta(seconds=2)
 
 

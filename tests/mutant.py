@@ -1,4 +1,4 @@
-"""The mutants of tests/mutants.py, which are defined in mutants_of_core.py and mutants_of_acts.py."""
+"""The mutants of tests/mutants.py; mutants_of_core.py, mutants_of_acts.py and mutants_of_work.py define them."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ from queue import SimpleQueue
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import mutants_of_acts, mutants_of_core  # noqa: E402
+from tests import mutants_of_acts, mutants_of_core, mutants_of_work  # noqa: E402
 from tests.mutant import Mutant  # noqa: E402
 
-MUTANTS = (*mutants_of_core.MUTANTS, *mutants_of_acts.MUTANTS)
+MUTANTS = (*mutants_of_core.MUTANTS, *mutants_of_acts.MUTANTS, *mutants_of_work.MUTANTS)
 
 TIME_LIMIT = 300
 """How long one file of tests may take, in seconds; a test that a mutant sends round and round is ended by it."""

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core import mail
 from django.core.mail import EmailMessage
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
 
+from diagnostic.actions import wakes
 from diagnostic.actions.audit import record
 from diagnostic.actions.notices import NOTICES_OF
 from diagnostic.models import AuditEntry, OutboxItem, Submission
 from diagnostic.tasks import deliver_mail
+
+
+def take_wakes() -> None:
+    """Take the wakes whose turn it is from the queue, as a worker does before it runs them."""
+    for wake in DBTaskResult.objects.ready().filter(task_path=wakes.DELIVER_MAIL):
+        wake.claim("tests")
+
+
+def waiting_wakes() -> list[datetime | None]:
+    """When the wakes that wait are due; None for at once."""
+    rows = DBTaskResult.objects.filter(task_path=wakes.DELIVER_MAIL, status=TaskResultStatus.READY)
+    return [None if row.run_after == get_date_max() else row.run_after for row in rows.order_by("run_after")]
 
 
 def deliver() -> list[EmailMessage]:

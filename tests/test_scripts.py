@@ -214,7 +214,7 @@ def judge(tmp_path: Path, cases: str) -> subprocess.CompletedProcess[str]:
 
 
 class Server:
-    """The web server and the worker as script/server starts them, on a free port."""
+    """The web server and the workers as script/server starts them, on a free port."""
 
     def __init__(self, data_dir: Path):
         with socket.socket() as probe:
@@ -253,11 +253,11 @@ class Server:
         pytest.fail(f"The server ended without saying {text!r}: {read}")
 
     def children(self) -> dict[str, int]:
-        """The processes it started: what each runs, and its number."""
+        """The processes it started: "web" or the worker's queue, and the number of the process."""
         found = {}
         for number in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             command = Path(f"/proc/{number}/cmdline").read_text()
-            found["web" if "gunicorn" in command else "worker"] = int(number)
+            found["web" if "gunicorn" in command else command.rstrip("\0").rpartition("\0")[2]] = int(number)
         return found
 
 
@@ -277,15 +277,17 @@ def test_the_server_says_where_it_is_and_who_may_sign_in(server: Server, tmp_pat
     assert f"http://127.0.0.1:{server.port}/" in server.read_until("coordinator@zz.example  password")
 
 
-def test_a_worker_that_dies_is_started_again_and_all_stop_together(server: Server) -> None:
+@pytest.mark.parametrize("queue", ["mail", "reports"])
+def test_a_worker_that_dies_is_started_again_and_all_stop_together(server: Server, queue: str) -> None:
     server.read_until("is served on")
     first = server.children()
-    os.kill(first["worker"], signal.SIGKILL)
-    server.read_until("The worker ended and is started again.")
-    second = wait_for(lambda: server.children() if "worker" in server.children() else None)
+    assert set(first) == {"web", "mail", "reports"}
+    os.kill(first[queue], signal.SIGKILL)
+    server.read_until(f"The {queue} worker ended and is started again.")
+    second = wait_for(lambda: server.children() if queue in server.children() else None)
 
-    assert second["web"] == first["web"]
-    assert second["worker"] != first["worker"]
+    assert second.pop(queue) != first.pop(queue)
+    assert second == first
 
     server.process.terminate()
 
@@ -293,6 +295,14 @@ def test_a_worker_that_dies_is_started_again_and_all_stop_together(server: Serve
     assert not any(Path(f"/proc/{number}").exists() for number in second.values())
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+def test_reports_stand_back_for_pages_and_mail_does_not(server: Server) -> None:
+    server.read_until("is served on")
+    started = server.children()
+
+    assert os.getpriority(os.PRIO_PROCESS, started["mail"]) == os.getpriority(os.PRIO_PROCESS, started["web"])
+    assert os.getpriority(os.PRIO_PROCESS, started["reports"]) == os.getpriority(os.PRIO_PROCESS, started["web"]) + 10
 
 
 def test_every_static_file_that_a_page_names_is_collected() -> None:

@@ -55,15 +55,28 @@ def take(rows: QuerySet[Row]) -> Row | None:
     return None
 
 
+def held(row: Row) -> QuerySet[Row]:
+    """The row, if `row`'s own lease is the one it has; an expired lease that nobody took counts as held.
+
+    What a worker writes about the row at last goes through here: nothing is written once another has taken it.
+    """
+    return type(row)._default_manager.filter(pk=row.pk, leased_by=row.leased_by)
+
+
+def is_leased(row: LeasedRow) -> bool:
+    """Whether a process works on `row`, as far as it was read (0 queries)."""
+    return row.leased_until is not None and row.leased_until > now()
+
+
 def renew(row: LeasedRow) -> None:
     """Hold `row` for `LASTS` from now (1 query). Raises `LeaseLost` if another process has taken it meanwhile."""
-    if not _held(row).update(leased_until=now() + LASTS):
+    if not held(row).update(leased_until=now() + LASTS):
         raise LeaseLost(f"{type(row).__name__} {row.pk}")
 
 
 def release(row: LeasedRow) -> None:
     """Let go of `row`, if this process still holds it (1 query)."""
-    _held(row).update(leased_by="", leased_until=None)
+    held(row).update(leased_by="", leased_until=None)
 
 
 @contextmanager
@@ -95,8 +108,3 @@ def _renew_until(row: LeasedRow, done: threading.Event) -> None:
             continue
         finally:
             connection.close()
-
-
-def _held(row: LeasedRow) -> QuerySet[LeasedRow]:
-    """The row, if `row`'s own lease is the one it has; an expired lease that nobody took counts as held."""
-    return type(row)._default_manager.filter(pk=row.pk, leased_by=row.leased_by)

@@ -52,13 +52,13 @@ _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 
 
 def order(entry: AuditEntry) -> None:
-    """Order the e-mails that tell of `entry`, within its transaction (3 queries; none if nobody is told)."""
+    """Order the e-mails that tell of `entry`, within its transaction (2 queries; none if nobody is told)."""
     kind = NOTICES_OF.get(entry.act)
     if kind is None or _is_silent.get():
         return
     at = now()
     OutboxItem.objects.create(entry=entry, kind=kind, made_at=at, next_try_at=at)
-    wakes.wake()
+    wakes.wake(wakes.DELIVER_MAIL)
 
 
 @contextmanager

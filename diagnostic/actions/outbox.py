@@ -24,5 +24,5 @@ def try_again(*, item_id: int, by: Any) -> bool:
     found = given_up.update(given_up_at=None, made_at=at, next_try_at=at, attempts=0)
     if found:
         audit.record(act="mail.try_again", by=by, item=item_id)
-        wakes.wake()
+        wakes.wake(wakes.DELIVER_MAIL)
     return bool(found)

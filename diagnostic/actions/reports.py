@@ -1,11 +1,10 @@
-"""Report files: asking for one, and what the process that renders notes down. The rendering itself is in tasks."""
+"""Report files: requesting one, and taking, finishing or failing it. The rendering itself is in tasks."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,26 +12,33 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from cpch.accounts.models import User
 from diagnostic.core.formats import FORMATS_OF
 from diagnostic.core.plain_data import canonical, digest_of
 from diagnostic.models import Assessment, ReportFile
 from diagnostic.permissions import editions_for
 
-from . import audit
+from . import audit, leases
 from .clock import now
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 1 << 18
 """How many bytes of a file are read at a time."""
-PATIENCE = timedelta(minutes=2)
-"""How long a file may wait or render before it can be asked for again: the process that had it may have ended.
+MOST_WAITING = 3
+"""How many files of one person may wait or be rendered at a time."""
+MOST_ATTEMPTS = 3
+"""How often the rendering of a file is begun without a result before it is given up."""
 
-A rendering takes seconds. Where it only takes longer, asking again spoils and doubles nothing: the first that is done
-makes the file ready, and who comes to a ready file lets it be.
-"""
+
+class TooManyWaiting(Exception):
+    """So many files of this person wait that no more are queued; `files` are those, the longest waiting first."""
+
+    def __init__(self, files: list[ReportFile]) -> None:
+        super().__init__(f"{len(files)} report files are waiting")
+        self.files = files
 
 
 def find_report(*, digest: str, edition: str, language: str, kind: str) -> ReportFile | None:
@@ -62,77 +68,120 @@ class FileDamaged(Exception):
 def request_report(
     *, data: Mapping[str, Any], edition: str, language: str, kind: str, by: Any, assessment: Assessment
 ) -> tuple[ReportFile, bool]:
-    """The file for this report data, and whether it is to be queued: it is new, failed, or was left behind.
+    """The file for this report data, and whether it is to be queued: it is new, or failed.
 
     The same data, edition, language and format are rendered once. Raises `PermissionDenied` for an edition that is not
-    theirs, and for a format that the edition does not come as.
+    theirs, and for a format that the edition does not come as; `TooManyWaiting` if `MOST_WAITING` files of this person
+    wait already, unless the file is there or waits itself.
     """
     if edition not in editions_for(by, assessment) or kind not in FORMATS_OF[edition]:
         raise PermissionDenied
+    digest = digest_of(data)
+    # Of several requests of one person at once, each waits here for the one before: none is overlooked below.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    file = find_report(digest=digest, edition=edition, language=language, kind=kind)
+    if file is not None and file.state != ReportFile.State.FAILED:
+        return file, False
+    _require_room(by)
     file, is_new = ReportFile.objects.defer("data").get_or_create(
-        digest=digest_of(data),
+        digest=digest,
         edition=edition,
         language=language,
         format=kind,
-        defaults={"data": canonical(data), "requested_at": now()},
+        defaults={"data": canonical(data), "requested_by_id": by.pk, "requested_at": now()},
     )
-    is_to_queue = is_new or _take_again(file)
+    is_to_queue = is_new or _queue(file, by)
     if is_to_queue:
         what = {"digest": file.digest, "edition": edition, "format": kind}
         audit.record(act="report.request", by=by, assessment=assessment, **what)
     return file, is_to_queue
 
 
-def is_due(file: ReportFile) -> bool:
-    """Whether asking for `file` queues it again: it failed, or a process that ended left it behind."""
-    late = now() - PATIENCE
-    since = {ReportFile.State.QUEUED: file.requested_at, ReportFile.State.RENDERING: file.started_at}
-    begun = since.get(ReportFile.State(file.state))
-    return file.state == ReportFile.State.FAILED or (begun is not None and begun < late)
+def reports_waiting(by: Any) -> QuerySet[ReportFile]:
+    """The files that this person queued and that are not done, in the order in which they were requested."""
+    return ReportFile.outstanding().filter(requested_by_id=by.pk).order_by("requested_at", "pk")
 
 
-def _take_again(file: ReportFile) -> bool:
-    if not is_due(file):
-        return False
-    unchanged = Q(state=file.state, requested_at=file.requested_at, started_at=file.started_at)
-    changed = ReportFile.objects.filter(unchanged, pk=file.pk).update(
-        state=ReportFile.State.QUEUED, requested_at=now(), started_at=None, finished_at=None
+def _require_room(by: Any) -> None:
+    """Raise `TooManyWaiting` if no further file of this person may wait (1 query)."""
+    waiting = list(reports_waiting(by)[:MOST_WAITING])
+    if len(waiting) == MOST_WAITING:
+        raise TooManyWaiting(waiting)
+
+
+def _queue(file: ReportFile, by: Any) -> bool:
+    """Queue a file that failed, or that is withdrawn, again; False where another request was faster."""
+    unchanged = ReportFile.objects.filter(pk=file.pk, state=file.state, name=file.name, sha256=file.sha256)
+    return bool(
+        unchanged.exclude(state=ReportFile.State.QUEUED).update(
+            state=ReportFile.State.QUEUED,
+            requested_by_id=by.pk,
+            requested_at=now(),
+            attempts=0,
+            started_at=None,
+            finished_at=None,
+        )
     )
-    if changed:
-        file.refresh_from_db()
-    return bool(changed)
 
 
-def begin_rendering(*, file_id: int) -> ReportFile | None:
-    """Take a queued file for this process; None where another was faster or it is done."""
-    taken = ReportFile.objects.filter(pk=file_id, state=ReportFile.State.QUEUED).update(
-        state=ReportFile.State.RENDERING, started_at=now()
+@transaction.atomic
+def begin_rendering() -> ReportFile | None:
+    """Take a file that waits for this process; None if there is none (at most 5 queries, and 1 for each given up).
+
+    People take turns: first comes the file of whoever a file was begun for least recently, then the older file.
+    """
+    _give_up()
+    begun = ReportFile.objects.filter(requested_by=OuterRef("requested_by"), started_at__isnull=False)
+    in_turn = ReportFile.outstanding().annotate(
+        turn=Subquery(begun.order_by("-started_at").values("started_at")[:1]),
     )
-    return ReportFile.objects.get(pk=file_id) if taken else None
+    file = leases.take(in_turn.order_by(F("turn").asc(nulls_first=True), "requested_at", "pk"))
+    if file is not None:
+        file.attempts += 1
+        file.started_at = now()
+        file.save(update_fields=["attempts", "started_at"])
+    return file
+
+
+def _give_up() -> None:
+    """Fail the files whose rendering ended `MOST_ATTEMPTS` times without a result: it may kill every worker."""
+    hopeless = ReportFile.outstanding().filter(leases.is_free(), attempts__gte=MOST_ATTEMPTS).defer("data")
+    for file in hopeless.order_by("pk"):
+        if leases.held(file).filter(leases.is_free()).update(state=ReportFile.State.FAILED, finished_at=now()):
+            logger.error(
+                "The report file %s was begun %s times, and each time the worker ended. It is not rendered until it is "
+                "requested again.",
+                file,
+                file.attempts,
+            )
 
 
 def finish_rendering(*, file: ReportFile, content: bytes) -> None:
     """Store the rendered file with its size and digest; earlier files are kept.
 
-    The file is marked as ready even if it was requested again while rendering. The row names the file only once the
-    storage holds all of it.
+    The row names the file only once the storage holds all of it. Raises `LeaseLost` if another process has taken the
+    file meanwhile: nothing is kept of this rendering then.
     """
-    name = f"{file.digest}-{file.edition}-{file.language}.{file.format}"
-    kept = storages["reports"].save(name, ContentFile(content))
-    ReportFile.objects.filter(pk=file.pk).exclude(state=ReportFile.State.READY).update(
+    leases.renew(file)
+    storage = storages["reports"]
+    kept = storage.save(f"{file.digest}-{file.edition}-{file.language}.{file.format}", ContentFile(content))
+    is_noted = leases.held(file).update(
         state=ReportFile.State.READY,
         name=kept,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         finished_at=now(),
+        leased_by="",
+        leased_until=None,
     )
+    if not is_noted:
+        storage.delete(kept)
+        raise leases.LeaseLost(str(file))
 
 
-def fail_rendering(*, file_id: int) -> None:
-    """Note that the file could not be rendered, or not even be begun; it can be asked for again."""
-    ReportFile.objects.filter(pk=file_id).exclude(state=ReportFile.State.READY).update(
-        state=ReportFile.State.FAILED, finished_at=now()
-    )
+def fail_rendering(*, file: ReportFile) -> None:
+    """Note that the file could not be rendered, if this process still holds it; it can be requested again."""
+    leases.held(file).update(state=ReportFile.State.FAILED, finished_at=now(), leased_by="", leased_until=None)
 
 
 def open_report(*, file: ReportFile) -> File[bytes]:
@@ -170,16 +219,13 @@ def _check(content: File[bytes], file: ReportFile) -> None:
         raise FileDamaged("does not have the content that was made")
 
 
-def replace_damaged(*, file: ReportFile, fault: str) -> bool:
+def replace_damaged(*, file: ReportFile, fault: str, by: Any) -> bool:
     """Withdraw a damaged file and have it made again; returns whether to queue it.
 
     If several requests find the damage, one of them queues it. This is not an act on the assessment, so it goes to the
     operators' log, not to the assessment's.
     """
-    taken = ReportFile.objects.filter(
-        pk=file.pk, state=ReportFile.State.READY, name=file.name, sha256=file.sha256
-    ).update(state=ReportFile.State.QUEUED, requested_at=now(), started_at=None, finished_at=None)
-    if not taken:
+    if file.state != ReportFile.State.READY or not _queue(file, by):
         return False
     logger.error("The report file %s %s. It is not served, and is being made again.", file.name, fault)
     try:

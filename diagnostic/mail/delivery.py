@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 
 from cpch.accounts.letter import Letter
-from diagnostic.actions import leases, wakes
+from diagnostic.actions import leases
 from diagnostic.actions.clock import now
 from diagnostic.models import OutboxItem, OutboxRecipient
 
@@ -35,8 +35,6 @@ LONGEST_PAUSE_IF_REFUSED = timedelta(hours=6)
 
 def deliver_due() -> None:
     """Deliver what is due, until nothing is, or the mail server cannot be reached; the rest waits for a later wake."""
-    wakes.schedule()
-    wakes.absorb()
     while (item := leases.take(_due())) is not None:
         with leases.renewed(item):
             try:
@@ -45,11 +43,10 @@ def deliver_due() -> None:
                 continue
         if not is_reached:
             break
-    wakes.schedule()
 
 
 def _due() -> QuerySet[OutboxItem]:
-    return wakes.outstanding().filter(next_try_at__lte=now()).order_by("next_try_at", "pk")
+    return OutboxItem.outstanding().filter(next_try_at__lte=now()).order_by("next_try_at", "pk")
 
 
 def _deliver(item: OutboxItem) -> bool:

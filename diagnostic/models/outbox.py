@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .audit import AuditEntry
@@ -38,6 +38,11 @@ class OutboxItem(LeasedRow):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.kind}"
+
+    @classmethod
+    def outstanding(cls) -> QuerySet[OutboxItem]:
+        """The items that are neither delivered nor given up."""
+        return cls.objects.filter(done_at=None, given_up_at=None)
 
 
 class OutboxRecipient(models.Model):

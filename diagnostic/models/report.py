@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from .lease import LeasedRow
 
-class ReportFile(models.Model):
-    """A file that is being or has been rendered, stored under the SHA-256 of its report data.
+
+class ReportFile(LeasedRow):
+    """A file that is to be or has been rendered, stored under the SHA-256 of its report data.
 
     `data` is the report data, canonical JSON: the input of the rendering process. Once the file is ready, `name` is its
     name in the reports storage, and `sha256` (in hexadecimal) and `size` (in bytes) describe the file as made: a file
-    that differs is not served.
+    that differs is not served. A queued file is being rendered while a worker holds its lease; `attempts` counts how
+    often that was begun since `requested_by` requested it, `started_at` is when it was begun last.
     """
 
     class State(models.TextChoices):
         QUEUED = "queued"
-        RENDERING = "rendering"
         READY = "ready"
         FAILED = "failed"
 
@@ -30,7 +33,9 @@ class ReportFile(models.Model):
     name = models.CharField(max_length=200, blank=True, default="")
     sha256 = models.CharField(max_length=64, blank=True, default="")
     size = models.PositiveBigIntegerField(null=True, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -38,9 +43,15 @@ class ReportFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["digest", "edition", "language", "format"], name="report_file_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "rendering", "ready", "failed"]), name="report_file_state_known"
+                condition=Q(state__in=["queued", "ready", "failed"]), name="report_file_state_known"
             ),
         ]
+        indexes = [models.Index(fields=["state", "requested_by"], name="report_file_queue")]
 
     def __str__(self) -> str:
         return f"{self.digest[:12]} {self.edition} {self.language} {self.format}"
+
+    @classmethod
+    def outstanding(cls) -> QuerySet[ReportFile]:
+        """The files that are still to be rendered, and those that are being rendered."""
+        return cls.objects.filter(state=cls.State.QUEUED)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from diagnostic.actions.reports import is_due
+from diagnostic.actions.leases import is_leased
 from diagnostic.core.formats import BRIEF, DOCX, FORMATS_OF, FULL, PARTNERS, PDF, XLSX
 from diagnostic.models import ReportFile
 
-LATE = "late"
-WAITING = (ReportFile.State.QUEUED, ReportFile.State.RENDERING)
+QUEUED = str(ReportFile.State.QUEUED)
+RENDERING = "rendering"
+WAITING = (QUEUED, RENDERING)
 TITLES = {FULL: _("Full report"), BRIEF: _("Brief of two pages"), PARTNERS: _("Edition for partners")}
 SAYS = {
     FULL: _(
@@ -43,7 +45,7 @@ ACTS = {
 
 @dataclass(frozen=True, slots=True)
 class OfferedFile:
-    """One kind of file of one edition; `state` is "" where nobody asked for it, "late" where it was left behind."""
+    """One kind of file of one edition; `state` is "" if nobody requested it, "rendering" while a worker has it."""
 
     kind: str
     name: Any
@@ -94,9 +96,18 @@ def build_offers(
     )
 
 
-def is_to_be_asked_again(offers: Iterable[Offer]) -> bool:
-    """Whether a file may become ready while its page is open: one that is on its way, or was left behind."""
-    return any(file.is_waiting or file.state == LATE for offer in offers for file in offer.files)
+def is_any_waiting(offers: Iterable[Offer]) -> bool:
+    """Whether a file may become ready while its page is open."""
+    return any(file.is_waiting for offer in offers for file in offer.files)
+
+
+def name_files(files: Iterable[ReportFile]) -> list[str]:
+    """Each file by its edition, its format, and the country and period of its report."""
+    return [
+        gettext("%(title)s, %(kind)s: %(country)s, %(period)s")
+        % {"title": TITLES[file.edition], "kind": KINDS[file.format], **_named(file)}
+        for file in files
+    ]
 
 
 def say_standing(offers: Iterable[Offer]) -> str:
@@ -110,12 +121,18 @@ def say_standing(offers: Iterable[Offer]) -> str:
     return " ".join(words for words, count in zip(said, (waiting, ready), strict=True) if count)
 
 
-def say_seen(offers: Iterable[Offer]) -> str:
-    """Where every file stands, as one word: what a waiting page says that it knows."""
-    return "-".join(file.state or "none" for offer in offers for file in offer.files)
+def say_seen(offers: Iterable[Offer], is_full: bool) -> str:
+    """Where every file stands, and whether no more may wait, as one word: what a waiting page says that it knows."""
+    states = [file.state or "none" for offer in offers for file in offer.files]
+    return "-".join([*states, "full"] if is_full else states)
 
 
 def _state(file: ReportFile | None) -> str:
     if file is None:
         return ""
-    return LATE if file.state in WAITING and is_due(file) else file.state
+    return RENDERING if file.state == QUEUED and is_leased(file) else file.state
+
+
+def _named(file: ReportFile) -> dict[str, str]:
+    facts = json.loads(file.data)["facts"]
+    return {"country": facts["country"], "period": facts["period"]}

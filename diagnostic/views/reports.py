@@ -21,14 +21,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cpch.accounts.sources import source_of
 from diagnostic.actions import audit
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.reports import (
+    MOST_WAITING,
     FileDamaged,
+    TooManyWaiting,
     find_report,
     find_reports,
     open_report,
     record_download,
     replace_damaged,
+    reports_waiting,
     request_report,
 )
 from diagnostic.core import workflow
@@ -37,7 +42,7 @@ from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Assessment, ReportFile, Submission
 from diagnostic.pages.heading import heading_of
 from diagnostic.permissions import can_read_answers, editions_for, submissions_visible_to
-from diagnostic.tasks import render_report
+from diagnostic.tasks import render_reports
 
 from .access import load_assessment, load_submission, require_voice
 from .report_facts import (
@@ -47,7 +52,7 @@ from .report_facts import (
     report_of_submission,
     submissions_for_report,
 )
-from .report_offers import build_offers, is_to_be_asked_again, say_seen, say_standing
+from .report_offers import build_offers, is_any_waiting, name_files, say_seen, say_standing
 
 MIME_TYPES = {
     "pdf": "application/pdf",
@@ -182,14 +187,16 @@ def _show(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _request(request, asked, language)
     found = find_reports(digests=asked.basis.digests(asked.editions), language=language)
     offers = build_offers(asked.editions, asked.file_urls, found)
+    is_full = reports_waiting(request.user).count() >= MOST_WAITING
     context = {
         "assessment": asked.assessment,
         "submission": asked.submission,
         "named": heading_of(asked.assessment, asked.submission),
         "offers": offers,
         "standing": say_standing(offers),
-        "seen": say_seen(offers),
-        "is_waiting": is_to_be_asked_again(offers),
+        "seen": say_seen(offers, is_full),
+        "is_waiting": is_any_waiting(offers) or is_full,
+        "most_waiting": MOST_WAITING if is_full else 0,
         "page_url": asked.page_url,
     }
     if request.htmx and context["seen"] == request.GET.get("seen"):
@@ -209,19 +216,31 @@ def _request(request: HttpRequest, asked: Asked, language: str) -> HttpResponse:
     if not edition:
         return _refuse(request, asked.assessment)
     data = asked.of(edition).build().to_json()
-    # The queue is in the same database: a file that says it waits is in the queue, whatever happens in between.
-    with transaction.atomic():
-        file, is_to_queue = request_report(
-            data=data,
-            edition=edition,
-            language=language,
-            kind=kind,
-            by=request.user,
-            assessment=asked.assessment,
-        )
-        if is_to_queue:
-            render_report.enqueue(file.pk)
+    try:
+        # The queue is in the same database: a worker is woken for every file that waits, whatever happens in between.
+        with transaction.atomic():
+            _file, is_to_queue = request_report(
+                data=data,
+                edition=edition,
+                language=language,
+                kind=kind,
+                by=request.user,
+                assessment=asked.assessment,
+            )
+            if is_to_queue:
+                render_reports.enqueue()
+    except TooManyWaiting as refusal:
+        return _refuse_for_now(request, asked, refusal.files)
     return redirect(asked.page_url)
+
+
+def _refuse_for_now(request: HttpRequest, asked: Asked, waiting: list[ReportFile]) -> HttpResponse:
+    """Tell whoever has too many files waiting which these are, and when they can request another."""
+    record_attempt(act="limit.refused", by=request.user, source=source_of(request), limit="reports")
+    context = {"files": name_files(waiting), "page_url": asked.page_url}
+    response = render(request, "reports/too_many.html", context, status=429)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
@@ -255,8 +274,8 @@ def _send(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
 def _make_again(request: HttpRequest, file: ReportFile, fault: str) -> None:
     """Queue a file that was found damaged, and add a message for the next page."""
     with transaction.atomic():
-        if replace_damaged(file=file, fault=fault):
-            render_report.enqueue(file.pk)
+        if replace_damaged(file=file, fault=fault, by=request.user):
+            render_reports.enqueue()
     messages.warning(
         request,
         _(

@@ -1,4 +1,4 @@
-"""Runs the web server and the worker side by side until one is told to stop; script/server starts it."""
+"""Runs the web server and the workers side by side until one is told to stop; script/server starts it."""
 
 import http.client
 import os
@@ -15,6 +15,8 @@ ANSWER_SECONDS = 60
 RESTART_SECONDS = 1
 STOP_SECONDS = 30
 TICK_SECONDS = 0.1
+# How far the worker of each queue stands back for the pages (nice). Mail costs little, and people wait for it.
+WORKERS = {"mail": 0, "reports": 10}
 
 
 def main() -> int:
@@ -25,11 +27,12 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ask_to_stop)
-    running = [start_web(f"{host}:{port}"), start_worker()]
+    web = start_web(f"{host}:{port}")
+    workers = {queue: start_worker(queue) for queue in WORKERS}
     try:
-        return serve(url, host, port, running)
+        return serve(url, host, port, web, workers)
     finally:
-        end(running)
+        end([web, *workers.values()])
 
 
 # A handler that raised could do so while a process is being started, and leave it behind unknown.
@@ -40,20 +43,25 @@ def ask_to_stop(number: int, frame: object) -> None:
     asked_to_stop.append(number)
 
 
-def serve(url: str, host: str, port: int, running: list[subprocess.Popen]) -> int:
-    """Watch over web server and worker; start the worker again whenever it ends."""
-    web = running[0]
+def serve(url: str, host: str, port: int, web: subprocess.Popen, workers: dict[str, subprocess.Popen]) -> int:
+    """Watch over the web server and the workers; start a worker again whenever it ends."""
     while not asked_to_stop and web.poll() is None and not answers(host, port):
         time.sleep(TICK_SECONDS)
     if web.poll() is None and not asked_to_stop:
         introduce(url)
     while not asked_to_stop and web.poll() is None:
-        if running[1].poll() is not None:
-            print("The worker ended and is started again.", file=sys.stderr, flush=True)
-            running[1] = start_worker()
-            time.sleep(RESTART_SECONDS)
+        start_ended(workers)
         time.sleep(TICK_SECONDS)
     return 0 if asked_to_stop else 1
+
+
+def start_ended(workers: dict[str, subprocess.Popen]) -> None:
+    """Start each worker that has ended again."""
+    for queue, worker in workers.items():
+        if worker.poll() is not None:
+            print(f"The {queue} worker ended and is started again.", file=sys.stderr, flush=True)
+            workers[queue] = start_worker(queue)
+            time.sleep(RESTART_SECONDS)
 
 
 def address(bind: str) -> tuple[str, int]:
@@ -77,10 +85,10 @@ def start_web(bind: str) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
 
 
-def start_worker() -> subprocess.Popen:
-    """Start the process that runs tasks, after the pages in the queue for the processor."""
-    options = ["--no-reload", "--interval", "0.5", "--verbosity", "0"]
-    command = ["nice", "-n", "10", PYTHON, "manage.py", "db_worker", *options]
+def start_worker(queue: str) -> subprocess.Popen:
+    """Start the process that runs the tasks of one queue."""
+    options = ["--no-reload", "--interval", "0.5", "--verbosity", "0", "--queue-name", queue]
+    command = ["nice", "-n", str(WORKERS[queue]), PYTHON, "manage.py", "db_worker", *options]
     return subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
 
 

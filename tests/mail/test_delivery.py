@@ -23,7 +23,7 @@ from diagnostic.models import AuditEntry, OutboxItem, OutboxRecipient
 from diagnostic.tasks import deliver_mail
 from tests import factories
 from tests.mail.smtp import MailSink
-from tests.outbox import record_order
+from tests.outbox import record_order, take_wakes, waiting_wakes
 from tests.views.discussing import make_taken
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 def work(**later: float) -> None:
     """What the worker does when it is woken, that much later."""
     with replay(timezone.now() + timedelta(**later)):
+        take_wakes()
         deliver_mail.func()
 
 
@@ -45,12 +46,6 @@ def order_to_agencies(people: factories.People) -> OutboxItem:
     taken = make_taken(people)
     OutboxItem.objects.all().delete()
     return order("taken_up", people.reviewer, taken)
-
-
-def waiting() -> list[Any]:
-    """When the wakes that wait are due; None for at once."""
-    rows = DBTaskResult.objects.filter(task_path=wakes.TASK, status=TaskResultStatus.READY).order_by("run_after")
-    return [None if row.run_after == get_date_max() else row.run_after for row in rows]
 
 
 def test_each_recipient_gets_one_e_mail_with_an_id_of_its_own(people: factories.People, sink: MailSink) -> None:
@@ -74,7 +69,7 @@ def test_an_act_that_is_rolled_back_orders_nothing() -> None:
         transaction.set_rollback(True)
     assert not OutboxItem.objects.exists()
     assert not AuditEntry.objects.exists()
-    assert waiting() == []
+    assert waiting_wakes() == []
 
 
 def test_one_refused_address_holds_up_nobody_and_is_tried_again_alone(people: factories.People, sink: MailSink) -> None:
@@ -241,38 +236,40 @@ def test_whoever_is_deactivated_between_two_attempts_gets_nothing(people: factor
 # Wakes
 
 
-def test_one_later_wake_waits_while_anything_is_outstanding(closed_port: int) -> None:
+def test_the_wake_that_is_taken_leaves_one_for_later_while_anything_is_outstanding(closed_port: int) -> None:
     for _number in range(5):
         order()
-    assert waiting()[5:] == [None] * 5
-    for _wake in range(3):
-        work()
-        [later] = waiting()
-        assert later <= timezone.now() + wakes.EVERY
+    assert waiting_wakes() == [None] * 5
+    work()
+    [later] = waiting_wakes()
+    assert later is not None
+    assert later <= timezone.now() + wakes.PAUSE
 
 
-def test_wakes_do_not_multiply_while_the_server_is_away_and_many_act(closed_port: int) -> None:
-    for minute in range(20):
-        order()
-        work(minutes=minute)
-        assert len(waiting()) == 1
+def test_a_wake_is_left_for_the_time_of_a_retry_if_that_comes_first(closed_port: int) -> None:
+    item = order()
+    OutboxItem.objects.update(next_try_at=timezone.now() + timedelta(seconds=20))
+    take_wakes()
+    item.refresh_from_db()
+    assert waiting_wakes() == [item.next_try_at]
 
 
 def test_no_wake_waits_once_everything_is_delivered(sink: MailSink) -> None:
     order()
     work()
-    work(minutes=2)
-    assert waiting() == []
+    DBTaskResult.objects.exclude(status=TaskResultStatus.RUNNING).update(run_after=get_date_max())
+    work()
+    assert waiting_wakes() == []
 
 
 def test_an_item_that_another_worker_holds_is_left_to_it_until_its_lease_ends(sink: MailSink) -> None:
     item = order()
-    held = leases.take(wakes.outstanding())
+    held = leases.take(OutboxItem.outstanding())
     assert held == item
     work()
     assert sink.taken == []
-    [later] = waiting()
-    assert later <= held.leased_until + wakes.NEAR
+    [later] = waiting_wakes()
+    assert later <= held.leased_until
     work(seconds=leases.LASTS.total_seconds() + 1)
     assert len(sink.taken) == 1
 

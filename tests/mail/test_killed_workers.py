@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult, get_date_max
+from django_tasks_db.models import DBTaskResult
 
-from diagnostic.actions import leases, wakes
+from diagnostic.actions import leases
 from diagnostic.actions.clock import replay
 from diagnostic.mail import delivery
 from diagnostic.mail.server import MailServer
@@ -19,13 +19,11 @@ from diagnostic.models import OutboxItem, OutboxRecipient
 from diagnostic.tasks import deliver_mail
 from tests import factories
 from tests.mail.smtp import MailSink
-from tests.outbox import record_order
+from tests.outbox import record_order, take_wakes, waiting_wakes
 from tests.views.discussing import make_taken
 
 pytestmark = pytest.mark.django_db
 STEPS = {
-    "schedule": (wakes, "schedule"),
-    "absorb": (wakes, "absorb"),
     "take": (leases, "take"),
     "load": (delivery, "_load_recipients"),
     "renew": (leases, "renew"),
@@ -34,7 +32,7 @@ STEPS = {
     "finish": (delivery, "_finish"),
 }
 """The steps of a delivery that others can see, by name: where each is looked up when it is called."""
-MOST_CALLS = {"schedule": 2, "absorb": 1, "take": 2, "load": 1, "renew": 5, "send": 4, "mark": 4, "finish": 1}
+MOST_CALLS = {"take": 2, "load": 1, "renew": 5, "send": 4, "mark": 4, "finish": 1}
 """How often each runs for an item with four recipients."""
 KILLS = [
     (step, call, moment)
@@ -94,13 +92,10 @@ def test_every_recipient_is_told_and_only_a_kill_before_the_mark_tells_one_twice
     with monkeypatch.context() as patch:
         patch.setattr(leases, "release", death.unless_dead(leases.release))
         patch.setattr(where, name, death.around(getattr(where, name)))
-        # The queue marks the wake as running before it runs, and nobody takes it up again.
-        DBTaskResult.objects.filter(run_after=get_date_max()).update(status="RUNNING")
+        take_wakes()
         with pytest.raises(Killed):
             deliver_mail.func()
-    is_delivered = not wakes.outstanding().exists()
-    is_scheduled = DBTaskResult.objects.filter(status="READY", task_path=wakes.TASK).exists()
-    assert is_delivered or is_scheduled
+    assert not OutboxItem.outstanding().exists() or waiting_wakes()
 
     with replay(timezone.now() + leases.LASTS + timedelta(seconds=1)):
         deliver_mail.func()

@@ -55,7 +55,7 @@ def make_all(client: Client, pk: Any, by: Any, run_tasks: Any) -> None:
     client.force_login(by)
     for edition, kind in EVERYTHING:
         assert ask(client, pk, edition, kind).status_code == 302
-    run_tasks()
+        run_tasks()
 
 
 def test_who_reads_everything_gets_each_edition_in_each_format(
@@ -202,7 +202,15 @@ def test_who_may_ask_for_which_edition(people: factories.People) -> None:
     assert editions_for(people.partner, accepted.assessment) == ("partners",)
 
 
-def test_a_file_of_another_editions_data_is_not_taken_for_it() -> None:
-    ReportFile.objects.create(digest="a" * 64, edition="full", language="en", format="pdf", data="{}", state="ready")
+def test_a_file_of_another_editions_data_is_not_taken_for_it(people: factories.People) -> None:
+    ReportFile.objects.create(
+        digest="a" * 64,
+        edition="full",
+        language="en",
+        format="pdf",
+        data="{}",
+        state="ready",
+        requested_by=people.coordinator,
+    )
     assert find_reports(digests={"partners": "a" * 64, "full": "b" * 64}, language="en") == {}
     assert set(find_reports(digests={"full": "a" * 64}, language="en")) == {("full", "pdf")}

@@ -22,6 +22,7 @@ from cpch.storage import WholeFileStorage
 from diagnostic.actions import reports
 from diagnostic.models import AuditEntry, ReportFile
 from diagnostic.rendering import report_file
+from diagnostic.tasks import render_reports
 from tests import factories
 from tests.factories import fill, make_submission, start_assessment
 
@@ -171,8 +172,9 @@ def test_several_who_find_it_damaged_have_it_made_once(
     DBTaskResult.objects.all().delete()
     empty(reports_on_disk / file.name, reports_on_disk)
 
-    assert reports.replace_damaged(file=file, fault="is empty") is True
-    assert reports.replace_damaged(file=file, fault="is empty") is False
+    assert reports.replace_damaged(file=file, fault="is empty", by=people.reviewer) is True
+    assert reports.replace_damaged(file=file, fault="is empty", by=people.observer) is False
+    assert ReportFile.objects.get().requested_by == people.reviewer
     for _again in range(2):
         assert download(client, submission, "pdf").status_code == 302
     assert DBTaskResult.objects.count() == 0
@@ -203,7 +205,8 @@ def test_what_a_killed_worker_wrote_half_has_no_name_of_a_file(
     assert ReportFile.objects.get().name == ""
     assert all(path.name.startswith(".") for path in reports_on_disk.iterdir())
 
-    file = ready(client, people.coordinator, submission, "pdf", run_tasks)
+    render_reports.call()
+    file = ReportFile.objects.get(state="ready")
     assert body(download(client, submission, "pdf")) == (reports_on_disk / file.name).read_bytes()
 
 

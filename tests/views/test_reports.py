@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from diagnostic import tasks
 from diagnostic.actions import reports, reviews
 from diagnostic.actions.reports import request_report
 from diagnostic.models import AuditEntry, ReportFile
@@ -98,6 +97,7 @@ def test_the_same_report_is_rendered_once_for_everyone(
     run_tasks()
     assert len(rendered) == 1
     assert DBTaskResult.objects.filter(queue_name="reports").count() == 1
+    assert ReportFile.objects.get().requested_by == people.coordinator
 
 
 def test_a_changed_answer_makes_another_file_and_the_earlier_one_is_kept(
@@ -147,88 +147,24 @@ def test_a_rendering_that_fails_is_said_and_can_be_asked_for_again(
     assert ReportFile.objects.get().state == "ready"
 
 
-@pytest.mark.parametrize("state", ["queued", "rendering"])
-def test_a_file_left_behind_by_a_process_that_ended_is_taken_up_again(
-    state: str, client: Client, people: factories.People, rendered: list[str], run_tasks: Any
-) -> None:
-    submission = make_submission(people.coordinator)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    DBTaskResult.objects.all().delete()
-    at = timezone.now()
-    ReportFile.objects.update(state=state, requested_at=at, started_at=at)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    assert DBTaskResult.objects.filter(queue_name="reports").count() == 0
-
-    ReportFile.objects.update(requested_at=at - timedelta(minutes=3), started_at=at - timedelta(minutes=3))
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    run_tasks()
-    assert ReportFile.objects.get().state == "ready"
-
-
-def test_a_file_that_is_late_says_so_and_is_still_waited_for(
+def test_a_page_says_which_file_is_being_made_as_long_as_a_worker_has_it(
     client: Client, people: factories.People, rendered: list[str], run_tasks: Any
 ) -> None:
     submission = make_submission(people.coordinator)
     ask(client, people.coordinator, "submission-report", submission.pk)
-    ReportFile.objects.update(requested_at=timezone.now() - timedelta(minutes=3))
+    file = reports.begin_rendering()
+    assert file is not None
     page = get(client, people.coordinator, "submission-report", submission.pk).content.decode()
-    assert "still not there" in page
-    assert "Try again" in page
-    again = seen_page(client, submission)
-    assert client.get(again, headers={"HX-Request": "true"}).status_code == 204
+    assert "Being made" in page
+    assert "1 file is being made." in page
+    assert "hx-trigger" in page
+
+    ReportFile.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    page = get(client, people.coordinator, "submission-report", submission.pk).content.decode()
+    assert "Waiting to be made" in page
+    assert "hx-trigger" in page
     run_tasks()
-    assert "Download the PDF" in client.get(again, headers={"HX-Request": "true"}).content.decode()
-
-
-def test_a_rendering_that_cannot_even_be_begun_is_said(
-    client: Client, people: factories.People, monkeypatch: pytest.MonkeyPatch, rendered: list[str], run_tasks: Any
-) -> None:
-    def locked(*, file_id: int) -> None:
-        raise OperationalError("database is locked")
-
-    submission = make_submission(people.coordinator)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    with monkeypatch.context() as patched:
-        patched.setattr(reports, "begin_rendering", locked)
-        run_tasks()
-    assert ReportFile.objects.get().state == "failed"
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    run_tasks()
-    assert ReportFile.objects.get().state == "ready"
-
-
-def test_a_worker_that_is_told_to_end_leaves_no_file_that_seems_to_be_made(
-    client: Client, people: factories.People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def end(report: Any, language: str, *, politeness: int) -> bytes:
-        raise SystemExit(1)
-
-    monkeypatch.setattr(process, "render_pdf", end)
-    ask(client, people.coordinator, "submission-report", make_submission(people.coordinator).pk)
-    with pytest.raises(SystemExit):
-        tasks.render_report.call(ReportFile.objects.get().pk)
-    assert ReportFile.objects.get().state == "failed"
-
-
-def test_what_was_asked_for_again_while_it_was_made_is_ready_with_the_first(
-    client: Client, people: factories.People, monkeypatch: pytest.MonkeyPatch, run_tasks: Any
-) -> None:
-    submission = make_submission(people.coordinator)
-    made: list[str] = []
-
-    def slow(report: Any, language: str, *, politeness: int) -> bytes:
-        made.append(report.digest)
-        ReportFile.objects.update(started_at=timezone.now() - timedelta(minutes=3))
-        ask(client, people.coordinator, "submission-report", submission.pk)
-        assert ReportFile.objects.get().state == "queued"
-        return PDF
-
-    monkeypatch.setattr(process, "render_pdf", slow)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    run_tasks()
-    assert len(made) == 1
-    response = get(client, people.coordinator, "submission-report-file", submission.pk)
-    assert body(response) == PDF
+    assert "Download the PDF" in get(client, people.coordinator, "submission-report", submission.pk).content.decode()
 
 
 def test_what_cannot_be_queued_is_not_said_to_wait(
@@ -263,16 +199,7 @@ def test_reports_and_e_mails_wait_in_queues_of_their_own(client: Client, people:
     submission = make_submission(people.coordinator)
     ask(client, people.coordinator, "submission-report", submission.pk)
     waiting = set(DBTaskResult.objects.values_list("task_path", "queue_name"))
-    assert waiting == {("diagnostic.tasks.render_report", "reports"), ("diagnostic.tasks.deliver_mail", "mail")}
-
-
-def test_two_workers_do_not_render_the_same_file(people: factories.People, client: Client, rendered: list[str]) -> None:
-    submission = make_submission(people.coordinator)
-    ask(client, people.coordinator, "submission-report", submission.pk)
-    file = ReportFile.objects.get()
-    tasks.render_report.call(file.pk)
-    tasks.render_report.call(file.pk)
-    assert len(rendered) == 1
+    assert waiting == {("diagnostic.tasks.render_reports", "reports"), ("diagnostic.tasks.deliver_mail", "mail")}
 
 
 def test_a_page_that_waits_is_told_only_what_is_new(
