@@ -35,7 +35,7 @@ def take() -> DBTaskResult[Any, Any]:
 
 
 def waiting() -> list[DBTaskResult[Any, Any]]:
-    return list(DBTaskResult.objects.filter(status="READY"))
+    return list(DBTaskResult.objects.filter(status="READY", queue_name="reports"))
 
 
 def make_due() -> None:
