@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from cpch.accounts.models import User
 from diagnostic.actions.audit_check import find_breaks, find_contradictions
@@ -16,7 +17,7 @@ from diagnostic.core.action_plan import OPEN, STATES, find_level, has_moved
 from diagnostic.core.comparison import find_agreement
 from diagnostic.core.result import score
 from diagnostic.instruments import current_instrument
-from diagnostic.models import Action, Assessment, AuditChain, Submission
+from diagnostic.models import Action, Assessment, AuditChain, OutboxItem, Submission
 from diagnostic.queries import load_agreements, load_previous, load_voices, snapshot_voices
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,9 @@ def test_its_plan_has_every_state_and_moved_levels(accounts):
         if has_moved(action.state, action.level_before, find_level(result, action.question, action.theme))
     ]
     assert moved == ["S-A.1", "S-A.2.1", "G-A.13"]
+
+
+def test_it_orders_no_e_mail(accounts):
+    """The people of the demonstration have no mailboxes."""
+    assert not OutboxItem.objects.exists()
+    assert not DBTaskResult.objects.exists()

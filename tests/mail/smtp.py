@@ -40,7 +40,7 @@ class Handler(socketserver.StreamRequestHandler):
             elif verb == "DATA":
                 self.answer("354 Go on")
                 text = self.read_text()
-                if sink.behaviour.breaks_after_text:
+                if text is None or sink.behaviour.breaks_after_text:
                     return
                 sink.taken.append((to, message_from_bytes(text)))
                 self.answer("250 Taken")
@@ -54,9 +54,12 @@ class Handler(socketserver.StreamRequestHandler):
         time.sleep(self.server.behaviour.seconds_an_answer)  # type: ignore[attr-defined]
         self.wfile.write(f"{line}\r\n".encode())
 
-    def read_text(self) -> bytes:
+    def read_text(self) -> bytes | None:
+        """The text up to its final dot; None if the client ended the connection before it."""
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return None
             lines.append(line)
         return b"".join(lines)
 

@@ -173,8 +173,8 @@ def test_what_cannot_be_queued_is_not_said_to_wait(
     def full(**values: Any) -> None:
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(DBTaskResult.objects, "create", full)
     submission = make_submission(people.coordinator)
+    monkeypatch.setattr(DBTaskResult.objects, "create", full)
     with pytest.raises(OperationalError):
         ask(client, people.coordinator, "submission-report", submission.pk)
     assert not ReportFile.objects.exists()
