@@ -392,8 +392,8 @@ def test_a_report_that_is_ready_costs_nine_queries_and_loads_no_answer(name: str
 def finish(file: ReportFile) -> None:
     from diagnostic.actions.reports import begin_rendering, finish_rendering
 
-    begun = begin_rendering(file_id=file.pk)
-    assert begun is not None
+    begun = begin_rendering()
+    assert begun == file
     finish_rendering(file=begun, content=b"%PDF-1.7")
 
 
