@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
     "cpch.accounts.second_factor_gate.SecondFactorGate",
+    "cpch.middleware.person_limits.PersonLimits",
     "allauth.account.middleware.AccountMiddleware",
     "cpch.pages.without_nul",
     "cpch.pages.method_not_allowed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from socket import SHUT_RD
 from typing import Any
 
@@ -40,7 +41,5 @@ class WebWorker(ThreadWorker):
 
 
 def _stop_receiving(conn: Any) -> None:
-    try:
+    with suppress(OSError):  # It may have been closed meanwhile.
         conn.sock.shutdown(SHUT_RD)
-    except OSError:
-        pass  # It was closed meanwhile.

@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cpch.limits import INVITATIONS
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
+from diagnostic.actions.limits import require_within
 from diagnostic.core.words import Message, _
 
 from .addresses import address_key
@@ -108,8 +110,8 @@ def invite(
     """Offer `role` to an e-mail address; return the invitation and the token of its link, which is not stored.
 
     `by` is None only for the command line, which invites administrators only. Coordinators invited by an administrator
-    need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`, `AddressElsewhere`, and
-    `PermissionDenied` if `by` may not offer this.
+    need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`, `AddressElsewhere`,
+    `LimitReached`, and `PermissionDenied` if `by` may not offer this.
     """
     country = country if role in COUNTRY_ROLES else None
     is_offered = role == Role.ADMINISTRATOR if by is None else role in roles_offered_by(by)
@@ -128,9 +130,13 @@ def invite(
 def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
 ) -> tuple[Invitation, str]:
-    """Create an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
+    """Create an invitation that the caller has allowed, within its transaction.
+
+    Raises as `require_free_address`, and `LimitReached`.
+    """
     email = email.strip().lower()
     require_free_address(email, role, by)
+    require_within(INVITATIONS, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         email=email,
@@ -173,7 +179,7 @@ def renew_invitation(*, invitation: Invitation, by: User) -> str:
     """Give an unused invitation a new link and seven more days; return its token. The old link stops working.
 
     The person who renews it answers for it from then on. Raises `InvitationClosed` if it was used or withdrawn,
-    `PermissionDenied` if `by` could not make it now, and as `require_free_address`.
+    `PermissionDenied` if `by` could not make it now, `LimitReached`, and as `require_free_address`.
     """
     held = _hold(invitation)
     if not can_manage_invitation(by, held):
@@ -181,6 +187,7 @@ def renew_invitation(*, invitation: Invitation, by: User) -> str:
     if held.accepted_at is not None or held.withdrawn_at is not None:
         raise InvitationClosed
     require_free_address(held.email, held.role, by, renewed=held)
+    require_within(INVITATIONS, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     Invitation.objects.filter(pk=held.pk).update(
         token_digest=Invitation.digest_of(token), expires_at=timezone.now() + INVITATION_LASTS, invited_by=by
