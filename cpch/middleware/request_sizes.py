@@ -27,11 +27,8 @@ def limit_sizes(get_response: Handler) -> Handler:
         size = _size_of(request)
         if size <= ANONYMOUS_BYTES:
             return get_response(request)
-        if size > FORM_BYTES:
-            return too_large(request, FORM_BYTES)
-        if not request.user.is_authenticated:
-            return too_large(request, ANONYMOUS_BYTES)
-        return get_response(request)
+        limit = FORM_BYTES if request.user.is_authenticated else ANONYMOUS_BYTES
+        return get_response(request) if size <= limit else too_large(request, limit)
 
     return answer
 

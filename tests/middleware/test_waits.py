@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,7 +79,8 @@ def test_two_stalled_bodies_do_not_stop_other_pages(gunicorn: Address, save: Pos
     finally:
         for one in stalled:
             one.close()
-    assert sorted(status_of(answer) for answer in answers) == [200, 200]
+    # Both saves are of one version: the second of them may come too late.
+    assert sorted(status_of(answer) for answer in answers) in ([200, 200], [200, 409])
 
 
 def test_a_lock_that_is_held_stops_no_page_and_the_save_is_503_with_nothing_stored(
@@ -109,8 +110,8 @@ def test_a_request_that_never_ends_is_cut_short(tmp_path: Path, save: Post, part
         f"globals().update(runpy.run_path({str(ROOT / 'gunicorn.conf.py')!r}))\nworkers, threads = 1, 2\n"
     )
     cut = whole(save)[:-5] if part == "body" else b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-    with served(tmp_path, "--config", str(settings)) as address:
-        stalled = [socket.create_connection(address) for _number in range(3)]
+    with served(tmp_path, "--config", str(settings)) as address, ExitStack() as open_sockets:
+        stalled = [open_sockets.enter_context(socket.create_connection(address)) for _number in range(3)]
         for one in stalled:
             one.sendall(cut)
         page = send(address, page_of(save))
@@ -192,7 +193,7 @@ def test_a_fault_that_does_not_pass_is_500(
 
 
 def limited_copy() -> dict:
-    copy = {name: value for name, value in connection.settings_dict.items()}
+    copy = dict(connection.settings_dict)
     waits.limit_database(copy)
     return copy
 
