@@ -148,3 +148,12 @@ def test_an_answer_of_ten_thousand_letters_of_three_bytes_is_stored_from_the_pag
     text = "ก" * MAX_CHARACTERS
     signed_in(people.coordinator).post(url, {"A.1-version": "0", "A.1-answer": "3", "A.1-narrative": text})
     assert Response.objects.get(assessment=assessment, voice="national", question="A.1").narrative == text
+
+
+def test_the_server_itself_limits_the_address_and_the_headers(gunicorn):
+    address, header = b"GET /?%s HTTP/1.1\r\nHost: localhost\r\n\r\n", b"X-H%d: %s\r\n"
+    assert status_of(send(gunicorn, address % (b"x" * 4000))) == 302
+    assert status_of(send(gunicorn, address % (b"x" * 4100))) == 414
+    plain = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+    for headers in ([header % (number, b"x") for number in range(101)], [header % (1, b"x" * 8200)]):
+        assert status_of(send(gunicorn, plain + b"".join(headers) + b"\r\n")) == 431
