@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -219,3 +222,23 @@ def test_a_web_process_has_its_waits_and_an_option_in_the_url_comes_last() -> No
         "idle_in_transaction_session_timeout": f"{waits.IDLE_TRANSACTION_SECONDS}s",
         "work_mem": "8MB",
     }
+
+
+def test_the_web_server_loads_the_site_with_these_waits_and_a_command_does_not(tmp_path: Path) -> None:
+    """Each in a process of its own, which opens no connection."""
+    said = []
+    for name in ("cpch.wsgi", "cpch.urls"):
+        code = (
+            f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'cpch.settings'; import django; django.setup()\n"
+            f"import {name}; from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+        )
+        variables = os.environ | {"CPCH_DATA_DIR": str(tmp_path), "DATABASE_URL": database_url()}
+        ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, capture_output=True, check=True)
+        said.append(ran.stdout.decode())
+    of_web, of_command = said
+    if connection.vendor == "sqlite":
+        assert f"'timeout': {waits.LOCK_SECONDS}," in of_web
+        assert f"'timeout': {waits.COMMAND_LOCK_SECONDS}," in of_command
+    else:
+        assert f"-c lock_timeout={waits.LOCK_SECONDS}000" in of_web
+        assert "timeout=" not in of_command
