@@ -8,6 +8,9 @@ from cpch import waits
 workers = 2
 threads = 8
 worker_class = "cpch.web_worker.WebWorker"
+# A worker takes no connection that it has no thread for: it stays in the queue that both workers take from.
+worker_connections = threads
+keepalive = 0
 preload_app = True
 loglevel = "warning"
 timeout = waits.WORKER_SECONDS
