@@ -18,8 +18,7 @@ from tempfile import TemporaryFile
 from .client import LOOPBACK, Reader, Unmeasurable
 
 ROOT = Path(__file__).resolve().parent.parent
-# As script/server and docs/running.md start it.
-WEB_OPTIONS = ("--workers", "2", "--preload", "--log-level", "warning")
+# As script/server starts it.
 WORKER_OPTIONS = ("--no-reload", "--interval", "0.5", "--verbosity", "0", "--queue-name")
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -57,9 +56,9 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def web(application: str, variables: Mapping[str, str]) -> Iterator[Web]:
-    """A gunicorn that serves `application` on a free port of this machine."""
+    """A gunicorn that serves `application` on a free port of this machine, with the options of gunicorn.conf.py."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{LOOPBACK}:{port}", *WEB_OPTIONS]
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{LOOPBACK}:{port}"]
     began = time.perf_counter()
     with _running(command, variables) as process:
         _wait_for_answer(port, process, began + START_SECONDS)

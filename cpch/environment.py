@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from cpch import waits
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 MODES = ("local", "production")
@@ -200,7 +202,7 @@ def database(parts: SplitResult, name: str, wanted: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "OPTIONS": {"connect_timeout": 10} | options,
+        "OPTIONS": {"connect_timeout": waits.CONNECT_SECONDS} | options,
     }
 
 
@@ -219,7 +221,7 @@ def are_postgres_options(options: Mapping[str, str]) -> bool:
 # IMMEDIATE: a transaction takes its lock at once and waits its turn, instead of failing half-way.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": waits.COMMAND_LOCK_SECONDS,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
 

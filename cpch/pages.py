@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+
+from cpch.middleware.request_sizes import too_many_fields
 
 Handler = Callable[[HttpRequest], HttpResponse]
 TAKEN = ("GET", "HEAD", "POST", "OPTIONS")
@@ -55,10 +57,10 @@ def without_nul(get_response: Handler) -> Handler:
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a request that could not be read: 413 where it is too large, else 400.
+    """The page for a request that could not be read: 413 where it has too many fields, else 400.
 
     It stands in for Django's own, which looks for the form's token in the very body that cannot be read.
     """
-    if isinstance(exception, RequestDataTooBig):
-        return render(request, "413.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if isinstance(exception, TooManyFieldsSent):
+        return too_many_fields(request)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)

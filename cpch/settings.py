@@ -12,7 +12,7 @@ from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.http.request import validate_host
 
-from cpch import environment
+from cpch import environment, limits
 
 env = environment.Environment(os.environ)
 
@@ -56,8 +56,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.is_production
 SESSION_ENGINE = "cpch.accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.FORM_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FORM_FIELDS
 MESSAGE_STORAGE = "cpch.messages.Storage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -108,11 +108,13 @@ MIDDLEWARE = [
     "cpch.accounts.language.follow_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cpch.middleware.request_sizes.limit_sizes",
     "cpch.middleware.whole_bodies.whole_bodies",
     "cpch.middleware.kept_texts.confirm_kept_texts",
     "django_htmx.middleware.HtmxMiddleware",
     "cpch.accounts.signed_out.lead_to_sign_in",
     "cpch.accounts.second_factor_gate.SecondFactorGate",
+    "cpch.middleware.person_limits.PersonLimits",
     "allauth.account.middleware.AccountMiddleware",
     "cpch.pages.without_nul",
     "cpch.pages.method_not_allowed",

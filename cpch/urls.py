@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 handler400 = "cpch.pages.unreadable"
+handler500 = "cpch.busy.failed"
 
 urlpatterns = [
     path("", include("cpch.accounts.urls")),

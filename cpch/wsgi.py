@@ -8,12 +8,17 @@ later makes each worker copy it.
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+
+from cpch import waits
 
 gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
 
+# Commands and workers, which do not load this, wait as long as they need.
+waits.limit_database(settings.DATABASES["default"])
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - to ask for the addresses loads them
 gc.freeze()

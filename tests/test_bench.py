@@ -69,7 +69,7 @@ def shortened(inside: Callable[..., Any]) -> Callable[..., Any]:
 def test_the_site_is_served_as_the_server_serves_it() -> None:
     server = (ROOT / "script" / "lib" / "serve.py").read_text()
 
-    for option in (*processes.WEB_OPTIONS, *processes.WORKER_OPTIONS):
+    for option in processes.WORKER_OPTIONS:
         assert f'"{option}"' in server
 
 

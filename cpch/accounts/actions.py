@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cpch.limits import INVITATIONS
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
+from diagnostic.actions.limits import require_within
 from diagnostic.core.words import Message, _
 
 from .addresses import address_key
@@ -109,7 +111,7 @@ def invite(
 
     `by` is None only for the command line, which invites administrators only and prints the link itself. Coordinators
     invited by an administrator need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`,
-    `AddressElsewhere`, and `PermissionDenied` if `by` may not offer this.
+    `AddressElsewhere`, `LimitReached`, and `PermissionDenied` if `by` may not offer this.
     """
     country = country if role in COUNTRY_ROLES else None
     is_offered = role == Role.ADMINISTRATOR if by is None else role in roles_offered_by(by)
@@ -128,9 +130,13 @@ def invite(
 def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
 ) -> Invitation:
-    """Create an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
+    """Create an invitation that the caller has allowed, within its transaction.
+
+    Raises as `require_free_address`, and `LimitReached`.
+    """
     email = email.strip().lower()
     require_free_address(email, role, by)
+    require_within(INVITATIONS, by)
     invitation = Invitation.objects.create(
         email=email,
         role=role,
@@ -175,7 +181,7 @@ def renew_invitation(*, invitation: Invitation, by: User) -> Invitation:
     """Give an unused invitation a new link and seven more days, and order its e-mail. The old link stops working.
 
     The person who renews it answers for it from then on. Raises `InvitationClosed` if it was used or withdrawn,
-    `PermissionDenied` if `by` could not make it now, and as `require_free_address`.
+    `PermissionDenied` if `by` could not make it now, `LimitReached`, and as `require_free_address`.
     """
     held = _hold(invitation)
     if not can_manage_invitation(by, held):
@@ -183,6 +189,7 @@ def renew_invitation(*, invitation: Invitation, by: User) -> Invitation:
     if held.accepted_at is not None or held.withdrawn_at is not None:
         raise InvitationClosed
     require_free_address(held.email, held.role, by, renewed=held)
+    require_within(INVITATIONS, by)
     held.link_nonce, held.expires_at, held.invited_by = new_link_nonce(), timezone.now() + INVITATION_LASTS, by
     held.save(update_fields=["link_nonce", "expires_at", "invited_by"])
     record(act="invitation.renewed", by=by, invitation=held.pk, link=held.link_nonce)

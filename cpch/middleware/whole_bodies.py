@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,8 +17,8 @@ def whole_bodies(get_response: Handler) -> Handler:
 
     WSGI servers pass on a short body without an error, and Django would parse it as if it were complete. A short body
     gets 400; a body without a length, such as a chunked one, gets 411, because nothing shows whether it is complete.
-    Methods other than POST carry no form and get 405. The body is read into memory whatever its type, so
-    `DATA_UPLOAD_MAX_MEMORY_SIZE` limits multipart bodies too; none of our forms uploads files.
+    Methods other than POST carry no form and get 405. The body is read into memory whatever its type:
+    request_sizes.py, which comes before, limits it, and none of our forms uploads files.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -30,11 +29,6 @@ def whole_bodies(get_response: Handler) -> Handler:
             return _refuse(request, HTTPStatus.LENGTH_REQUIRED)
         try:
             is_whole = len(request.body) == int(length)
-        except RequestDataTooBig:
-            # Each view says so as its caller expects it. As this type, the body is refused unread when a view
-            # or the CSRF check asks for it; as multipart it would be written to disk first.
-            request.content_type = "application/x-www-form-urlencoded"
-            return get_response(request)
         except UnreadablePostError:
             is_whole = False
         if not is_whole:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from cpch.accounts.models import Country
+from cpch.limits import COMMENTS
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import (
     DROPPED,
@@ -39,6 +40,7 @@ from . import audit
 from .attestations import void_outdated
 from .clock import now
 from .errors import ActionChanged, ActionRefused, Invalid, StateChanged
+from .limits import require_within
 
 TWICE = timedelta(seconds=10)
 """Within this a button is pressed twice; later the same is meant again."""
@@ -243,7 +245,7 @@ def prove(*, action: Action, proof: str, base_version: int, by: Any) -> Action:
 def comment(*, action: Action, text: str, by: Any) -> ActionComment:
     """Write into the thread of an action; the country's own people read it.
 
-    Raises `PermissionDenied`, or `ActionRefused` for a bad text.
+    Raises `PermissionDenied`, `ActionRefused` for a bad text, or `LimitReached`.
     """
     if not can_work_on_plan(by, action.country_id):
         raise PermissionDenied
@@ -253,6 +255,7 @@ def comment(*, action: Action, text: str, by: Any) -> ActionComment:
     # A button pressed twice says it once.
     if last and (last.written_by_id, last.text) == (by.pk, written):
         return last
+    require_within(COMMENTS, by)
     found = ActionComment.objects.create(action=held, text=written, written_at=now(), written_by=by)
     _log("plan.comment", held, by)
     return found

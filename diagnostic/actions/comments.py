@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from cpch.limits import COMMENTS
 from diagnostic.core import workflow
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.visible_text import says_nothing
@@ -22,6 +23,7 @@ from . import audit
 from .clock import now
 from .errors import ActionRefused
 from .latest import lock_latest
+from .limits import require_within
 
 
 @transaction.atomic
@@ -29,8 +31,8 @@ def note(*, submission: Submission, question: str, text: str, by: Any) -> Commen
     """Write what only the secretariat reads.
 
     Returns None where they wrote just that last: a button pressed twice says it once. The log of the assessment is the
-    country's to read, so this is recorded in the log outside any. Raises `PermissionDenied`, `StateChanged`, or
-    `ActionRefused` for a bad text.
+    country's to read, so this is recorded in the log outside any. Raises `PermissionDenied`, `StateChanged`,
+    `ActionRefused` for a bad text, or `LimitReached`.
     """
     _require_reviewer(submission, by)
     return _write(submission, question, "note", text, by)
@@ -77,6 +79,7 @@ def _write(submission: Submission, question: str, act: str, text: str, by: Any) 
     last = Comment.objects.filter(submission=submission, question=question).last()
     if last and (last.written_by_id, last.audience, last.text) == (by.pk, audience, text.strip()):
         return None
+    require_within(COMMENTS, by)
     comment = Comment.objects.create(
         assessment=assessment,
         submission=submission,

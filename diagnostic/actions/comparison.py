@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from cpch.accounts.models import Agency
+from cpch.limits import COMMENTS
 from diagnostic.core import workflow
 from diagnostic.core.agreement import find_pairs, find_takeable
 from diagnostic.core.completeness import find_completeness, has_answers
@@ -36,6 +37,7 @@ from diagnostic.queries import (
 from . import audit, responses
 from .clock import now
 from .errors import ActionRefused, GapsChanged, NothingAnswered, StateChanged
+from .limits import require_within
 from .sides import refusal, take_side
 from .transitions import move
 
@@ -261,7 +263,7 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     """Add to the discussion of one question, which the two agencies of the country alone read.
 
     Who wrote just that last is given it back: a button pressed twice says it once. Raises `PermissionDenied`,
-    `StateChanged` where the assessment has ended, or `ActionRefused` without a text.
+    `StateChanged` where the assessment has ended, `ActionRefused` without a text, or `LimitReached`.
     """
     if not can_discuss(by, assessment):
         raise refusal(by, assessment)
@@ -277,6 +279,7 @@ def discuss(*, assessment: Assessment, question: str, text: str, by: Any) -> Com
     last = thread.last()
     if last and (last.written_by_id, last.text) == (by.pk, text.strip()):
         return last
+    require_within(COMMENTS, by)
     comment = Comment.objects.create(
         assessment=held,
         question=question,

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from cpch.limits import COMMENTS
 from diagnostic.core import workflow
 from diagnostic.core.instrument import LEVELS
 from diagnostic.core.response_rules import find_text_fault
@@ -21,6 +22,7 @@ from .bases import require_base
 from .clock import now
 from .errors import ActionRefused, StateChanged
 from .latest import lock_latest
+from .limits import require_within
 
 
 @transaction.atomic
@@ -82,7 +84,7 @@ def reply(*, submission: Submission, question: str, text: str, by: Any, base: st
 
     `base` is the stamp of the opinion and the reply that the writer saw. Returns None where they replied just that to
     it: a button pressed twice says it once. Raises `PermissionDenied`, `StateChanged` where there is a later submission
-    or no such opinion any more, `TextChanged`, or `ActionRefused` for a bad text.
+    or no such opinion any more, `TextChanged`, `ActionRefused` for a bad text, or `LimitReached`.
     """
     if not can_reply(by, submission.assessment):
         raise PermissionDenied
@@ -95,6 +97,7 @@ def reply(*, submission: Submission, question: str, text: str, by: Any, base: st
     if is_said and not held.awaits_reply:
         return None
     require_base(base, held.given_at, held.replied_at)
+    require_within(COMMENTS, by)
     opinion = _append(
         held,
         submission,

@@ -59,6 +59,8 @@ class AuditEntry(AppendedRow):
     class Meta(AppendedRow.Meta):
         ordering = ["chain", "number"]
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_once")]
+        # What one person did lately, for the limits.
+        indexes = [models.Index(fields=["by", "at"], name="audit_entry_by_at")]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.number} {self.act}"

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -55,21 +54,13 @@ from .theme_drawing import DrawnTheme, draw_theme, recall_theme
 View = Callable[..., HttpResponse]
 
 
-def _is_too_large(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isascii() and length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
 # The pages of a theme
 
 
-# The size of a request is looked at before its token, for reading the token would read it all.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def theme(request: HttpRequest, pk: UUID, voice: str, theme: str) -> HttpResponse:
     """The questions of one theme; posted, each changed answer is saved and the faulty ones come back as typed."""
-    if _is_too_large(request):
-        return render(request, "answers/too_large.html", status=413)
     if request.method == "POST" and not request.user.is_authenticated:
         page_key.keep(request, pk)
     if not request.user.is_authenticated:
@@ -217,8 +208,6 @@ def answers_in_json(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         code = kwargs["code"]
-        if _is_too_large(request):
-            return _refuse(code, 413, "too_large", _("This is more than can be sent at once."))
         if not request.user.is_authenticated:
             return _refuse(code, 401, "sign_in", _("You have been signed out."))
         try:

@@ -65,6 +65,7 @@ from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
+from .log_limit import count_log_page
 from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
 from .overview import Overview, load_overview
@@ -422,9 +423,10 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who did what and when, and whether the hash chains are intact."""
+    """Who did what and when, and whether the hash chains are intact. Raises `LimitReached`."""
     assessment = load_assessment(request, pk)
     require(can_read_log(request.user, assessment), request)
+    count_log_page(request)
     agencies = unsealed_agencies(request.user, assessment)
     page = Paginator(load_log(assessment, agencies), PER_PAGE * 2).get_page(request.GET.get("page"))
     chains = load_chains(assessment, agencies)

@@ -79,9 +79,8 @@ def address(bind: str) -> tuple[str, int]:
 
 
 def start_web(bind: str) -> subprocess.Popen:
-    """Start gunicorn with sync workers: making a page is bound by the processor, where threads only hurt."""
-    options = ["--bind", bind, "--workers", "2", "--preload", "--log-level", "warning"]
-    command = [PYTHON, "-m", "gunicorn", "cpch.wsgi", *options]
+    """Start gunicorn with the options of gunicorn.conf.py."""
+    command = [PYTHON, "-m", "gunicorn", "cpch.wsgi", "--bind", bind]
     return subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
 
 

@@ -46,7 +46,8 @@
 
   /* `sent`: `url`, `question`, `base` (the version it was typed on), `typed` (the fields as a query string),
      `pageKey`, and `extra` fields. Resolves to `kind`, `body`, and the seconds to `wait` that the server asks for.
-     Further kinds, none of which says anything about the answer: unreachable, failing (5xx), busy (429), foreign. */
+     Further kinds, none of which says anything about the answer: unreachable, failing (5xx), busy (429, or a 503 that
+     says so), foreign. */
   async function post(sent) {
     const fields = new URLSearchParams(sent.typed);
     fields.set(`${sent.question}-version`, sent.base);
@@ -84,9 +85,12 @@
     if (known && known.status.includes(response.status) && body.question === sent.question && known.fits(body, sent)) {
       return { kind: body.kind, body, wait };
     }
-    if (response.status === 429) return nothing("busy", wait);
+    if (response.status === 429 || isBusy(response, body)) return nothing("busy", wait);
     return nothing(response.status >= 500 ? "failing" : "foreign", wait);
   }
+
+  /* The server's own word that it stored nothing (cpch/busy.py). */
+  const isBusy = (response, body) => response.status === 503 && isRecord(body) && body.kind === "busy";
 
   async function bodyOf(response) {
     if (!/^application\/json\s*(;|$)/i.test(response.headers.get("Content-Type") || "")) return null;

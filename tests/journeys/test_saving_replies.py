@@ -63,6 +63,7 @@ NOT_THE_SERVERS = {
     "409 html": html(409),
     "422 html": html(422),
     "429 html": html(429),
+    "503 busy": reply({"kind": "busy", "message": "The server is busy."}, 503),
     "conflict without texts": refusal("conflict", 409),
     "conflict of another question": reply(
         {"kind": "conflict", "question": "A.3.1", "message": "", "html": PORTAL}, 409
@@ -102,15 +103,17 @@ def test_nothing_counts_but_the_servers_own_word(open_as, people, assessment, an
 
 
 WHAT_HAPPENED = {
-    "Something else replied in the server’s place": html(200),
-    "The server has a fault.": html(502),
-    "The server is busy.": html(429),
-    "You have been signed out.": refusal("sign_in", 401),
-    "Somebody else is signed in": refusal("other_person", 401),
+    "200 html": ("Something else replied in the server’s place", html(200)),
+    "502": ("The server has a fault.", html(502)),
+    "503 broken off": ("The server has a fault.", reply({"kind": "broken_off", "message": "Look."}, 503)),
+    "503 busy": ("The server is busy.", reply({"kind": "busy", "message": "Busy."}, 503)),
+    "429": ("The server is busy.", html(429)),
+    "signed out": ("You have been signed out.", refusal("sign_in", 401)),
+    "another person": ("Somebody else is signed in", refusal("other_person", 401)),
 }
 
 
-@pytest.mark.parametrize(("words", "answer"), WHAT_HAPPENED.items(), ids=WHAT_HAPPENED)
+@pytest.mark.parametrize(("words", "answer"), WHAT_HAPPENED.values(), ids=WHAT_HAPPENED)
 def test_the_page_says_what_happened(open_as, people, assessment, words, answer):
     page = open_as(people.respondent)
     page.clock.install()

@@ -1,0 +1,82 @@
+"""The tables of docs/running.md name the numbers that the code has."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+from django.conf import settings
+
+from cpch import limits, waits
+from diagnostic.actions.attempts import LISTED
+from diagnostic.core.response_rules import MAX_CHARACTERS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "running.md").read_text("utf-8")
+GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+
+
+def rows(heading: str) -> dict[str, str]:
+    """The second column of the table under `heading`, by the first."""
+    (part,) = re.findall(rf"^## {heading}$(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
+    cells = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("|")]
+    return {cell[0].strip(): cell[1].strip() for cell in cells[2:]}
+
+
+def test_the_table_of_waits_is_the_codes() -> None:
+    said = {what: int(seconds) for what, seconds in rows("Waits").items()}
+    script = (ROOT / "static" / "js" / "answer_reply.js").read_text("utf-8")
+    (patience,) = re.findall(r"PATIENCE = (\d+)000;", script)
+    assert said == {
+        "connection to PostgreSQL": waits.CONNECT_SECONDS,
+        "lock of a row or table of PostgreSQL, of the file of SQLite": waits.LOCK_SECONDS,
+        "one statement of PostgreSQL": waits.STATEMENT_SECONDS,
+        "the next statement within a transaction of PostgreSQL": waits.IDLE_TRANSACTION_SECONDS,
+        "retry after a 503, as `Retry-After`": waits.RETRY_SECONDS,
+        "reply to a save, in the page": int(patience),
+        "a whole request, from the first byte": waits.RECEIVE_SECONDS,
+        "sign of life of a web worker": GUNICORN["timeout"],
+        "lock of SQLite, commands and workers": waits.COMMAND_LOCK_SECONDS,
+    }
+    assert int(patience) == waits.BROWSER_SECONDS
+
+
+def test_what_a_web_process_waits_for_in_the_database_ends_before_the_page_gives_up() -> None:
+    for seconds in (waits.CONNECT_SECONDS, waits.LOCK_SECONDS, waits.STATEMENT_SECONDS, waits.IDLE_TRANSACTION_SECONDS):
+        assert seconds < waits.BROWSER_SECONDS < GUNICORN["timeout"]
+
+
+def test_the_table_of_limits_is_the_codes() -> None:
+    said = rows("Limits")
+    held = {
+        "body of a request, signed in": f"{limits.FORM_BYTES // 1024} KiB",
+        "body of a request, not signed in": f"{limits.ANONYMOUS_BYTES // 1024} KiB",
+        "fields of a form": f"{limits.FORM_FIELDS}",
+        "first line of a request, with the address": f"{GUNICORN['limit_request_line']} bytes",
+        "headers of a request": (
+            f"{GUNICORN['limit_request_fields']} of {GUNICORN['limit_request_field_size']} bytes each"
+        ),
+        "invitations made and renewed, a person": f"{limits.INVITATIONS.most} in 24 hours",
+        "comments, notes, replies and discussion posts, a person": f"{limits.COMMENTS.most} in an hour",
+        "pages of a log, a person": f"{limits.LOG_PAGES.most} in a minute",
+        "log entries about refused attempts, a source address": f"{LISTED} in an hour",
+    }
+    assert {what: said[what] for what in held} == held
+    assert [limit.window.total_seconds() for limit in limits.LIMITS] == [86400, 3600, 60]
+    assert (settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS) == (
+        limits.FORM_BYTES,
+        limits.FORM_FIELDS,
+    )
+    assert f"{MAX_CHARACTERS:,} characters" in PAGE
+
+
+def test_each_limit_says_its_number_in_its_words() -> None:
+    for limit in limits.LIMITS:
+        assert re.findall(r"\d+", str(limit.words))[0] == str(limit.most)
+
+
+def test_the_threads_are_those_of_which_the_page_counts_the_connections() -> None:
+    assert f"{GUNICORN['workers'] * GUNICORN['threads']} in all" in PAGE
+    assert (GUNICORN["workers"], GUNICORN["threads"]) == (2, 8)
+    assert "two workers of eight threads" in PAGE
