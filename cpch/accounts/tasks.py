@@ -13,6 +13,7 @@ from django_tasks import task
 
 from diagnostic.actions.audit import record
 
+from .addresses import address_key
 from .mail import send_password_changed, send_password_reset, send_proposal_notice, send_security_notice
 from .models import CoordinatorProposal, User
 from .permissions import people_told_of
@@ -24,7 +25,7 @@ def mail_password_reset(email: str) -> None:
 
     Done here, so that asking takes the same time whether the address has an account or not.
     """
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.filter(address_key=address_key(email), is_active=True).first()
     if user is None:
         return
     path = reverse(

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cpch.accounts.addresses import address_key
+
 from .address import AddressKeyField
 
 
@@ -41,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username or "")
+        return self.get(address_key=address_key(username or ""))
 
 
 class User(AbstractBaseUser):
