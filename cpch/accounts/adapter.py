@@ -19,6 +19,7 @@ from diagnostic.actions.audit import record
 from . import limits, sign_in_limits
 from .devices import remember_device
 from .limits import LimitReached
+from .models.user import normalise_password
 from .second_factor import begin_session
 from .sources import source_of
 from .tasks import mail_password_changed
@@ -46,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """The new password as it is judged and stored. Raises `ValidationError`."""
+        return str(super().clean_password(normalise_password(password), user))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home")

@@ -16,8 +16,9 @@ from diagnostic.core.period import without_invisible
 from diagnostic.core.response_rules import find_text_fault
 
 from .language import is_language_offered
-from .models import Agency, Role, User
+from .models import Agency, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
+from .models.user import normalise_password
 from .permissions import agencies_offered_by, membership_of, roles_offered_by
 
 ROLES_IN_WORDS = {
@@ -133,7 +134,10 @@ class AcceptanceForm(LanguageForm):
         strip=False,
         error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters, not a common password, and unlike your name and address."),
+        help_text=_(
+            "At least 12 characters, not a common password, unlike your name and address, and more than the names of "
+            "this site, your country or your agency."
+        ),
     )
     password2 = forms.CharField(
         label=_("Password, again"),
@@ -142,9 +146,15 @@ class AcceptanceForm(LanguageForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, initial={"language": get_language()}, **kwargs)
-        self.email = email
+        self.invitation = invitation
+
+    def clean_password1(self) -> str:
+        return normalise_password(str(self.cleaned_data["password1"]))
+
+    def clean_password2(self) -> str:
+        return normalise_password(str(self.cleaned_data["password2"]))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -156,8 +166,16 @@ class AcceptanceForm(LanguageForm):
         return given
 
     def _check_password(self, password: str, full_name: str) -> None:
+        """Judge the password as that of the person who is about to be created."""
+        person = User(email=self.invitation.email, full_name=full_name)
+        Membership(
+            user=person,
+            country=self.invitation.country,
+            agency=self.invitation.agency,
+            organisation=self.invitation.organisation,
+        )
         try:
-            password_validation.validate_password(password, User(email=self.email, full_name=full_name))
+            password_validation.validate_password(password, person)
         except ValidationError as error:
             self.add_error("password1", error)
 

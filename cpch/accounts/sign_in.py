@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms, views
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from . import limits, sign_in_limits
 from .devices import remember_device
 from .guesses import try_password
 from .limits import LimitReached
+from .models.user import normalise_password
 from .sources import source_of
 from .tasks import mail_password_reset
 
@@ -39,6 +41,13 @@ def _plain(form: Any, **labels: Any) -> None:
         field.widget.attrs.pop("placeholder", None)
         field.label = labels[name]
         field.error_messages["required"] = MISSING[name]
+
+
+class SecondPassword(Form):
+    """The new password typed again, to be compared with the first as that one is stored."""
+
+    def clean_password2(self) -> str:
+        return normalise_password(str(self.cleaned_data["password2"]))
 
 
 class SignInForm(forms.LoginForm):
@@ -64,13 +73,13 @@ class ResetForm(forms.ResetPasswordForm):
         return email
 
 
-class NewPasswordForm(forms.ResetPasswordKeyForm):
+class NewPasswordForm(SecondPassword, forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, password1=_("New password"), password2=_("New password, again"))
 
 
-class ChangePasswordForm(forms.ChangePasswordForm):
+class ChangePasswordForm(SecondPassword, forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(

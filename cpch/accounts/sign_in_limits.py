@@ -47,7 +47,7 @@ RESET_ADVICE = {
     RESETS_AT_SOURCE: _("Many links to choose a new password were asked for from your network within the hour."),
     RESETS_FOR_ACCOUNT: _(
         "Five links were asked for within the hour. If the address has an account, they are in its mailbox, perhaps "
-        "among the unwanted mail, and each of them works until the password is changed."
+        "among the unwanted mail. Use the newest."
     ),
 }
 """What the page of a refused request for a link says beside when the limit ends."""
@@ -92,4 +92,3 @@ def lift_limits(person: User) -> None:
     Those of codes and keys (guesses.py) stay: a mailbox is not a second factor.
     """
     limits.lift(person.address_key)
-

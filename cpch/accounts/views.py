@@ -156,7 +156,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _refuse_link(request, invitation)
     if not actions.is_still_offered(invitation):
         return _refuse_link(request, invitation, "maker")
-    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    form = AcceptanceForm(request.POST or None, invitation=invitation)
     if form.is_valid():
         try:
             user = actions.accept_invitation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,11 @@ def site_language() -> str:
 def new_keeping_key() -> str:
     """A random key of 256 bits, in hexadecimal."""
     return secrets.token_hex(32)
+
+
+def normalise_password(password: str) -> str:
+    """`password` in NFC: keyboards of different systems give different code points for one key, such as é."""
+    return unicodedata.normalize("NFC", password)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -77,6 +83,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalise_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(normalise_password(raw_password))
 
     def get_full_name(self) -> str:
         return self.full_name
