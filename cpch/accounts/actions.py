@@ -17,7 +17,7 @@ from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.core.words import Message, _
 
-from .addresses import address_key
+from .addresses import address_key, write_address
 from .models import Agency, Country, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
 from .models.user import site_language
@@ -129,7 +129,7 @@ def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
 ) -> tuple[Invitation, str]:
     """Create an invitation that the caller has allowed, within its transaction. Raises as `require_free_address`."""
-    email = email.strip().lower()
+    email = write_address(email)
     require_free_address(email, role, by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(

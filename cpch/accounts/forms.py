@@ -15,6 +15,7 @@ from cpch.forms import WithoutFormTag
 from diagnostic.core.period import without_invisible
 from diagnostic.core.response_rules import find_text_fault
 
+from .address_field import AddressField
 from .language import is_language_offered
 from .models import Agency, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
@@ -46,7 +47,7 @@ def one_clean_line(text: str) -> None:
 class InvitationForm(WithoutFormTag):
     """Whom `by` invites, and to which role: a coordinator into their country, an administrator outside any country."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         error_messages={"required": _("Give the e-mail address of the person to invite.")},
@@ -83,9 +84,6 @@ class InvitationForm(WithoutFormTag):
         offered = agencies_offered_by(by)
         self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in offered]
         self.fields["agency"].initial = own.agency.kind
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -18,6 +18,7 @@ from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 
 from .actions import make_invitation, require_free_address
+from .addresses import write_address
 from .models import Agency, CoordinatorProposal, Country, Invitation, Role, User
 from .permissions import (
     agencies_without_coordinator,
@@ -85,7 +86,7 @@ def propose(*, email: str, full_name: str, country: Country, agency_kind: str, w
     try:
         with transaction.atomic():
             proposal = CoordinatorProposal.objects.create(
-                email=email.strip().lower(), full_name=full_name, agency=agency, why=why, proposed_by=by
+                email=write_address(email), full_name=full_name, agency=agency, why=why, proposed_by=by
             )
     except IntegrityError as error:
         raise AlreadyProposed from error

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cpch.lazy_views import LazyViews
 
 from . import limits, sign_in_limits
+from .address_field import AddressField
 from .devices import remember_device
 from .guesses import try_password
 from .limits import LimitReached
@@ -53,6 +54,8 @@ class SecondPassword(Form):
 class SignInForm(forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField()
+        self.order_fields(["login", "password"])
         _plain(self, login=_("E-mail address"), password=_("Password"))
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].help_text = ""
@@ -61,7 +64,9 @@ class SignInForm(forms.LoginForm):
 class ResetForm(forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["email"] = AddressField()
         _plain(self, email=_("E-mail address"))
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cpch.accounts.addresses import address_key
+from cpch.accounts.addresses import address_key, write_address
 
 from .address import AddressKeyField
 
@@ -43,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a person; without a password they cannot sign in until they set one."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=write_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
