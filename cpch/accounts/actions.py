@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
+from diagnostic.core.names import write_name
 from diagnostic.core.words import Message, _
 
 from .addresses import address_key, write_address
@@ -120,7 +121,7 @@ def invite(
         role=role,
         agency=_agency(country, agency_kind) if role in AGENCY_ROLES else None,
         country=country,
-        organisation=organisation.strip() if role == Role.PARTNER else "",
+        organisation=write_name(organisation) if role == Role.PARTNER else "",
         by=by,
     )
 
@@ -248,7 +249,7 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str, 
     try:
         with transaction.atomic():
             user = User.objects.create_user(
-                invitation.email, password, full_name=full_name.strip(), language=language or site_language()
+                invitation.email, password, full_name=write_name(full_name), language=language or site_language()
             )
     except IntegrityError as error:
         raise AddressTaken from error

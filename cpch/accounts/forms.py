@@ -8,12 +8,10 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
-from diagnostic.core.period import without_invisible
-from diagnostic.core.response_rules import find_text_fault
+from cpch.forms import NameField, WithoutFormTag
 
 from .address_field import AddressField
 from .language import is_language_offered
@@ -30,18 +28,6 @@ ROLES_IN_WORDS = {
     Role.ADMINISTRATOR: _("Administrator, WCO secretariat: the same, and manages people"),
     Role.PARTNER: _("Partner, INTERPOL or another invited body: reads accepted assessments that are disclosed"),
 }
-
-
-def one_clean_line(text: str) -> None:
-    """Refuse what hides or reorders what a reader sees, or has nothing to be seen. Raises `ValidationError`."""
-    fault = find_text_fault(text)
-    if fault:
-        words = gettext(fault.text) % fault.values
-        raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
-    if "\n" in text or "\t" in text:
-        raise ValidationError(gettext("This text has a line break or a tab; remove it."))
-    if not without_invisible(text):
-        raise ValidationError(gettext("This text has only characters that nobody sees."))
 
 
 class InvitationForm(WithoutFormTag):
@@ -63,11 +49,10 @@ class InvitationForm(WithoutFormTag):
         required=False,
         help_text=_("For respondents and coordinators. The other agency’s coordinators invite its people."),
     )
-    organisation = forms.CharField(
+    organisation = NameField(
         label=_("Organisation"),
         max_length=120,
         required=False,
-        validators=[one_clean_line],
         help_text=_("For partners."),
     )
 
@@ -119,10 +104,9 @@ class AcceptanceForm(LanguageForm):
     """What an invited person says of themselves, and the password that they choose."""
 
     field_order = ("full_name",)
-    full_name = forms.CharField(
+    full_name = NameField(
         label=_("Full name"),
         max_length=120,
-        validators=[one_clean_line],
         error_messages={"required": _("Give your full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Your colleagues, and the secretariat after submission, see it beside what you do."),

@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
+from cpch.forms import NameField, WithoutFormTag
 from diagnostic.core.response_rules import find_text_fault
 
 from .address_field import AddressField
-from .forms import one_clean_line
 from .models import Agency, Country, User
 from .permissions import agencies_without_coordinator, membership_of
 
@@ -42,10 +41,9 @@ class CoordinatorProposalForm(WithoutFormTag):
         error_messages={"required": _("Choose customs or police.")},
         help_text=_("Police means every police service with duties at the border."),
     )
-    full_name = forms.CharField(
+    full_name = NameField(
         label=_("Full name"),
         max_length=120,
-        validators=[one_clean_line],
         error_messages={"required": _("Give the person’s full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
