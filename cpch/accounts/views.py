@@ -294,7 +294,7 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
         reason = "withdrawn"
     elif not reason:
         reason = "expired"
-    record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
+    record_attempt(act="invitation.refused", by=request.user, source=source, invitation=invitation.pk, reason=reason)
     return render(
         request,
         "invitations/gone.html",
