@@ -5,10 +5,12 @@ Sizes hold before anything of a request is parsed, numbers within the act that t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 FORM_BYTES = 1024 * 1024
@@ -20,15 +22,16 @@ FORM_FIELDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` times for one person within the `window` before; `words` tell it to them.
+    """At most `most` times within `window`.
 
-    `acts` are the log entries that count; without any, the cache counts.
+    For what one person writes, `acts` are the log entries that count, and `words` tell it to them. All else is counted
+    in rows of its own (`cpch.accounts.limits`), in windows that begin with the first try.
     """
 
     name: str
     most: int
     window: timedelta
-    words: Any
+    words: Any = ""
     acts: tuple[str, ...] = ()
 
 
@@ -56,9 +59,14 @@ LIMITS = (INVITATIONS, COMMENTS, LOG_PAGES)
 
 
 class LimitReached(Exception):
-    """A person has reached `limit`; `until` is when the next act is possible."""
+    """A limit was reached and nothing was done; `until` is when the next try is possible."""
 
     def __init__(self, limit: Limit, until: datetime):
         super().__init__(f"{limit.name}: {limit.most} within {limit.window}")
         self.limit = limit
         self.until = until
+
+    @property
+    def seconds(self) -> int:
+        """The seconds from now until then, at least 1."""
+        return max(1, math.ceil((self.until - timezone.now()).total_seconds()))

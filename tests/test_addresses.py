@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpch.accounts.addresses import address_key, domain_of, is_public_provider, name_part
+from cpch.accounts.address_field import AddressField
+from cpch.accounts.addresses import (
+    address_key,
+    ascii_domain,
+    domain_of,
+    is_public_provider,
+    name_part,
+    write_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +84,51 @@ def test_what_a_second_mailbox_looks_like() -> None:
     assert is_public_provider(domain_of("ada.l@GMail.com"))
     assert not is_public_provider("customs.example")
     assert name_part("ada.lovelace+2@example.org") == name_part("AdaLovelace7@gmail.com") == "adalovelace"
+
+
+@pytest.mark.parametrize(
+    ("given_address", "written"),
+    [
+        ("Ada@MÜNCHEN.example", "ada@münchen.example"),
+        ("ada@xn--mnchen-3ya.example", "ada@münchen.example"),
+        ("ada@XN--MNCHEN-3YA.example.", "ada@münchen.example"),
+        ("ada@例え。テスト", "ada@例え.テスト"),
+        ("ada@mün\u00adchen.example", "ada@münchen.example"),
+        ("ada@xn--strae-oqa.example", "ada@xn--strae-oqa.example"),
+    ],
+)
+def test_a_domain_is_taken_and_shown_in_its_own_letters(given_address: str, written: str) -> None:
+    assert AddressField().clean(given_address) == written
+    assert address_key(written) == address_key(given_address)
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("adä@example.org", "“ä” \\(U\\+00E4\\) before the @, and many mail servers cannot deliver"),
+        ("a\u200bda@example.org", "U\\+200B"),
+        ("أحمد@example.org", "only the letters a to z before the @"),
+        ("ada@straße.example", "leads to two different domains"),
+        ("ada@example..org", "no domain that e-mail can be sent to"),
+        ("ada@" + "ü" * 60 + ".example", "no domain that e-mail can be sent to"),
+        ("ada", "such as name@example.org"),
+    ],
+)
+def test_what_no_mail_reaches_is_refused_in_plain_words(email: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        AddressField().clean(email)
+
+
+def test_mail_goes_to_the_domain_as_mail_servers_know_it() -> None:
+    send_mail("Subject", "Text", None, ["ada@münchen.example"])
+
+    assert mail.outbox[0].message()["To"] == "ada@xn--mnchen-3ya.example"
+    assert ascii_domain("münchen.example") == "xn--mnchen-3ya.example"
+
+
+@given(st.text("ab.1", min_size=1), st.text(st.characters(categories=["L", "M", "N"], include_characters=".-")))
+def test_writing_an_address_keeps_its_key_and_is_done_once(local: str, domain: str) -> None:
+    email = f"{local}@{domain}"
+    written = write_address(email)
+    assert address_key(written) == address_key(email)
+    assert write_address(written) == written

@@ -16,9 +16,10 @@ from cpch.limits import INVITATIONS
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.actions.limits import require_within
+from diagnostic.core.names import write_name
 from diagnostic.core.words import Message, _
 
-from .addresses import address_key
+from .addresses import address_key, write_address
 from .models import Agency, Country, Invitation, Membership, Role, User
 from .models.invitation import new_link_nonce
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
@@ -122,7 +123,7 @@ def invite(
         role=role,
         agency=_agency(country, agency_kind) if role in AGENCY_ROLES else None,
         country=country,
-        organisation=organisation.strip() if role == Role.PARTNER else "",
+        organisation=write_name(organisation) if role == Role.PARTNER else "",
         by=by,
     )
 
@@ -134,7 +135,7 @@ def make_invitation(
 
     Raises as `require_free_address`, and `LimitReached`.
     """
-    email = email.strip().lower()
+    email = write_address(email)
     require_free_address(email, role, by)
     require_within(INVITATIONS, by)
     invitation = Invitation.objects.create(
@@ -255,7 +256,7 @@ def accept_invitation(*, invitation: Invitation, full_name: str, password: str, 
     try:
         with transaction.atomic():
             user = User.objects.create_user(
-                invitation.email, password, full_name=full_name.strip(), language=language or site_language()
+                invitation.email, password, full_name=write_name(full_name), language=language or site_language()
             )
     except IntegrityError as error:
         raise AddressTaken from error

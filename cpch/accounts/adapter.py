@@ -13,9 +13,15 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from cpch.limits import LimitReached
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.audit import record
 
+from . import limits, sign_in_limits
+from .devices import remember_device
+from .models.user import normalise_password
 from .second_factor import begin_session
+from .sources import source_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,9 +29,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail address or the password is not right."),
-        "too_many_login_attempts": _(
-            "There were too many attempts with this address. Wait five minutes, or reset your password."
-        ),
         "enter_current_password": _("Type your current password."),
         "incorrect_password": _("This is not your current password."),
     }
@@ -44,12 +47,32 @@ class AccountAdapter(DefaultAccountAdapter):
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
 
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """The new password as it is judged and stored. Raises `ValidationError`."""
+        return str(super().clean_password(normalise_password(password), user))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home")
 
     def get_login_stages(self) -> list[str]:
         """What stands between the right password and being signed in; addresses are verified by the invitation."""
         return ["cpch.accounts.second_step.SecondStep"]
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The person with this address and password, active or not. Raises `ValidationError` if a limit is reached.
+
+        allauth's own limits are switched off: they count for an address alone, so that anyone could lock it.
+        """
+        email = str(credentials.get("email", ""))
+        try:
+            counted = sign_in_limits.count_password(request, email)
+        except LimitReached as reached:
+            limits.log_refusal(request, reached)
+            raise limits.fault_of(reached, sign_in_limits.WORDS[reached.limit]) from reached
+        person = super().authenticate(request, **credentials)
+        if person is not None:
+            limits.give_back(counted)
+        return person
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
@@ -58,10 +81,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         second = getattr(request, "second_step", "")
         record(act="person.signed_in", by=user, **({"second": second} if second else {}))
-        return super().post_login(request, user, **kwargs)
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        record(act="person.sign_in_failed", by=None, email=str(credentials.get("email", ""))[:254])
+        email = str(credentials.get("email", ""))[:254]
+        record_attempt(act="person.sign_in_failed", source=source_of(request), email=email)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         record(act="person.sign_in_refused", by=user)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import stringprep
 import unicodedata
+from encodings import idna
+
+from diagnostic.core.words import Message, _
 
 ACE_PREFIX = "xn--"
 DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """What separates the labels of a domain (RFC 3490, section 3.1)."""
+DEVIATIONS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+"""Letters that the two versions of IDNA send to different domains (UTS 46, section 7)."""
 PUBLIC_PROVIDERS = frozenset(
     """
     aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com hotmail.fr icloud.com laposte.net
@@ -31,6 +36,52 @@ def address_key(email: str) -> str:
     return f"{_folded(local, 'NFC')}{at}{domain_key(domain)}"
 
 
+def write_address(email: str) -> str:
+    """The address as it is stored and shown: in lower case, `xn--` labels decoded if that is the same domain.
+
+    A domain that cannot be decoded stays as it was given.
+    """
+    local, at, domain = email.strip().rpartition("@")
+    return f"{local.lower()}{at}{'.'.join(_write_label(label) for label in DOTS.split(domain)).rstrip('.')}"
+
+
+def ascii_domain(domain: str) -> str:
+    """The domain as mail servers know it, with `xn--` labels; as it was given if it has no such form."""
+    try:
+        return ".".join(idna.ToASCII(label).decode("ascii") for label in DOTS.split(domain))
+    except UnicodeError:
+        return domain
+
+
+def find_address_fault(email: str) -> Message | None:
+    """Why e-mail cannot be sent to an address beyond ASCII; other faults are the form field's to find."""
+    local, _at, domain = email.strip().rpartition("@")
+    strange = next((letter for letter in local if not letter.isascii()), "")
+    if strange:
+        return Message(
+            _(
+                "This address has “%(letter)s” (U+%(code)s) before the @, and many mail servers cannot deliver to such "
+                "an address. Give an address with only the letters a to z before the @."
+            ),
+            {"letter": strange, "code": f"{ord(strange):04X}"},
+        )
+    unclear = DEVIATIONS.search(domain)
+    if unclear:
+        return Message(
+            _(
+                "This address has “%(letter)s” (U+%(code)s) after the @, which leads to two different domains. Give "
+                "the domain in the form that begins with xn--, which the mailbox’s administrator knows."
+            ),
+            {"letter": unclear[0], "code": f"{ord(unclear[0]):04X}"},
+        )
+    try:
+        for label in DOTS.split(domain):
+            idna.ToASCII(label)
+    except UnicodeError:
+        return Message(_("The part after the @ is no domain that e-mail can be sent to. Check how it is written."))
+    return None
+
+
 def domain_key(domain: str) -> str:
     """A key that is equal for all spellings of one domain."""
     return ".".join(_label_key(label) for label in DOTS.split(domain.strip())).rstrip(".")
@@ -50,6 +101,18 @@ def name_part(email: str) -> str:
 def is_public_provider(domain: str) -> bool:
     """Whether anybody can open a mailbox at `domain`, given in the form of `domain_key`."""
     return domain in PUBLIC_PROVIDERS
+
+
+def _write_label(label: str) -> str:
+    lower = unicodedata.normalize("NFKC", label).lower()
+    if not lower.isascii():
+        seen = (letter for letter in lower if DEVIATIONS.match(letter) or not stringprep.in_table_b1(letter))
+        return unicodedata.normalize("NFKC", "".join(seen))
+    try:
+        decoded = str(idna.ToUnicode(lower))
+        return decoded if idna.ToASCII(decoded).decode("ascii") == lower else lower
+    except UnicodeError:
+        return lower
 
 
 def _label_key(label: str) -> str:

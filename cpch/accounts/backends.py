@@ -1,15 +1,34 @@
-"""Finds a signed-in person with membership, agency and country, in no query more than their session took."""
+"""Finds a person by address and password, and a signed-in person in no query more than their session took."""
 
 from __future__ import annotations
 
-from allauth.account.auth_backends import AuthenticationBackend
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
 
 from .models import User
 from .sessions import take_person
+from .sign_in_limits import find_person
 
 
-class AccountBackend(AuthenticationBackend):
-    """allauth's backend, with the membership that every page asks for."""
+class AccountBackend(ModelBackend):
+    """People by any spelling of their address, with the membership that every page asks for."""
+
+    def authenticate(
+        self, request: HttpRequest | None, email: str = "", password: str | None = None, **_unused: Any
+    ) -> User | None:
+        """The person with that password (1 query), even a deactivated one: allauth shows them why they get no further.
+
+        A password is hashed whether or not the address has an account, so that the time tells nothing.
+        """
+        if not email or not password:
+            return None
+        person = find_person(email)
+        if person is None:
+            User().set_password(password)
+            return None
+        return person if person.check_password(password) else None
 
     def get_user(self, user_id: int) -> User | None:
         person = take_person(user_id)

@@ -8,16 +8,16 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
-from diagnostic.core.period import without_invisible
-from diagnostic.core.response_rules import find_text_fault
+from cpch.forms import NameField, WithoutFormTag
 
+from .address_field import AddressField
 from .language import is_language_offered
-from .models import Agency, Role, User
+from .models import Agency, Invitation, Membership, Role, User
 from .models.membership import AGENCY_ROLES, COUNTRY_ROLES
+from .models.user import normalise_password
 from .permissions import agencies_offered_by, membership_of, roles_offered_by
 
 ROLES_IN_WORDS = {
@@ -30,22 +30,10 @@ ROLES_IN_WORDS = {
 }
 
 
-def one_clean_line(text: str) -> None:
-    """Refuse what hides or reorders what a reader sees, or has nothing to be seen. Raises `ValidationError`."""
-    fault = find_text_fault(text)
-    if fault:
-        words = gettext(fault.text) % fault.values
-        raise ValidationError(gettext("This text %(fault)s.") % {"fault": words})
-    if "\n" in text or "\t" in text:
-        raise ValidationError(gettext("This text has a line break or a tab; remove it."))
-    if not without_invisible(text):
-        raise ValidationError(gettext("This text has only characters that nobody sees."))
-
-
 class InvitationForm(WithoutFormTag):
     """Whom `by` invites, and to which role: a coordinator into their country, an administrator outside any country."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         error_messages={"required": _("Give the e-mail address of the person to invite.")},
@@ -61,11 +49,10 @@ class InvitationForm(WithoutFormTag):
         required=False,
         help_text=_("For respondents and coordinators. The other agency’s coordinators invite its people."),
     )
-    organisation = forms.CharField(
+    organisation = NameField(
         label=_("Organisation"),
         max_length=120,
         required=False,
-        validators=[one_clean_line],
         help_text=_("For partners."),
     )
 
@@ -82,9 +69,6 @@ class InvitationForm(WithoutFormTag):
         offered = agencies_offered_by(by)
         self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in offered]
         self.fields["agency"].initial = own.agency.kind
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -120,10 +104,9 @@ class AcceptanceForm(LanguageForm):
     """What an invited person says of themselves, and the password that they choose."""
 
     field_order = ("full_name",)
-    full_name = forms.CharField(
+    full_name = NameField(
         label=_("Full name"),
         max_length=120,
-        validators=[one_clean_line],
         error_messages={"required": _("Give your full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Your colleagues, and the secretariat after submission, see it beside what you do."),
@@ -133,7 +116,10 @@ class AcceptanceForm(LanguageForm):
         strip=False,
         error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters, not a common password, and unlike your name and address."),
+        help_text=_(
+            "At least 12 characters, not a common password, unlike your name and address, and more than the names of "
+            "this site, your country or your agency."
+        ),
     )
     password2 = forms.CharField(
         label=_("Password, again"),
@@ -142,9 +128,15 @@ class AcceptanceForm(LanguageForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, initial={"language": get_language()}, **kwargs)
-        self.email = email
+        self.invitation = invitation
+
+    def clean_password1(self) -> str:
+        return normalise_password(str(self.cleaned_data["password1"]))
+
+    def clean_password2(self) -> str:
+        return normalise_password(str(self.cleaned_data["password2"]))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -156,8 +148,16 @@ class AcceptanceForm(LanguageForm):
         return given
 
     def _check_password(self, password: str, full_name: str) -> None:
+        """Judge the password as that of the person who is about to be created."""
+        person = User(email=self.invitation.email, full_name=full_name)
+        Membership(
+            user=person,
+            country=self.invitation.country,
+            agency=self.invitation.agency,
+            organisation=self.invitation.organisation,
+        )
         try:
-            password_validation.validate_password(password, User(email=self.email, full_name=full_name))
+            password_validation.validate_password(password, person)
         except ValidationError as error:
             self.add_error("password1", error)
 

@@ -2,62 +2,77 @@
 
 from __future__ import annotations
 
-from allauth.core.internal import ratelimit
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
 
+from cpch.limits import Limit, LimitReached
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.audit import record
 
+from . import limits
 from .codes import RECOVERY_CODE, accept_code
+from .limits import DAY, HOUR, MINUTE, Subject
 from .models import User
 from .second_factor import load_methods
+from .sources import source_of
 
-LIMITS = {"guess": "5/5m/key,30/d/key,30/m/ip"}
+AT_SOURCE = Limit("guess_source", 30, MINUTE)
+IN_A_ROW = Limit("guess", 5, 5 * MINUTE)
+IN_A_DAY = Limit("guess_day", 30, DAY)
 """Of a million codes three are good at a time: who tries thirty a day for a year finds one with a chance of 3 %."""
-WARNED_FOR_SECONDS = 60 * 60
-
-
-class TooManyGuesses(Exception):
-    """Nothing was looked at: there were too many tries before."""
+WARNINGS = Limit("guess_warning", 1, HOUR)
+"""How often a person is told by e-mail that somebody tries."""
 
 
 def try_code(request: HttpRequest, person: User, code: str) -> str:
-    """Use up a code of `person`: codes.APP or codes.RECOVERY_CODE, "" where it is wrong. Raises `TooManyGuesses`.
+    """Use up a code of `person`: codes.APP or codes.RECOVERY_CODE, "" where it is wrong. Raises `LimitReached`.
 
     A recovery code that was used is told by e-mail, with how many are left.
     """
-    usage = _count(request, person)
+    counted = _count(request, person)
     with transaction.atomic():
         found = accept_code(person, code)
         if found == RECOVERY_CODE:
             record(act="person.recovery_code_used", by=person, left=load_methods(person).codes or 0)
     if not found:
-        record(act="person.code_failed", by=None, person=person.pk)
+        record_attempt(act="person.code_failed", source=source_of(request), person=person.pk)
         return ""
-    usage.rollback()
+    limits.give_back(counted)
     return found
 
 
 def try_password(request: HttpRequest, person: User, password: str) -> bool:
-    """Whether it is the password of `person`. Raises `TooManyGuesses`."""
-    usage = _count(request, person)
+    """Whether it is the password of `person`. Raises `LimitReached`."""
+    counted = _count(request, person)
     if not person.check_password(password):
-        record(act="person.password_failed", by=None, person=person.pk)
+        record_attempt(act="person.password_failed", source=source_of(request), person=person.pk)
         return False
-    usage.rollback()
+    limits.give_back(counted)
     return True
 
 
-def _count(request: HttpRequest, person: User) -> ratelimit.RateLimitUsage:
-    usage = ratelimit.consume(request, app="cpch", action="guess", config=LIMITS, key=str(person.pk), limit_get=True)
-    if usage is None:
-        _warn(person)
-        raise TooManyGuesses
-    return usage
+def _count(request: HttpRequest, person: User) -> list[Subject]:
+    """Count a try before it is looked at. Raises `LimitReached`, which is logged."""
+    whose = str(person.pk)
+    try:
+        return limits.count_all(
+            [
+                Subject(AT_SOURCE, (source_of(request),)),
+                Subject(IN_A_ROW, (whose,)),
+                Subject(IN_A_DAY, (whose,)),
+            ]
+        )
+    except LimitReached as reached:
+        limits.log_refusal(request, reached)
+        if reached.limit != AT_SOURCE:
+            _warn(person)
+        raise
 
 
 def _warn(person: User) -> None:
     """Tell the person, once an hour, for whoever tries codes may have their password."""
-    if cache.add(f"cpch:warned:{person.pk}", True, timeout=WARNED_FOR_SECONDS):
-        record(act="person.too_many_guesses", by=None, person=person.pk)
+    try:
+        limits.count(WARNINGS, str(person.pk))
+    except LimitReached:
+        return
+    record(act="person.too_many_guesses", by=None, person=person.pk)

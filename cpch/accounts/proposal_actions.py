@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
+from diagnostic.core.names import find_name_fault, write_name
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.visible_text import says_nothing
 from diagnostic.core.words import Message, _
 
 from .actions import make_invitation, require_free_address
+from .addresses import write_address
 from .models import Agency, CoordinatorProposal, Country, Invitation, Role, User
 from .permissions import (
     agencies_without_coordinator,
@@ -78,13 +80,15 @@ def propose(*, email: str, full_name: str, country: Country, agency_kind: str, w
         if agency_kind not in agencies_without_coordinator(country.pk):
             raise AgencyHasCoordinator
     why = _require_words("why", why, _("Say in a sentence why this person should be coordinator."))
-    full_name = _require_words("full_name", full_name, _("Give the person’s full name."))
+    full_name = write_name(_require_words("full_name", full_name, _("Give the person’s full name.")))
+    if find_name_fault(full_name):
+        raise WordsMissing("full_name", _("Give the person’s full name without invisible characters."))
     require_free_address(email, Role.COORDINATOR, by)
     agency = Agency.objects.get_or_create(country=country, kind=agency_kind)[0]
     try:
         with transaction.atomic():
             proposal = CoordinatorProposal.objects.create(
-                email=email.strip().lower(), full_name=full_name, agency=agency, why=why, proposed_by=by
+                email=write_address(email), full_name=full_name, agency=agency, why=why, proposed_by=by
             )
     except IntegrityError as error:
         raise AlreadyProposed from error

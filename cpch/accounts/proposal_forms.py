@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
+from cpch.forms import NameField, WithoutFormTag
 from diagnostic.core.response_rules import find_text_fault
 
-from .forms import one_clean_line
+from .address_field import AddressField
 from .models import Agency, Country, User
 from .permissions import agencies_without_coordinator, membership_of
 
@@ -41,14 +41,13 @@ class CoordinatorProposalForm(WithoutFormTag):
         error_messages={"required": _("Choose customs or police.")},
         help_text=_("Police means every police service with duties at the border."),
     )
-    full_name = forms.CharField(
+    full_name = NameField(
         label=_("Full name"),
         max_length=120,
-        validators=[one_clean_line],
         error_messages={"required": _("Give the person’s full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=254,
         error_messages={"required": _("Give the person’s e-mail address.")},
@@ -72,9 +71,6 @@ class CoordinatorProposalForm(WithoutFormTag):
             self.fields["agency"].choices = [(kind, label) for kind, label in Agency.Kind.choices if kind in open_kinds]
             if len(open_kinds) == 1:
                 self.fields["agency"].initial = open_kinds[0]
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

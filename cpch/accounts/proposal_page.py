@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .addresses import domain_of, is_public_provider, name_part
+from .addresses import ascii_domain, domain_of, is_public_provider, name_part
 from .models import Agency, CoordinatorProposal, Membership
 
 ENOUGH_LETTERS = 4
@@ -30,6 +30,7 @@ class AddressLook:
     """Facts about a proposed address: its domain, those of the agencies and of the proposer, and warnings."""
 
     domain: str
+    ascii_domain: str
     proposer_domain: str
     agencies: tuple[Domains, ...]
     warnings: tuple[str, ...]
@@ -49,6 +50,7 @@ def look_at_address(proposal: CoordinatorProposal) -> AddressLook:
     own = by_agency[proposal.agency.kind]
     return AddressLook(
         domain=domain,
+        ascii_domain=_ascii_form(proposal.email),
         proposer_domain=domain_of(proposal.proposed_by.email),
         agencies=tuple(
             Domains(str(Agency.Kind(kind).label), tuple(counts.most_common()), kind == proposal.agency.kind)
@@ -61,6 +63,12 @@ def look_at_address(proposal: CoordinatorProposal) -> AddressLook:
 
 def _domain(person: Membership) -> str:
     return domain_of(person.user.email)
+
+
+def _ascii_form(email: str) -> str:
+    """The `xn--` form of the domain, in which letters of two scripts do not look alike; "" for a domain of ASCII."""
+    written = ascii_domain(email.rpartition("@")[2])
+    return written if written != email.rpartition("@")[2] else ""
 
 
 def _say_comfort(count: int, agency: str) -> str:

@@ -17,12 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cpch.limits import LimitReached
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.audit import record
 
-from . import passkeys
-from .guesses import TooManyGuesses, try_code, try_password
+from . import limits, passkeys
+from .guesses import try_code, try_password
 from .second_factor import Methods, has_proved_lately, load_methods, note_proof
 from .security_forms import CodeForm, PasswordForm
+from .sources import source_of
 
 
 def proof_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -47,17 +50,16 @@ def prove(request: HttpRequest) -> HttpResponse:
     if "credential" in request.POST:
         return _prove_with_key(request, methods)
     form = _form(methods, request.POST if request.method == "POST" else None)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         try:
             if _is_right(request, form):
                 return _go_on(request)
-        except TooManyGuesses:
-            form.add_error(None, _("There were too many attempts. Wait five minutes, then try again."))
-            status = HTTPStatus.TOO_MANY_REQUESTS
+        except LimitReached as reached:
+            form.add_error(None, limits.fault_of(reached, _("There were too many attempts. Try again %(wait)s.")))
         else:
             _say_wrong(form)
-    return _show(request, form, methods, status if form.errors else HTTPStatus.OK)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return limits.mark_refused(_show(request, form, methods, status), form)
 
 
 @login_required
@@ -71,7 +73,7 @@ def _prove_with_key(request: HttpRequest, methods: Methods) -> HttpResponse:
     try:
         passkeys.read_used_key(request, request.POST["credential"], passkeys.PROVE, request.user)
     except passkeys.KeyRefused:
-        record(act="person.key_failed", by=None, person=request.user.pk)
+        record_attempt(act="person.key_failed", source=source_of(request), person=request.user.pk)
         messages.error(request, _("This key is not one of yours, or it took too long. Try again, or use a code."))
         return _show(request, _form(methods), methods, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _go_on(request)

@@ -10,7 +10,6 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage
 from allauth.account.utils import get_next_redirect_url
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,17 +20,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from diagnostic.actions.audit import record
+from cpch.limits import Limit, LimitReached
+from diagnostic.actions.attempts import record_attempt
 
-from . import passkeys
+from . import limits, passkeys
 from .codes import RECOVERY_CODE
-from .guesses import TooManyGuesses, try_code
+from .guesses import try_code
+from .limits import MINUTE
 from .models import User
 from .second_factor import Methods, load_methods
 from .security_forms import CodeForm
+from .sources import source_of
 
 KEY, PASSKEY = "key", "passkey"
-PASSKEY_LIMITS = {"passkey": "20/m/ip"}
+PASSKEYS = Limit("passkey", 20, MINUTE)
+"""Requests of one source about signing in with a passkey, each of which takes two."""
 
 
 class SecondStep(LoginStage):
@@ -82,20 +85,19 @@ def step(request: HttpRequest, stage: SecondStep, person: User) -> HttpResponse:
     if "credential" in request.POST:
         return _step_with_key(request, stage, person, methods)
     form = _code_form(methods, request.POST if request.method == "POST" else None)
-    status = HTTPStatus.OK
     if form.is_valid():
         try:
             request.second_step = try_code(request, person, form.cleaned_data["code"])
-        except TooManyGuesses:
-            form.add_error("code", _("There were too many attempts. Wait five minutes, or use a key."))
-            status = HTTPStatus.TOO_MANY_REQUESTS
+        except LimitReached as reached:
+            words = _("There were too many attempts. Try again %(wait)s, or use a key.")
+            form.add_error("code", limits.fault_of(reached, words))
         else:
             if request.second_step:
                 response = stage.exit()
                 _tell_codes_left(request, person)
                 return response
             form.add_error("code", _("This code is not right, or it was used already. Codes of an app change often."))
-    return _show_step(request, form, methods, status if form.errors else HTTPStatus.OK)
+    return limits.mark_refused(_show_step(request, form, methods, HTTPStatus.OK), form)
 
 
 @require_POST
@@ -108,21 +110,25 @@ def step_key(request: HttpRequest, stage: SecondStep, person: User) -> HttpRespo
 @require_POST
 def passkey_begin(request: HttpRequest) -> HttpResponse:
     """What the browser needs to ask for a passkey of whoever is there."""
-    if not ratelimit.consume(request, app="cpch", action="passkey", config=PASSKEY_LIMITS):
-        return ratelimit.respond_429(request)
+    try:
+        limits.count(PASSKEYS, source_of(request))
+    except LimitReached as reached:
+        return limits.refuse(request, reached, _("Your password signs you in meanwhile."))
     return JsonResponse(passkeys.begin_using(request, passkeys.SIGN_IN))
 
 
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: the device has checked its person, so it is both steps."""
-    if not ratelimit.consume(request, app="cpch", action="passkey", config=PASSKEY_LIMITS):
-        return ratelimit.respond_429(request)
+    try:
+        limits.count(PASSKEYS, source_of(request))
+    except LimitReached as reached:
+        return limits.refuse(request, reached, _("Your password signs you in meanwhile."))
     goes_on = get_next_redirect_url(request)
     try:
         key = passkeys.read_used_key(request, request.POST.get("credential", ""), passkeys.SIGN_IN)
     except passkeys.KeyRefused:
-        record(act="person.sign_in_failed", by=None, second=PASSKEY)
+        record_attempt(act="person.sign_in_failed", source=source_of(request), second=PASSKEY)
         messages.error(request, _("This passkey does not sign anyone in here. Use your password."))
         return redirect(reverse("account_login", query={"next": goes_on} if goes_on else None))
     request.second_step = PASSKEY
@@ -133,7 +139,7 @@ def _step_with_key(request: HttpRequest, stage: SecondStep, person: User, method
     try:
         passkeys.read_used_key(request, request.POST["credential"], passkeys.SECOND_STEP, person)
     except passkeys.KeyRefused:
-        record(act="person.key_failed", by=None, person=person.pk)
+        record_attempt(act="person.key_failed", source=source_of(request), person=person.pk)
         messages.error(request, _("This key is not one of yours, or it took too long. Try again, or use a code."))
         return _show_step(request, _code_form(methods), methods, HTTPStatus.UNPROCESSABLE_ENTITY)
     request.second_step = KEY

@@ -7,9 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
-
-from .forms import one_clean_line
+from cpch.forms import NameField, WithoutFormTag
 
 
 class CodeForm(WithoutFormTag):
@@ -43,10 +41,9 @@ class PasswordForm(WithoutFormTag):
 class KeyNameForm(WithoutFormTag):
     """What a person calls a key of theirs."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name"),
         max_length=60,
-        validators=[one_clean_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Give the key a name.")},
         help_text=_("So that you know later which one it is, such as “Office laptop” or “Blue key”."),

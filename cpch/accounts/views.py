@@ -8,7 +8,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -24,14 +23,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cpch.limits import Limit, LimitReached
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.models import OutboxItem
 
-from . import actions, security_actions
+from . import actions, limits, security_actions
+from .devices import remember_device
 from .forms import AcceptanceForm, InvitationForm, LanguageForm, PeopleFilterForm
 from .invitation_mail import load_mail_words
 from .language import language_of
+from .limits import MINUTE
 from .models import CoordinatorProposal, Invitation, Membership, Role
 from .permissions import (
     can_decide_proposals,
@@ -50,12 +53,13 @@ from .permissions import (
 from .proving import proof_required
 from .second_factor import begin_session
 from .security_forms import TakeOffForm
+from .sources import source_of
 
 PEOPLE_A_PAGE = 50
 INVITATIONS_SHOWN = 50
 PROPOSALS_SHOWN = 20
-DEAD_LINKS = {"dead_link": "30/m/ip"}
-"""How often links that lead nowhere are answered and logged; nobody needs more, and each makes an entry."""
+DEAD_LINKS = Limit("dead_link", 30, MINUTE)
+"""How often links that lead nowhere are answered to one source."""
 
 
 @login_required
@@ -157,7 +161,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _refuse_link(request, invitation)
     if not actions.is_still_offered(invitation):
         return _refuse_link(request, invitation, "maker")
-    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    form = AcceptanceForm(request.POST or None, invitation=invitation)
     if form.is_valid():
         try:
             user = actions.accept_invitation(
@@ -177,7 +181,9 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "invitations/taken.html", status=HTTPStatus.CONFLICT)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         begin_session(request, user)
-        return redirect("home")
+        response = redirect("home")
+        remember_device(request, response, user)
+        return response
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "invitations/accept.html", {"form": form, "invitation": invitation}, status=status)
 
@@ -266,10 +272,13 @@ def say_invited(request: HttpRequest, invitation: Invitation) -> None:
 
 def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: str = "") -> HttpResponse:
     """Explain why a link does not work and whom to ask, and log the attempt; `reason` is a reason from the rules."""
-    if not ratelimit.consume(request, app="cpch", action="dead_link", config=DEAD_LINKS, limit_get=True):
-        return ratelimit.respond_429(request)
+    source = source_of(request)
+    try:
+        limits.count(DEAD_LINKS, source)
+    except LimitReached as reached:
+        return limits.refuse(request, reached)
     if invitation is None:
-        record(act="invitation.unknown", by=request.user)
+        record_attempt(act="invitation.unknown", by=request.user, source=source)
         return render(request, "invitations/unknown.html", status=HTTPStatus.NOT_FOUND)
     if invitation.accepted_at:
         reason = "used"
@@ -277,7 +286,7 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
         reason = "withdrawn"
     elif not reason:
         reason = "expired"
-    record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
+    record_attempt(act="invitation.refused", by=request.user, source=source, invitation=invitation.pk, reason=reason)
     return render(
         request,
         "invitations/gone.html",

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 
 from cpch.accounts.sources import source_of
 from cpch.limits import LimitReached
@@ -34,6 +33,5 @@ class PersonLimits:
         typed = [request.POST[name] for name in TYPED if request.POST.get(name)]
         context = {"limit": exception.limit, "until": exception.until, "typed": typed}
         response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
-        wait = (exception.until - timezone.now()).total_seconds()
-        response["Retry-After"] = str(max(1, round(wait + 0.5)))
+        response["Retry-After"] = str(exception.seconds)
         return response

@@ -5,6 +5,7 @@ The log holds numbers, ids and states of actions, never what somebody wrote.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from diagnostic.core.action_plan import (
     is_for_coordinators,
     lead_of,
 )
+from diagnostic.core.names import write_name
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL
 from diagnostic.core.result import Result, score
@@ -282,7 +284,7 @@ def _checked(details: ActionDetails) -> ActionDetails:
     faults = check_details(cleaned)
     if faults:
         raise Invalid(faults)
-    return cleaned
+    return replace(cleaned, responsible=write_name(cleaned.responsible))
 
 
 def _text(text: str, when_empty: Message | None = None) -> str:

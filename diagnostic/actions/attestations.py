@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from diagnostic.core import workflow
+from diagnostic.core.names import find_name_fault, write_name
 from diagnostic.core.progress import find_gaps, question_states
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.core.responses import NATIONAL, Voices
@@ -153,9 +154,10 @@ def _columns_of(agreement: Agreement | None) -> dict[str, Any]:
     if agreement is None or agreement.agreed_on > now().date():
         raise WrongAgreement
     columns = {
-        name: " ".join(value.split()) if isinstance(value, str) else value
-        for name, value in agreement.columns().items()
+        name: write_name(value) if isinstance(value, str) else value for name, value in agreement.columns().items()
     }
+    if find_name_fault(columns["agreed_by"]) or find_name_fault(columns["agreed_office"]):
+        raise WrongAgreement
     for value in columns.values():
         if isinstance(value, str) and (says_nothing(value) or len(value) > LINE_LENGTH or find_text_fault(value)):
             raise WrongAgreement

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from cpch.accounts.models import Session
+from cpch.accounts.models import LimitCount, Session
 from diagnostic.models import OutboxItem, ReportFile, SourceHour
 
 from .clock import now
@@ -59,6 +59,7 @@ def _finished(moment: datetime) -> dict[str, QuerySet[Any]]:
         "expired sessions": Session.objects.filter(expire_date__lt=moment),
         "finished tasks": DBTaskResult.objects.filter(ended),
         "tasks of killed workers": DBTaskResult.objects.filter(left_behind),
+        "counts of limits": LimitCount.objects.filter(ends_at__lte=moment),
         "hours of refused attempts": SourceHour.objects.filter(hour__lt=moment - ATTEMPTS_KEPT),
         "failed report files": ReportFile.objects.filter(
             state=ReportFile.State.FAILED, finished_at__lt=moment - FAILED_REPORTS_KEPT

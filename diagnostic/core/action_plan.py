@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from .instrument import AGENCIES, Guidance, Instrument, NextStep
+from .names import find_name_fault
 from .report_follow_up import ActionLine
 from .response_rules import Fault, find_text_fault
 from .result import Result
@@ -124,7 +125,7 @@ def check_details(details: ActionDetails) -> list[Fault]:
         ("title", details.title, MAX_TITLE),
         ("responsible", details.responsible, MAX_RESPONSIBLE),
     ):
-        fault = find_text_fault(text)
+        fault = find_text_fault(text) if name == "title" else find_name_fault(text)
         if fault is None and "\n" in text:
             fault = Message(_("must stand on one line"))
         if fault is None and len(text) > most:

@@ -1,8 +1,9 @@
-"""Checks for visible text: invisible characters alone are not an answer, a reason or a name."""
+"""The one rule for what nobody sees: alone it is no answer, reason or name, and in a period it does not count."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 INVISIBLE = re.compile(
     r"[\s\x00-\x1f\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f"
@@ -15,3 +16,15 @@ INVISIBLE = re.compile(
 def says_nothing(text: str) -> bool:
     """Whether `text` is empty or consists of invisible characters only."""
     return INVISIBLE.fullmatch(text) is not None
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a reader would not see this character, or would see a space."""
+    return says_nothing(character)
+
+
+def without_invisible(text: str) -> str:
+    """One line in its compatible form (NFKC), without what nobody sees, single-spaced; "" if nothing is seen."""
+    plain = unicodedata.normalize("NFKC", text)
+    seen = (letter for letter in plain if letter.isspace() or not is_invisible(letter))
+    return " ".join(unicodedata.normalize("NFKC", "".join(seen)).split())

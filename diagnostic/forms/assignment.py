@@ -8,6 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cpch.accounts.names import name_among
+
 from .review import MarkedField
 
 
@@ -31,4 +33,6 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, data: Any = None, *, reviewers: QuerySet[Any], **options: Any):
         super().__init__(data, **options)
-        self.fields["reviewer"].queryset = reviewers
+        field, people = self.fields["reviewer"], list(reviewers)
+        field.queryset = reviewers
+        field.choices = [("", field.empty_label), *((item.pk, name_among(item, people)) for item in people)]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cpch.forms import WithoutFormTag
+from cpch.forms import NameField, WithoutFormTag
 from diagnostic.actions.attestations import Agreement
 from diagnostic.actions.clock import now
 from diagnostic.core.progress import read_gaps, write_gaps
@@ -69,12 +69,12 @@ class AttestForm(WithoutFormTag):
 class RecordForm(AttestForm):
     """Who agreed for an agency without accounts, and the evidence of it."""
 
-    name = LineField(
+    name = NameField(
         label=_("Name"),
         max_length=200,
         error_messages={"required": _("Give the name of the person who agreed.")},
     )
-    function = LineField(
+    function = NameField(
         label=_("Function"),
         max_length=200,
         help_text=_("Such as: Head of Crime Investigation."),

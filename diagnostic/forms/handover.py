@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cpch.accounts.models import Agency, Invitation, Membership, Role
+from cpch.accounts.models import Agency, Invitation, Membership, Role, User
+from cpch.accounts.names import name_among
 from cpch.accounts.permissions import Place, places_open_to
 from cpch.forms import WithoutFormTag
 from diagnostic.actions.handover import key_of
@@ -55,7 +56,9 @@ class HandoverForm(WithoutFormTag):
             "required": gettext("Choose what happens: %(item)s.") % {"item": label},
             "invalid_choice": gettext("This person can no longer take it over: %(item)s.") % {"item": label},
         }
-        choices = [(str(item.user_id), _say_person(item)) for item in people]
+        held = list(people)
+        users = [item.user for item in held]
+        choices = [(str(item.user_id), _say_person(item, users)) for item in held]
         self.fields[name] = forms.ChoiceField(
             label=label,
             choices=[("", _("Choose")), (NOBODY, to_nobody), *choices],
@@ -124,9 +127,9 @@ def _code(place: Place) -> str:
     return "-".join(part for part in (place.role, place.agency) if part)
 
 
-def _say_person(person: Membership) -> str:
+def _say_person(person: Membership, among: Iterable[User]) -> str:
     place = Place(str(person.role), str(person.agency.kind) if person.agency else "")
-    return gettext("%(name)s (%(role)s)") % {"name": person.user.full_name, "role": say_place(place)}
+    return gettext("%(name)s (%(role)s)") % {"name": name_among(person.user, among), "role": say_place(place)}
 
 
 def _say_invitation(invitation: Invitation) -> str:

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from cpch.accounts.models import Invitation, Membership, Role
+from cpch.accounts.names import name_among
 from diagnostic.core import workflow
 from diagnostic.core.instrument import AGENCIES
 from diagnostic.models import Assessment, Declaration, OpeningRequest, ResponseRevision
@@ -118,10 +119,11 @@ def load_declarers(assessment: Assessment, reader: Any) -> Declarers:
         agency=agency, accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
     ).order_by("email")
     members = list(people)
+    users = [reader, *(item.user for item in members)]
     return Declarers(
-        coordinators=tuple(item.user.full_name for item in members if item.role == Role.COORDINATOR),
+        coordinators=tuple(name_among(item.user, users) for item in members if item.role == Role.COORDINATOR),
         others=(
-            *(Colleague(item.user.full_name, answered_at=item.answered_at) for item in members),
+            *(Colleague(name_among(item.user, users), answered_at=item.answered_at) for item in members),
             *(Colleague(item.email, invited_at=item.invited_at) for item in invited),
         ),
     )

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from cpch.accounts.models import Role
+from cpch.accounts.models import Membership, Role, User
+from cpch.accounts.names import name_among
 from cpch.accounts.second_factor import is_held_up
 from diagnostic.core import workflow
 from diagnostic.core.instrument import Instrument
@@ -27,6 +28,13 @@ from diagnostic.models import Assessment, Submission
 from diagnostic.permissions import can_compare, main_voice, membership_of
 
 register = template.Library()
+
+
+@register.filter
+def among(person: User, people: Iterable[User | Membership]) -> str:
+    """The person's name, told apart from those of `people`, users or memberships (`accounts.names.name_among`)."""
+    return name_among(person, [item.user if isinstance(item, Membership) else item for item in people])
+
 
 COUNTRY = (
     ("assessment-list", _("Assessments")),

@@ -46,9 +46,11 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is assigned.") % {"name": reviewer.full_name})
             return redirect("review-assign", pk=pk)
+    held = list(load_assignments(assessment))
     context = {
         "form": form,
-        "assignments": load_assignments(assessment),
+        "assignments": held,
+        "assigned": [item.reviewer for item in held],
         "is_over": assessment.state not in assignments.OPEN,
     }
     status = UNPROCESSABLE if request.method == "POST" else 200

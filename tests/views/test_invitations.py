@@ -248,7 +248,8 @@ def test_an_unknown_link_is_not_found_and_logged_until_it_is_too_much(client: Cl
     answers = [client.get(accept_url(f"guess-{number}")) for number in range(31)]
 
     assert [answer.status_code for answer in answers] == [404] * 30 + [429]
-    assert AuditEntry.objects.filter(act="invitation.unknown").count() == 30
+    assert AuditEntry.objects.filter(act="invitation.unknown").count() == 10, "the others of the hour are counted"
+    assert "Try again in a minute." in answers[-1].content.decode()
 
 
 def test_of_two_who_accept_at_once_one_wins() -> None:

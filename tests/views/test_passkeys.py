@@ -44,7 +44,7 @@ def show(client: Client, credential: str, **more: str) -> Any:
 
 def is_refused(client: Client, response: Any) -> bool:
     last = AuditEntry.objects.order_by("number").last()
-    is_logged = last is not None and last.act == "person.sign_in_failed" and last.detail == {"second": "passkey"}
+    is_logged = last is not None and last.act == "person.sign_in_failed" and last.detail.get("second") == "passkey"
     return is_logged and response.url == reverse("account_login") and "_auth_user_id" not in client.session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from cpch.accounts.addresses import address_key, write_address
 
 from .address import AddressKeyField
 
@@ -30,18 +33,23 @@ def new_keeping_key() -> str:
     return secrets.token_hex(32)
 
 
+def normalise_password(password: str) -> str:
+    """`password` in NFC: keyboards of different systems give different code points for one key, such as é."""
+    return unicodedata.normalize("NFC", password)
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates people; nobody creates themselves."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a person; without a password they cannot sign in until they set one."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=write_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username or "")
+        return self.get(address_key=address_key(username or ""))
 
 
 class User(AbstractBaseUser):
@@ -75,6 +83,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalise_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(normalise_password(raw_password))
 
     def get_full_name(self) -> str:
         return self.full_name

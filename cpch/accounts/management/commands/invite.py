@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
 from cpch.accounts import actions
+from cpch.accounts.address_field import AddressField
 from cpch.accounts.mail import invitation_link
 from cpch.accounts.models import Role
 
@@ -35,10 +35,10 @@ class Command(BaseCommand):
                 "and invite everyone else on the page “Countries and people”."
             )
         try:
-            validate_email(email)
+            email = AddressField(max_length=254).clean(email)
             invitation = actions.invite(email=email, role=role, by=None)
         except ValidationError as error:
-            raise CommandError(f"{email} is not an e-mail address.") from error
+            raise CommandError(f"{email}: {' '.join(error.messages)}") from error
         except actions.AddressTaken as error:
             raise CommandError(f"{email} already has an account.") from error
         except actions.AlreadyInvited as error:

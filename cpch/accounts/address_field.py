@@ -1,0 +1,28 @@
+"""The form field for an e-mail address, in any spelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .addresses import find_address_fault, write_address
+
+
+class AddressField(forms.EmailField):
+    """An address that e-mail can be sent to, as `addresses.write_address` writes it."""
+
+    default_error_messages = {"invalid": _("Give an e-mail address such as name@example.org.")}
+
+    def to_python(self, value: Any) -> str:
+        return write_address(str(super().to_python(value) or ""))
+
+    def run_validators(self, value: str) -> None:
+        """Name what is beyond ASCII first: the general check would only say that the address is wrong."""
+        fault = find_address_fault(value) if "@" in value else None
+        if fault:
+            raise ValidationError(gettext(fault.text) % fault.values)
+        super().run_validators(value)

@@ -1,0 +1,20 @@
+"""How often something was tried within the period of a limit; which limits there are is in accounts/limits.py."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class LimitCount(models.Model):
+    """The number of tries that count against one limit until `ends_at`.
+
+    `key` names the limit and whom it is for, `about` the account; both hold a keyed hash in place of the address.
+    """
+
+    key = models.CharField(max_length=100, unique=True)
+    about = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    number = models.PositiveIntegerField(default=1)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.number}"
