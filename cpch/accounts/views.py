@@ -14,10 +14,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from diagnostic.actions.audit import record
+from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.errors import ActionRefused
 
 from . import actions, mail, security_actions
@@ -47,8 +46,10 @@ from .permissions import (
     proposals_visible_to,
 )
 from .proving import proof_required
+from .refusals import hidden, require
 from .second_factor import begin_session
 from .security_forms import TakeOffForm
+from .sources import source_of
 
 logger = logging.getLogger(__name__)
 
@@ -209,8 +210,7 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then take the second factor off a person who lost it."""
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        log_hidden(request, Membership.objects.filter(user_id=pk))
-        raise Http404
+        raise hidden(request)
     require(can_take_off_second_factor(request.user, person), request)
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -278,7 +278,7 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
     if not ratelimit.consume(request, app="cpch", action="dead_link", config=DEAD_LINKS, limit_get=True):
         return ratelimit.respond_429(request)
     if invitation is None:
-        record(act="invitation.unknown", by=request.user)
+        record_attempt(act="invitation.unknown", by=request.user, source=source_of(request))
         return render(request, "invitations/unknown.html", status=HTTPStatus.NOT_FOUND)
     if invitation.accepted_at:
         reason = "used"
@@ -286,7 +286,13 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
         reason = "withdrawn"
     elif not reason:
         reason = "expired"
-    record(act="invitation.refused", by=request.user, invitation=invitation.pk, reason=reason)
+    record_attempt(
+        act="invitation.refused",
+        by=request.user,
+        source=source_of(request),
+        invitation=invitation.pk,
+        reason=reason,
+    )
     return render(
         request,
         "invitations/gone.html",
@@ -306,8 +312,7 @@ def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:
 def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
     invitation = invitations_visible_to(request.user).filter(pk=pk).first()
     if invitation is None:
-        log_hidden(request, Invitation.objects.filter(pk=pk))
-        raise Http404
+        raise hidden(request)
     require(can_manage_invitation(request.user, invitation), request)
     return invitation
 
@@ -315,22 +320,9 @@ def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
 def _load_person(request: HttpRequest, pk: int) -> Membership:
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        log_hidden(request, Membership.objects.filter(user_id=pk))
-        raise Http404
+        raise hidden(request)
     require(can_manage(request.user, person), request)
     return person
-
-
-def require(is_allowed: bool, request: HttpRequest) -> None:
-    if not is_allowed:
-        record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
-        raise PermissionDenied
-
-
-def log_hidden(request: HttpRequest, held: QuerySet) -> None:
-    """Log the attempt at something that is there, but not for this person."""
-    if held.exists():
-        record(act="access.hidden", by=request.user, path=request.path[:200], method=request.method or "")
 
 
 def _matching(found: QuerySet, wanted: dict[str, str], texts: tuple[str, ...]) -> QuerySet:

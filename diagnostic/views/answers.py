@@ -25,7 +25,7 @@ from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Response as Answer
 from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm, in_words
-from diagnostic.instruments import instrument_at, instrument_of
+from diagnostic.instruments import instrument_of
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
 from diagnostic.permissions import can_answer
@@ -245,12 +245,12 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     if page_key.owner(request, pk) not in (None, request.user.pk):
         return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
     act = resolution(request.POST, code)
+    instrument = instrument_of(load_assessment(request, pk))
     try:
-        instrument = instrument_at(pk)
         question = instrument.by_code[code]
         form = form_of(instrument, question, voice, request.POST)
         outcome = None if act else Writer(pk, voice, request.user).save(form)
-    except (Assessment.DoesNotExist, Row.DoesNotExist, KeyError, PermissionDenied):
+    except (Row.DoesNotExist, KeyError, PermissionDenied):
         outcome = None
     if outcome is not None and not outcome.is_refused:
         return _saved(form, outcome.row)
