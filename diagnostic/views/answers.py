@@ -25,7 +25,7 @@ from diagnostic.core.responses import NATIONAL, is_asked
 from diagnostic.core.responses import Response as Answer
 from diagnostic.forms.agreement import ProposalForm
 from diagnostic.forms.question import QuestionForm, in_words
-from diagnostic.instruments import instrument_of
+from diagnostic.instruments import instrument_at, instrument_of
 from diagnostic.models import Assessment
 from diagnostic.models import Response as Row
 from diagnostic.permissions import can_answer
@@ -242,10 +242,12 @@ def answers_in_json(view: View) -> View:
 @csrf_protect
 def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     """Save one answer: 200 with its new version; 409 with both texts or where the state forbids it; 422 with faults."""
-    if page_key.owner(request, pk) not in (None, request.user.pk):
+    owner = page_key.owner(request, pk)
+    if owner not in (None, request.user.pk):
         return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
+    # A key proves that this person was shown the assessment. Without one, memory would tell whether it exists.
+    instrument = instrument_at(pk) if owner else instrument_of(load_assessment(request, pk))
     act = resolution(request.POST, code)
-    instrument = instrument_of(load_assessment(request, pk))
     try:
         question = instrument.by_code[code]
         form = form_of(instrument, question, voice, request.POST)
