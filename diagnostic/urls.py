@@ -10,6 +10,7 @@ views = LazyViews("diagnostic.views")
 urlpatterns = [
     path("", views.home.home, name="home"),
     path("inbox/", views.inbox.inbox, name="inbox"),
+    path("log/", views.site_log.site_log, name="site-log"),
     path("help/", views.help.help_page, name="help"),
     path("people/<id:pk>/deactivate/", views.handover.deactivate, name="person-deactivate"),
     path("people/<id:pk>/move/", views.handover.move, name="person-move"),

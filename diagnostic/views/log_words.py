@@ -52,8 +52,6 @@ ACTS = {
     "report.download": _("downloaded the report"),
     "draft.download": _("downloaded %(draft)s"),
     "draft.download_without": _("downloaded %(draft)s without the sensitive answers"),
-    "access.hidden": _("tried to open something that does not exist for them"),
-    "access.refused": _("tried to do something that their role does not allow"),
 }
 VOIDED_BY_LEAVING = {
     "deactivated": _("deactivated %(person)s, which voided their attestation for %(agencies)s"),
