@@ -50,7 +50,6 @@ NAVIGATION: dict[str, tuple[tuple[str, Any], ...]] = {
         ("review-queue", _("Submissions")),
         ("inbox", _("Inbox")),
         ("people", _("Countries and people")),
-        ("site-log", _("Log")),
         ("resources", _("Resources")),
         ("help", _("Help")),
     ),
