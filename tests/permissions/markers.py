@@ -8,11 +8,11 @@ from typing import Any
 from cpch.accounts import actions as people_actions
 from cpch.accounts import proposal_actions
 from cpch.accounts.models import CoordinatorProposal, Membership, User
-from diagnostic.actions import action_plan, comments, comparison, opinions, reviews
+from diagnostic.actions import action_plan, comments, comparison, opinions, responses, reviews
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.core.responses import Evidence
 from diagnostic.core.responses import Response as Answer
-from diagnostic.models import Action, Assessment, Response, Submission
+from diagnostic.models import Action, Assessment, Submission
 from tests import factories
 
 
@@ -67,7 +67,8 @@ def plant() -> Planted:
 def _people() -> factories.People:
     people = factories.make_people()
     kinds = {
-        **dict.fromkeys(("coordinator", "respondent", "police_coordinator", "police_respondent", "observer"), "name"),
+        **dict.fromkeys(("coordinator", "police_coordinator"), "signatory"),
+        **dict.fromkeys(("respondent", "police_respondent", "observer"), "name"),
         **dict.fromkeys(("reviewer", "administrator"), "secretariat"),
         "partner": "partner",
         "foreigner": "abroad",
@@ -85,7 +86,7 @@ def _people() -> factories.People:
 def _hand_in(people: factories.People, kind: str, **settings: Any) -> Submission:
     by = people.coordinator
     held = factories.start_assessment(by, period=mark(kind, "period"), title=mark(kind, "title"), **settings)
-    sensitive = {"A.9": answer(f"{kind}_sensitive"), "A.2": Answer(status="unknown", reason=mark(kind, "reason"))}
+    sensitive = {"A.9": answer(f"{kind}_sensitive"), "A.6": Answer(status="unknown", reason=mark(kind, "reason"))}
     factories.fill(held, by, factories.example_answers() | {"A.1": answer(kind)} | sensitive)
     return fresh(factories.submit(held, by=by))
 
@@ -120,8 +121,14 @@ def _compare(people: factories.People) -> Assessment:
     factories.fill(held, people.police_respondent, {"A.1": answer("opened", 3)}, voice="police")
     factories.open_comparison(held, reason=mark("opened", "request"))
     held = Assessment.objects.select_related("country").get(pk=held.pk)
-    factories.fill(held, people.coordinator, {"A.1": answer("opened", 3)})
-    Response.objects.filter(assessment=held, voice="national", question="A.1").update(agreement=mark("opened", "why"))
+    responses.record(
+        assessment_id=held.pk,
+        question="A.1",
+        response=answer("opened", 3),
+        agreement=mark("opened", "why"),
+        base_version=0,
+        by=people.coordinator,
+    )
     comparison.discuss(assessment=held, question="A.1", text=mark("discussion", "text"), by=people.police_respondent)
     return held
 

@@ -56,6 +56,8 @@ MAY_SEE: dict[str, set[str]] = {
     "remark": COUNTRY | SECRETARIAT,
     # People
     "name": COUNTRY | SECRETARIAT,
+    # Partners read on the receipt and in the report who attested.
+    "signatory": COUNTRY | SECRETARIAT | {"partner"},
     "guest": COUNTRY | {"administrator"},
     "secretariat": COUNTRY | SECRETARIAT,
     "partner": {"administrator", "partner"},
@@ -219,6 +221,8 @@ def test_every_kind_is_found_where_it_may_be(walked: dict[tuple[str, str], Any])
 
 # Isolation
 
+NOT_READ = {"script", "style", "template", "svg"}
+"""Where no text stands beside others; the drawings of a result are shared with the report, and are not isolated yet."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 ISOLATED = re.compile("\u2068[^\u2069]*\u2069")
@@ -247,7 +251,7 @@ class Isolation(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         tags = [tag for tag, _is in self.open]
-        if any(is_isolated for _tag, is_isolated in self.open) or {"script", "style", "template"} & set(tags):
+        if any(is_isolated for _tag, is_isolated in self.open) or NOT_READ & set(tags):
             return
         self._look(ISOLATED.sub("", data) if {"title", "option"} & set(tags) else data, "/".join(tags[-3:]))
 
