@@ -8,6 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cpch.isolation import isolate
+
 from .review import MarkedField
 
 
@@ -32,3 +34,4 @@ class AssignmentForm(forms.Form):
     def __init__(self, data: Any = None, *, reviewers: QuerySet[Any], **options: Any):
         super().__init__(data, **options)
         self.fields["reviewer"].queryset = reviewers
+        self.fields["reviewer"].label_from_instance = isolate

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cpch.accounts.models import Agency, Invitation, Membership, Role
 from cpch.accounts.permissions import Place, places_open_to
 from cpch.forms import WithoutFormTag
+from cpch.isolation import isolate
 from diagnostic.actions.handover import key_of
 from diagnostic.handover_queries import Left
 from diagnostic.models import Action, Assignment
@@ -126,7 +127,7 @@ def _code(place: Place) -> str:
 
 def _say_person(person: Membership) -> str:
     place = Place(str(person.role), str(person.agency.kind) if person.agency else "")
-    return gettext("%(name)s (%(role)s)") % {"name": person.user.full_name, "role": say_place(place)}
+    return gettext("%(name)s (%(role)s)") % {"name": isolate(person.user.full_name), "role": say_place(place)}
 
 
 def _say_invitation(invitation: Invitation) -> str:
