@@ -246,7 +246,8 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     if owner not in (None, request.user.pk):
         return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
     # A key proves that this person was shown the assessment. Without one, memory would tell whether it exists.
-    instrument = instrument_at(pk) if owner else instrument_of(load_assessment(request, pk))
+    seen = None if owner else load_assessment(request, pk)
+    instrument = instrument_of(seen) if seen else instrument_at(pk)
     act = resolution(request.POST, code)
     try:
         question = instrument.by_code[code]
@@ -257,7 +258,7 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     if outcome is not None and not outcome.is_refused:
         return _saved(form, outcome.row)
     # The act checks the person itself; who is told more than "saved" is looked at as on every page.
-    assessment = load_assessment(request, pk)
+    assessment = seen or load_assessment(request, pk)
     require_voice(request, assessment, voice)
     require(can_answer(request.user, assessment, voice), request, assessment)
     return _save_with_care(request, assessment, voice, code, outcome)

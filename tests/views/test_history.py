@@ -21,6 +21,7 @@ from diagnostic.queries import to_response
 from diagnostic.views.signatures import VOIDED
 from tests import factories
 from tests.sessions import signed_in
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def steps(people, assessment, code="A.1", by=None):
 
 
 def plain(text):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", unisolated(text))).strip()
 
 
 def test_each_save_says_who_made_it_and_what_it_changed(people, assessment):

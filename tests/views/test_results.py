@@ -31,6 +31,7 @@ from tests.factories import (
     save_answer,
     start_assessment,
 )
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 SENSITIVE = ("A.9", "A.10", "A.11")
@@ -47,7 +48,7 @@ def read(client: Client, user: Any, pk: Any, **query: Any) -> str:
 
 def words(page: str) -> str:
     """The page as its reader reads it: without markup, entities resolved."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", unisolated(page))))
 
 
 def without_follow_ups(answers: dict[str, Answer]) -> dict[str, Answer]:
