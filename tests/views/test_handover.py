@@ -52,7 +52,7 @@ def test_an_attestation_that_was_not_submitted_is_voided_and_both_agencies_are_t
     for reader in (people.police_coordinator, colleague):
         client.force_login(reader)
         told = say(client.get(reverse("assessment-check", args=[assessment.pk])))
-        assert f"because {people.administrator.full_name} deactivated their account" in told
+        assert f"because {people.administrator.full_name} deactivated their account" in unisolated(told)
 
 
 def test_what_was_submitted_stands(client: Client, people: factories.People) -> None:

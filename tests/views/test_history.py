@@ -305,7 +305,7 @@ def test_what_somebody_saved_meanwhile_is_shown_first_and_never_overwritten(peop
     refused = client.post(restore_url(twice, 1), {"version": "2"})
     text = refused.content.decode()
     assert refused.status_code == 409
-    assert f"{people.police_respondent.full_name} has saved another text" in text
+    assert f"<bdi>{people.police_respondent.full_name}</bdi> has saved another text" in text
     assert "We share an office." in text
     assert 'name="version" value="3"' in text
     assert standing(twice).narrative == "We share an office."
