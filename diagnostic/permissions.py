@@ -345,6 +345,11 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
     return _is_of_country(user, assessment, Role.COORDINATOR, Role.OBSERVER)
 
 
+def can_read_site_log(user: Any) -> bool:
+    """Read the log of what belongs to no assessment: administrators."""
+    return _role(user) == Role.ADMINISTRATOR
+
+
 def unsealed_agencies(user: Any, assessment: Assessment) -> tuple[str, ...]:
     """The agencies whose sealed log `user` reads: their own; once the comparison has been opened, both.
 

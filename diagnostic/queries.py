@@ -406,6 +406,19 @@ def load_log(assessment: Assessment, agencies: Collection[str] = ()) -> QuerySet
     )
 
 
+def load_site_log(acts: Collection[str] = (), but: Collection[str] = (), source: str = "") -> QuerySet[AuditEntry]:
+    """The log of what belongs to no assessment, latest act first, with the people (1 query).
+
+    Only `acts` unless empty, none of `but`, and only from the network address `source` unless "".
+    """
+    entries = AuditEntry.objects.filter(chain__assessment=None).exclude(act__in=but).select_related("by")
+    if acts:
+        entries = entries.filter(act__in=acts)
+    if source:
+        entries = entries.filter(detail__source=source)
+    return entries.order_by("-number")
+
+
 def load_chains(assessment: Assessment, agencies: Collection[str] = ()) -> list[AuditChain]:
     """The main chain of the assessment's log, and those sealed for `agencies` (1 query)."""
     chains = AuditChain.objects.filter(assessment=assessment, sealed_for__in=["", *agencies])

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import cpch.converters  # noqa: F401  registers `id`
 from cpch.lazy_views import LazyViews
 
 views = LazyViews("diagnostic.views")
@@ -9,9 +10,10 @@ views = LazyViews("diagnostic.views")
 urlpatterns = [
     path("", views.home.home, name="home"),
     path("inbox/", views.inbox.inbox, name="inbox"),
+    path("log/", views.site_log.site_log, name="site-log"),
     path("help/", views.help.help_page, name="help"),
-    path("people/<int:pk>/deactivate/", views.handover.deactivate, name="person-deactivate"),
-    path("people/<int:pk>/move/", views.handover.move, name="person-move"),
+    path("people/<id:pk>/deactivate/", views.handover.deactivate, name="person-deactivate"),
+    path("people/<id:pk>/move/", views.handover.move, name="person-move"),
     path("mail/undelivered/", views.undelivered.undelivered, name="undelivered-mail"),
     path("resources/", views.help.resources, name="resources"),
     path("assessments/", views.assessments.index, name="assessment-list"),
@@ -67,7 +69,7 @@ urlpatterns = [
         name="response-history",
     ),
     path(
-        "assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/<int:number>/",
+        "assessments/<uuid:pk>/<str:voice>/questions/<str:code>/history/<id:number>/",
         views.history.restore,
         name="response-restore",
     ),
@@ -105,11 +107,11 @@ urlpatterns = [
     path("plan/<str:country>/calendar.ics", views.plan_calendar.file, name="plan-file"),
     path("plan/<str:country>/progress/", views.plan_progress.progress, name="plan-progress"),
     path("plan/<str:country>/new/", views.action_plan.new, name="plan-new"),
-    path("plan/<str:country>/<int:number>/", views.plan_action.detail, name="plan-action"),
-    path("plan/<str:country>/<int:number>/change/", views.plan_action.change, name="plan-action-change"),
-    path("plan/<str:country>/<int:number>/move/", views.plan_action.move, name="plan-action-move"),
-    path("plan/<str:country>/<int:number>/proof/", views.plan_action.prove, name="plan-action-prove"),
-    path("plan/<str:country>/<int:number>/comment/", views.plan_action.comment, name="plan-action-comment"),
+    path("plan/<str:country>/<id:number>/", views.plan_action.detail, name="plan-action"),
+    path("plan/<str:country>/<id:number>/change/", views.plan_action.change, name="plan-action-change"),
+    path("plan/<str:country>/<id:number>/move/", views.plan_action.move, name="plan-action-move"),
+    path("plan/<str:country>/<id:number>/proof/", views.plan_action.prove, name="plan-action-prove"),
+    path("plan/<str:country>/<id:number>/comment/", views.plan_action.comment, name="plan-action-comment"),
     path("submissions/<uuid:pk>/review/<str:code>/read/", views.read_marks.of_country, name="submission-review-read"),
     path("review/", views.reviews.queue, name="review-queue"),
     path("review/<uuid:pk>/", views.reviews.detail, name="review-detail"),

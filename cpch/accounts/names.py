@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cpch.isolation import isolate
 from diagnostic.core.names import name_key
 
 from .models import User
@@ -13,5 +14,5 @@ def name_among(person: User, people: Iterable[User]) -> str:
     """The person's name, with their address if someone else among `people` has one that looks the same (0 queries)."""
     key = name_key(person.full_name)
     if any(other.pk != person.pk and name_key(other.full_name) == key for other in people):
-        return f"{person.full_name} ({person.email})"
+        return f"{isolate(person.full_name)} ({isolate(person.email)})"
     return person.full_name

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -24,7 +24,8 @@ from .permissions import (
 )
 from .proposal_forms import ApprovalForm, CoordinatorProposalForm, DeclineForm
 from .proposal_page import look_at_address
-from .views import log_hidden, require, say_invited
+from .refusals import hidden, require
+from .views import say_invited
 
 
 @login_required
@@ -122,8 +123,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def _load(request: HttpRequest, pk: int) -> CoordinatorProposal:
     proposal = proposals_visible_to(request.user).filter(pk=pk).first()
     if proposal is None:
-        log_hidden(request, CoordinatorProposal.objects.filter(pk=pk))
-        raise Http404
+        raise hidden(request)
     return proposal
 
 

@@ -23,6 +23,7 @@ from . import passkeys, qr
 from . import security_actions as actions
 from .codes import find_counter, forget_pending_secret, list_recovery_codes, pending_secret
 from .proving import proof_required
+from .refusals import hidden
 from .second_factor import is_required_of, keep_session, load_methods
 from .security_forms import CodeForm, KeyNameForm
 
@@ -185,7 +186,7 @@ def _done(request: HttpRequest, action: Any, **given: Any) -> bool:
 def _load_key(request: HttpRequest, pk: int) -> Authenticator:
     held = Authenticator.objects.filter(pk=pk, user_id=request.user.pk, type=Authenticator.Type.WEBAUTHN).first()
     if held is None:
-        raise Http404
+        raise hidden(request)
     return held
 
 

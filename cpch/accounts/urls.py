@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import cpch.converters  # noqa: F401  registers `id`
 from cpch.lazy_views import LazyViews
 
 from . import sign_in
@@ -22,20 +23,20 @@ urlpatterns = [
     path("account/security/codes/new/", security.new_codes, name="security-codes-new"),
     path("account/security/keys/add/", security.add_key, name="security-key-add"),
     path("account/security/keys/begin/", security.begin_key, name="security-key-begin"),
-    path("account/security/keys/<int:pk>/", security.key, name="security-key"),
-    path("account/security/keys/<int:pk>/remove/", security.remove_key, name="security-key-remove"),
+    path("account/security/keys/<id:pk>/", security.key, name="security-key"),
+    path("account/security/keys/<id:pk>/remove/", security.remove_key, name="security-key-remove"),
     path("account/security/prove/", proving.prove, name="security-prove"),
     path("account/security/prove/key/", proving.prove_key, name="security-prove-key"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invitation-create"),
-    path("people/invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),
-    path("people/invitations/<int:pk>/resend/", views.resend_invitation, name="invitation-resend"),
+    path("people/invitations/<id:pk>/withdraw/", views.withdraw_invitation, name="invitation-withdraw"),
+    path("people/invitations/<id:pk>/resend/", views.resend_invitation, name="invitation-resend"),
     path("people/coordinators/propose/", proposals.create, name="proposal-create"),
-    path("people/coordinators/<int:pk>/", proposals.detail, name="proposal-detail"),
-    path("people/coordinators/<int:pk>/invite/", proposals.approve, name="proposal-approve"),
-    path("people/coordinators/<int:pk>/decline/", proposals.decline, name="proposal-decline"),
-    path("people/coordinators/<int:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
-    path("people/<int:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
-    path("people/<int:pk>/reactivate/", views.reactivate, name="person-reactivate"),
+    path("people/coordinators/<id:pk>/", proposals.detail, name="proposal-detail"),
+    path("people/coordinators/<id:pk>/invite/", proposals.approve, name="proposal-approve"),
+    path("people/coordinators/<id:pk>/decline/", proposals.decline, name="proposal-decline"),
+    path("people/coordinators/<id:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
+    path("people/<id:pk>/second-factor/", views.take_off_second_factor, name="person-second-factor"),
+    path("people/<id:pk>/reactivate/", views.reactivate, name="person-reactivate"),
     path("invitations/<str:token>/", views.accept_invitation, name="invitation-accept"),
 ]

@@ -12,10 +12,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,7 +24,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cpch.limits import Limit, LimitReached
 from diagnostic.actions.attempts import record_attempt
-from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.models import OutboxItem
 
@@ -51,6 +49,7 @@ from .permissions import (
     proposals_visible_to,
 )
 from .proving import proof_required
+from .refusals import hidden, require
 from .second_factor import begin_session
 from .security_forms import TakeOffForm
 from .sources import source_of
@@ -219,8 +218,7 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then take the second factor off a person who lost it."""
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        log_hidden(request, Membership.objects.filter(user_id=pk))
-        raise Http404
+        raise hidden(request)
     require(can_take_off_second_factor(request.user, person), request)
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -311,8 +309,7 @@ def _proposals(user: Any) -> QuerySet[CoordinatorProposal]:
 def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
     invitation = invitations_visible_to(request.user).filter(pk=pk).first()
     if invitation is None:
-        log_hidden(request, Invitation.objects.filter(pk=pk))
-        raise Http404
+        raise hidden(request)
     require(can_manage_invitation(request.user, invitation), request)
     return invitation
 
@@ -320,22 +317,9 @@ def _load_invitation(request: HttpRequest, pk: int) -> Invitation:
 def _load_person(request: HttpRequest, pk: int) -> Membership:
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        log_hidden(request, Membership.objects.filter(user_id=pk))
-        raise Http404
+        raise hidden(request)
     require(can_manage(request.user, person), request)
     return person
-
-
-def require(is_allowed: bool, request: HttpRequest) -> None:
-    if not is_allowed:
-        record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
-        raise PermissionDenied
-
-
-def log_hidden(request: HttpRequest, held: QuerySet) -> None:
-    """Log the attempt at something that is there, but not for this person."""
-    if held.exists():
-        record(act="access.hidden", by=request.user, path=request.path[:200], method=request.method or "")
 
 
 def _matching(found: QuerySet, wanted: dict[str, str], texts: tuple[str, ...]) -> QuerySet:

@@ -55,7 +55,7 @@ def find_breaks(chain: AuditChain) -> Iterator[str]:
             return
         if entry.previous != previous:
             yield _("entry %(number)s does not follow the one before it") % {"number": entry.number}
-        if not _has_its_hash(entry):
+        if not has_its_hash(entry):
             yield _("entry %(number)s was changed") % {"number": entry.number}
         previous = entry.hash
         if length == chain.length and previous != chain.head:
@@ -69,7 +69,8 @@ def find_breaks(chain: AuditChain) -> Iterator[str]:
         }
 
 
-def _has_its_hash(entry: AuditEntry) -> bool:
+def has_its_hash(entry: AuditEntry) -> bool:
+    """Whether the entry is as it was written, by its own hash; says nothing of those before and after it."""
     try:
         return hash_of(entry) == entry.hash
     except TypeError:

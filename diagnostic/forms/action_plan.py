@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cpch.forms import WithoutFormTag
+from cpch.isolation import isolate
 from diagnostic.core.action_plan import MAX_RESPONSIBLE, MAX_TITLE, ActionDetails, check_details
 from diagnostic.core.instrument import Instrument
 from diagnostic.models import Action, Assessment
@@ -97,7 +98,7 @@ class NewActionForm(ActionForm):
     def __init__(self, data: Any = None, *, assessments: Iterable[Assessment], instrument: Instrument, **options: Any):
         super().__init__(data, **options)
         self.held = {str(item.pk): item for item in assessments}
-        self.fields["assessment"].choices = [(key, item.period) for key, item in self.held.items()]
+        self.fields["assessment"].choices = [(key, isolate(item.period)) for key, item in self.held.items()]
         self.fields["about"].choices = _subjects(instrument)
 
     @property

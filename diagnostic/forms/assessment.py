@@ -49,6 +49,9 @@ class LineField(forms.CharField):
 
     default_validators = [clean_line]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "dir": "auto"}
+
 
 class SettingsForm(WithoutFormTag):
     """Title, marking, disclosure and target."""

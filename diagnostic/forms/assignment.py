@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cpch.accounts.names import name_among
+from cpch.isolation import isolate
 
 from .review import MarkedField
 
@@ -35,4 +36,4 @@ class AssignmentForm(forms.Form):
         super().__init__(data, **options)
         field, people = self.fields["reviewer"], list(reviewers)
         field.queryset = reviewers
-        field.choices = [("", field.empty_label), *((item.pk, name_among(item, people)) for item in people)]
+        field.choices = [("", field.empty_label), *((item.pk, isolate(name_among(item, people))) for item in people)]

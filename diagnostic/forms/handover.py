@@ -13,6 +13,7 @@ from cpch.accounts.models import Agency, Invitation, Membership, Role, User
 from cpch.accounts.names import name_among
 from cpch.accounts.permissions import Place, places_open_to
 from cpch.forms import WithoutFormTag
+from cpch.isolation import isolate
 from diagnostic.actions.handover import key_of
 from diagnostic.handover_queries import Left
 from diagnostic.models import Action, Assignment
@@ -129,7 +130,7 @@ def _code(place: Place) -> str:
 
 def _say_person(person: Membership, among: Iterable[User]) -> str:
     place = Place(str(person.role), str(person.agency.kind) if person.agency else "")
-    return gettext("%(name)s (%(role)s)") % {"name": name_among(person.user, among), "role": say_place(place)}
+    return gettext("%(name)s (%(role)s)") % {"name": isolate(name_among(person.user, among)), "role": say_place(place)}
 
 
 def _say_invitation(invitation: Invitation) -> str:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.isolation import isolate
 from diagnostic.core.response_rules import find_text_fault
 from diagnostic.models import Review
 
@@ -97,6 +98,6 @@ class ClosedFilter(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         self.fields["country"].choices = [("", _("All countries")), *countries]
         self.fields["region"].choices = [("", _("All regions")), *regions]
-        self.fields["period"].choices = [("", _("All periods")), *((period, period) for period in periods)]
+        self.fields["period"].choices = [("", _("All periods")), *((period, isolate(period)) for period in periods)]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select form-select-sm"

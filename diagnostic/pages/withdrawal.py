@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cpch.isolation import say
 from diagnostic.core import workflow
 from diagnostic.core.action_plan import OPEN
 from diagnostic.models import Action, Assessment, Submission
@@ -42,7 +43,7 @@ def build_withdrawal_page(assessment: Assessment) -> WithdrawalPage:
     ends.append(_("No more actions can be planned on it, and the drafting kit is no longer offered."))
     stays = [
         _("Your country can read the answers, the history and the log."),
-        _("A new assessment can be started for %(period)s.") % {"period": assessment.period},
+        say(_("A new assessment can be started for %(period)s."), period=assessment.period),
     ]
     if submitted:
         stays.append(_of_submissions(submitted))

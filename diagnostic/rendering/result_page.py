@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from cpch.isolation import bdi
 from diagnostic.core.comparison import Agreement, leave_out
 from diagnostic.core.editions import result_for_partners
 from diagnostic.core.instrument import LEVELS, Instrument
@@ -195,17 +197,19 @@ def _change_sentence(instrument: Instrument, result: Result, earlier: Result, pe
         if theme.score is not None and then[theme.theme] is not None
     ]
     up, down = _count(pairs, 1), _count(pairs, -1)
-    return gettext(
+    words = gettext(
         "Since %(period)s the index went from %(before)s to %(now)s. Themes up: %(up)d, down: %(down)d, unchanged: "
         "%(same)d."
-    ) % {
-        "period": period,
+    )
+    said = {
+        "period": bdi(period),
         "up": up,
         "down": down,
         "same": len(pairs) - up - down,
         "before": sentences.say_index(earlier),
         "now": sentences.say_index(result),
     }
+    return mark_safe(escape(words) % said)  # noqa: S308 - escaped, and the rest are numbers
 
 
 def _count(pairs: Iterable[tuple[Fraction | None, Fraction | None]], sign: int) -> int:

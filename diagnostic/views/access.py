@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
+from cpch.accounts import refusals
 from cpch.accounts.models import Country, Membership
 from cpch.accounts.permissions import people_visible_to
-from diagnostic.actions import audit
+from cpch.accounts.refusals import hidden
 from diagnostic.actions.sides import refusal
-from diagnostic.core import workflow
 from diagnostic.core.responses import NATIONAL
 from diagnostic.models import Action, Assessment, Submission
 from diagnostic.permissions import (
@@ -30,16 +29,14 @@ from diagnostic.permissions_sql import has_acted_otherwise
 
 
 def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = as_it_is) -> Assessment:
-    """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it where one exists.
+    """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it.
 
     `shaped`, a function of a module, says what else is loaded with it, or not.
     """
     try:
         return find_assessment(request.user, pk, shaped)
     except Assessment.DoesNotExist as error:
-        if Assessment.objects.filter(pk=pk).exists():
-            _log(request, "access.hidden", assessment=str(pk))
-        raise Http404 from error
+        raise hidden(request) from error
 
 
 def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = as_it_is) -> Submission:
@@ -50,18 +47,14 @@ def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = 
     try:
         return find_submission(request.user, pk, shaped)
     except Submission.DoesNotExist as error:
-        if Submission.objects.filter(pk=pk).exists():
-            _log(request, "access.hidden", submission=str(pk))
-        raise Http404 from error
+        raise hidden(request) from error
 
 
 def load_person(request: HttpRequest, pk: int) -> Membership:
     """The person with user, country and agency, if visible to this reader (1 query). Raises `Http404`."""
     person = people_visible_to(request.user).filter(user_id=pk).first()
     if person is None:
-        if Membership.objects.filter(user_id=pk).exists():
-            _log(request, "access.hidden")
-        raise Http404
+        raise hidden(request)
     return person
 
 
@@ -70,24 +63,19 @@ def load_plan_country(request: HttpRequest, code: str) -> Country:
     try:
         return plan_countries_visible_to(request.user).get(alpha2=code)
     except Country.DoesNotExist as error:
-        if Action.objects.filter(country__alpha2=code).exists():
-            _log(request, "access.hidden", plan=code)
-        raise Http404 from error
+        raise hidden(request) from error
 
 
 def load_action(request: HttpRequest, code: str, number: int) -> Action:
     """The action of that number in the country's plan, with all that its page names, if it exists for this person.
 
-    1 query. Raises `Http404`, logged where there is one.
+    1 query. Raises `Http404`, and logs it.
     """
-    found = Action.objects.filter(country__alpha2=code, number=number)
     try:
         visible = actions_visible_to(request.user).filter(country__alpha2=code, number=number)
         return visible.select_related("country", "assessment", "planned_by", "changed_by", "state_changed_by").get()
     except Action.DoesNotExist as error:
-        if found.exists():
-            _log(request, "access.hidden", plan=code, action=str(number))
-        raise Http404 from error
+        raise hidden(request) from error
 
 
 def require(is_allowed: bool, request: HttpRequest, assessment: Assessment | None = None) -> None:
@@ -96,22 +84,19 @@ def require(is_allowed: bool, request: HttpRequest, assessment: Assessment | Non
     If it is about acting in `assessment` and the person acted for the other agency in it, the page gives that reason.
     """
     if not is_allowed:
-        _log(request, "access.refused")
-        raise refusal(request.user, assessment) if assessment is not None else PermissionDenied()
+        refusals.require(False, request, refusal(request.user, assessment) if assessment is not None else None)
 
 
 def require_voice(request: HttpRequest, assessment: Assessment, voice: str) -> None:
     """Check that this person may read the answers of `voice`.
 
     Raises `PermissionDenied` for people outside the country, and for people who could read it had they not acted for
-    the other agency; else `Http404`, logged if the assessment has that voice.
+    the other agency; else `Http404`, whether or not the assessment has that voice. Each is logged.
     """
     require(can_read_answers(request.user, assessment), request)
     if voice not in readable_voices(request.user, assessment):
         _require_side(voice, request, assessment)
-        if voice in workflow.voices_of(assessment.mode):
-            _log(request, "access.hidden", assessment=str(assessment.pk), voice=voice)
-        raise Http404
+        raise hidden(request)
 
 
 def load_main_voice(request: HttpRequest, assessment: Assessment) -> str:
@@ -127,7 +112,3 @@ def _require_side(voice: str, request: HttpRequest, assessment: Assessment) -> N
     """Explain why people cannot read their own agency's answers: they acted for the other one."""
     if voice and voice == agency_of(request.user):
         require(not has_acted_otherwise(request.user, assessment), request, assessment)
-
-
-def _log(request: HttpRequest, act: str, **detail: str) -> None:
-    audit.record(act=act, by=request.user, path=request.path[:200], method=request.method or "", **detail)

@@ -231,20 +231,23 @@ def answers_in_json(view: View) -> View:
 @csrf_protect
 def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     """Save one answer: 200 with its new version; 409 with both texts or where the state forbids it; 422 with faults."""
-    if page_key.owner(request, pk) not in (None, request.user.pk):
+    owner = page_key.owner(request, pk)
+    if owner not in (None, request.user.pk):
         return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
+    # A key proves that this person was shown the assessment. Without one, memory would tell whether it exists.
+    seen = None if owner else load_assessment(request, pk)
+    instrument = instrument_of(seen) if seen else instrument_at(pk)
     act = resolution(request.POST, code)
     try:
-        instrument = instrument_at(pk)
         question = instrument.by_code[code]
         form = form_of(instrument, question, voice, request.POST)
         outcome = None if act else Writer(pk, voice, request.user).save(form)
-    except (Assessment.DoesNotExist, Row.DoesNotExist, KeyError, PermissionDenied):
+    except (Row.DoesNotExist, KeyError, PermissionDenied):
         outcome = None
     if outcome is not None and not outcome.is_refused:
         return _saved(form, outcome.row)
     # The act checks the person itself; who is told more than "saved" is looked at as on every page.
-    assessment = load_assessment(request, pk)
+    assessment = seen or load_assessment(request, pk)
     require_voice(request, assessment, voice)
     require(can_answer(request.user, assessment, voice), request, assessment)
     return _save_with_care(request, assessment, voice, code, outcome)

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.isolation import say
 from diagnostic.models import AuditEntry
 
 ACTS = {
@@ -54,8 +57,6 @@ ACTS = {
     "report.download": _("downloaded the report"),
     "draft.download": _("downloaded %(draft)s"),
     "draft.download_without": _("downloaded %(draft)s without the sensitive answers"),
-    "access.hidden": _("tried to open something that does not exist for them"),
-    "access.refused": _("tried to do something that their role does not allow"),
 }
 VOIDED_BY_LEAVING = {
     "deactivated": _("deactivated %(person)s, which voided their attestation for %(agencies)s"),
@@ -111,7 +112,7 @@ def say_entry(entry: AuditEntry) -> str:
     """What was done, to be read after the name of who did it; an act that is not known here by its code."""
     words = VOIDED_BY_LEAVING.get(entry.detail.get("because", "")) if entry.act == "attestation.void" else None
     if words is not None:
-        return str(words) % {name: _say_member(name, value) for name, value in entry.detail.items()}
+        return say(words, **{name: _say_member(name, value) for name, value in entry.detail.items()})
     if entry.act == "assessment.settings":
         return _say_settings(entry.detail.get("changes", {}))
     words = ACTS.get(entry.act)
@@ -120,7 +121,7 @@ def say_entry(entry: AuditEntry) -> str:
     try:
         # Hashes of answers and sealed chains are for verify_audit, and appear in no sentence.
         said = {name: value for name, value in entry.detail.items() if not isinstance(value, dict)}
-        return str(words) % {name: _say_member(name, value) for name, value in said.items()}
+        return say(words, **{name: _say_member(name, value) for name, value in said.items()})
     except KeyError:
         return entry.act
 
@@ -130,13 +131,13 @@ def _say_member(name: str, value: Any) -> str:
     return ", ".join(str(known.get(item, item)) for item in (value if isinstance(value, list) else [value]))
 
 
-def _say_settings(changes: dict[str, list[Any]]) -> str:
+def _say_settings(changes: dict[str, list[Any]]) -> SafeString:
+    words = gettext("%(name)s from %(before)s to %(after)s")
     parts = [
-        gettext("%(name)s from %(before)s to %(after)s")
-        % {"name": SETTINGS.get(name, name), "before": _plain(before), "after": _plain(after)}
+        say(words, name=SETTINGS.get(name, name), before=_plain(before), after=_plain(after))
         for name, (before, after) in sorted(changes.items(), key=_in_order)
     ]
-    return gettext("changed %(changes)s") % {"changes": "; ".join(parts)}
+    return format_html(escape(gettext("changed %(changes)s")) % {"changes": "{}"}, mark_safe("; ".join(parts)))  # noqa: S308
 
 
 def _in_order(change: tuple[str, Any]) -> int:

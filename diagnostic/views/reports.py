@@ -21,8 +21,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cpch.accounts.refusals import log_attempt
 from cpch.accounts.sources import source_of
-from diagnostic.actions import audit
 from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.reports import (
     MOST_WAITING,
@@ -287,5 +287,5 @@ def _make_again(request: HttpRequest, file: ReportFile, fault: str) -> None:
 
 def _refuse(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Who may see the assessment and none of its submissions gets no report, and is told why."""
-    audit.record(act="access.refused", by=request.user, path=request.path[:200], method=request.method or "")
+    log_attempt(request, "access.refused")
     return render(request, "reports/refused.html", {"assessment": assessment}, status=403)

@@ -137,6 +137,7 @@ TABLE: dict[str, Rule] = {
     "submission-review-comment": on_submission(AGENCIES),
     "submission-review-read": on_submission(AGENCIES),
     "submission-review-reply": on_submission(COORDINATORS),
+    "site-log": Rule({"administrator"}),
     "account": Rule(SIGNED_IN),
     # One's own, whoever one is; what stands behind a proof leads to it first (tests/views/test_security.py).
     "security": Rule(SIGNED_IN),

@@ -13,6 +13,7 @@ from diagnostic.actions import reviews
 from diagnostic.actions.bases import stamp
 from diagnostic.models import Opinion, Submission
 from tests import factories
+from tests.views.pages import unisolated
 
 
 def make_taken(people: factories.People, **settings: Any) -> Submission:
@@ -50,4 +51,4 @@ def url(name: str, submission: Submission, *code: str) -> str:
 def text_of(response: Any) -> str:
     """What the page says, its tags left out and its spaces made one."""
     body = re.sub(r"<(script|style|head)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", unisolated(body))).split())

@@ -16,6 +16,7 @@ from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Comment, Declaration, OpeningRequest, Response
 from diagnostic.wording.counting import capitalised, number_word
 from tests import factories
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def post(client, person, name, assessment, data=None, **kwargs):
 
 
 def words(response):
-    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    text = re.sub(r"<[^>]+>", " ", unisolated(response.content.decode()))
     return " ".join(unescape(text).split())
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from diagnostic.models import Assessment, Response
 from tests import factories
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def form_of(assessment, code):
 
 
 def words(response):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", unisolated(response.content.decode()))).split())
 
 
 def test_the_page_offers_the_form_of_what_was_named_alone(client, people, returned):

@@ -184,7 +184,7 @@ def test_the_context_bar_tells_where_an_assessment_stands(client: Client) -> Non
     context = {"assessment": assessment, "stage": "answer", "user": coordinator}
     bar = render_to_string("components/_context.html", context, request)
 
-    assert f"Example Country, {assessment.period}" in bar
+    assert f"Example Country, <bdi>{assessment.period}</bdi>" in bar
     assert "Draft, one joint session" in bar
     assert 'class="tlp tlp-amber" translate="no" dir="ltr">TLP:AMBER+STRICT<' in bar
     assert bar.count('aria-current="page"') == 1

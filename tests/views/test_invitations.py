@@ -250,6 +250,7 @@ def test_an_unknown_link_is_not_found_and_logged_until_it_is_too_much(client: Cl
     assert [answer.status_code for answer in answers] == [404] * 30 + [429]
     assert AuditEntry.objects.filter(act="invitation.unknown").count() == 10, "the others of the hour are counted"
     assert "Try again in a minute." in answers[-1].content.decode()
+    assert AuditEntry.objects.filter(act="attempts.more", chain__assessment=None).count() == 1
 
 
 def test_of_two_who_accept_at_once_one_wins() -> None:

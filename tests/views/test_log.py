@@ -47,7 +47,7 @@ def test_an_agency_reads_the_main_log_and_its_own_sealed_one(people, assessment)
     seal(assessment, people.police_coordinator, "police", "A.2")
     own, other = page_for(people.coordinator, assessment), page_for(people.police_coordinator, assessment)
     assert lines(own) == ["Customs only, until the comparison opens", "1", "Both agencies and observers", "1"]
-    assert "discussion of A.1" in own
+    assert "discussion of <bdi>A.1</bdi>" in own
     assert "A.2" not in own
     assert "all 2 entries are unchanged" in own
     assert lines(other) == ["Police only, until the comparison opens", "1", "Both agencies and observers", "1"]

@@ -19,6 +19,7 @@ from diagnostic.models import Submission
 from diagnostic.views.over_time import say_change
 from tests import factories
 from tests.tampering import overwrite
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def periods(text):
 
 
 def plain(html):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unisolated(html))).strip()
 
 
 def row(text, name):

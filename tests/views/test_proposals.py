@@ -17,6 +17,7 @@ from diagnostic.instruments import current_instrument
 from diagnostic.models import Assessment, Response
 from diagnostic.views.report_facts import assessments_for_report, report_of_assessment
 from tests import factories
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 SECRET = "A proposal that nobody agreed on"
@@ -41,7 +42,7 @@ def visit(client, person, name, assessment, query="", **kwargs):
 
 
 def words(response):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", unisolated(response.content.decode()))).split())
 
 
 def typed(version=0, code="A.3.1", **fields):
@@ -102,7 +103,7 @@ def test_two_at_once_are_shown_both_texts_within_the_form(client, people, opened
     html = late.json()["html"]
     assert html.count('class="question"') == 1
     assert 'data-question="A.3.1"' in html
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", unisolated(html))).split())
     for said in ("Theirs", "Their reason", "Mine", "My reason"):
         assert said in text
     assert national(opened).narrative == "Theirs"

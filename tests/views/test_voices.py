@@ -16,6 +16,7 @@ from django.urls import reverse
 from diagnostic.models import Assessment, Response
 from tests import factories
 from tests.factories import example_answers, fill, save_answer, start_assessment
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES_OF_A_PAGE = {"theme": 7, "result": 8, "assessment-detail": 9, "assessment-check": 12}
@@ -49,7 +50,7 @@ def as_person(user: Any) -> Client:
 
 
 def words(response: Any) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", unisolated(response.content.decode()))))
 
 
 def theme_url(assessment: Assessment, voice: str, theme: str = "framework") -> str:

@@ -33,7 +33,7 @@ def test_a_draft_says_what_ends_and_what_stays(client: Client, people: factories
 
     assert "1 attestation no longer counts." in told
     assert "1 open action that was planned on it stays in your country’s plan." in told
-    assert "A new assessment can be started for 2026." in told
+    assert "A new assessment can be started for <bdi>2026</bdi>." in told
     assert "A withdrawn assessment cannot be reopened." in told
     assert "submission" not in told.split("What stays")[1].split("Why")[0]
 

@@ -110,7 +110,7 @@ def test_a_follow_up_that_is_not_asked_is_refused_in_clear_words(client, assessm
 def test_an_agency_is_told_that_the_answer_beside_its_own_is_the_national_one(people, client, last):
     apart = factories.start_assessment(people.coordinator, period="2026", mode="separate")
     text = client.get(theme_url(apart, voice="customs")).content.decode()
-    assert "The national answer in 2025" in section(text, "A.1")
+    assert "The national answer in <bdi>2025</bdi>" in section(text, "A.1")
     client.post(theme_url(apart, voice="customs"), confirming("A.1"))
     assert stored(apart, "A.1", "customs") == factories.example_answers()["A.1"]
     assert stored(apart, "A.1").is_blank

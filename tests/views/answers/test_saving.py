@@ -282,7 +282,8 @@ def test_a_save_that_changes_the_evidence_of_a_follow_up_costs_no_more(
         factories.sign_both(assessment, people.coordinator)
     titles = {"A.3.2-evidence_title": left, "A.3.2-evidence_reference": ["7"] + [""] * (len(left) - 1)}
     with CaptureQueriesContext(connection) as asked:
-        body = {**fields("A.3.2", row.version, answer="3"), **titles}
+        key = page_key.make(people.respondent, assessment.pk)
+        body = {**fields("A.3.2", row.version, answer="3"), **titles, "page_key": key}
         assert client.post(save_url(assessment, "A.3.2"), body).status_code == 200
     # The first save after signing voids that, and costs more where it also changes documents: one where the assessment
     # stands returned, and one where it takes a document off besides.
@@ -301,8 +302,9 @@ def test_the_page_answers_a_form_encoded_body_of_any_order(client, assessment):
 def test_a_save_that_voids_what_was_signed_says_so_once(client, assessment, people):
     factories.sign_both(assessment, people.coordinator)
     assert "These answers have been attested." in without_hidden(client.get(theme_url(assessment)))
+    key = page_key.make(people.respondent, assessment.pk)
     with CaptureQueriesContext(connection) as asked:
-        first = client.post(save_url(assessment, "A.1"), fields("A.1", answer="3"))
+        first = client.post(save_url(assessment, "A.1"), {**fields("A.1", answer="3"), "page_key": key})
     assert (first.status_code, first.json()["voided"]) == (200, True)
     assert len(asked) <= MOST_QUERIES_OF_A_SAVE, "\n".join(query["sql"][:110] for query in asked)
     assert client.post(save_url(assessment, "A.1"), fields("A.1", 1, answer="2")).json()["voided"] is False

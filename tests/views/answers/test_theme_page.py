@@ -67,9 +67,9 @@ def test_last_periods_answer_stands_beside_the_question(people, client):
     factories.make_accepted(people.coordinator, people.reviewer, period="2025")
     following = factories.start_assessment(people.coordinator, period="2026")
     text = section(page(client, following), "A.1")
-    assert "Your answer in 2025" in text
+    assert "Your answer in <bdi>2025</bdi>" in text
     assert "The 2025 meetings were not held." in text
-    assert "Use the 2025 text" in text
+    assert "Use the <bdi>2025</bdi> text" in text
 
 
 def test_the_rail_shows_the_state_of_each_question_and_what_is_completed(client, assessment, people):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from diagnostic.actions import action_plan
 from diagnostic.core.action_plan import ActionDetails
 from diagnostic.models import Action, Assessment
+from tests.views.pages import unisolated
 
 TODAY = datetime.now(UTC).date()
 
@@ -33,7 +34,7 @@ def url(name: str, number: int | None = None, country: str = "ZZ") -> str:
 def words(response: Any) -> str:
     """The page as its reader reads it: without markup, entities resolved."""
     main = response.content.decode().split("<main", 1)[-1].split("</main>")[0]
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main)))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", unisolated(main))))
 
 
 def add(

@@ -1,0 +1,19 @@
+"""The path converter `id`: the number of a row in an address."""
+
+from __future__ import annotations
+
+from django.urls import register_converter
+from django.urls.converters import IntConverter
+
+MOST_DIGITS = 9
+"""Numbers of so many digits fit into every column that an address names."""
+
+
+class RowNumber(IntConverter):
+    """A number from 1; one too large for its column becomes 0, which no row has, so it is looked up and not found."""
+
+    def to_python(self, value: str) -> int:
+        return int(value) if len(value) <= MOST_DIGITS else 0
+
+
+register_converter(RowNumber, "id")
