@@ -24,6 +24,7 @@ from diagnostic.queries import load_site_log
 from diagnostic.wording.site_log import acts_of, say_act
 
 from .access import require
+from .log_limit import count_log_page
 
 ENTRIES_A_PAGE = 50
 
@@ -41,8 +42,10 @@ class Line:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def site_log(request: HttpRequest) -> HttpResponse:
-    """The entries, latest first, by kind and source (at most 8 queries; the check of all entries 1 or 2 more)."""
+    """The entries, latest first, by kind and source (at most 9 queries; the check of all entries 1 or 2
+    more). Raises `LimitReached`.."""
     require(can_read_site_log(request.user), request)
+    count_log_page(request)
     form = SiteLogForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     acts, but = acts_of(wanted.get("kind", ""))

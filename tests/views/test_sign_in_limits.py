@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from cpch.accounts.tasks import mail_password_reset
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
 from django.test import Client, RequestFactory
@@ -313,9 +312,6 @@ def test_an_address_in_any_spelling_signs_in_and_gets_its_link(
             assert sign_in(at(HOME), spelling) == 302
         else:
             at(HOME).post(reverse("account_reset_password"), {"email": spelling})
-            run_tasks()
-            assert mail.outbox.pop().to == ["ada@münchen.example"]
-            mail_password_reset.enqueue(f"{spelling}.")
             run_tasks()
             assert mail.outbox.pop().to == ["ada@münchen.example"]
 
