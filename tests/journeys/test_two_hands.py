@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from cpch.accounts.models import Agency, Invitation, Membership, Role, User
 from diagnostic.models import Assessment, Attestation, Side, Submission
 from tests import factories
+from tests.outbox import deliver
 
 from .steps_attesting import attest
 from .steps_browsing import Visitor, visit
@@ -113,7 +114,7 @@ def a_real_officer_gets_in(desk: Visitor, customs: User, assessment: Assessment)
     page.get_by_label("How did you verify the person?").fill(VERIFIED)
     desk.go(page.get_by_role("button", name="Send the invitation"))
     expect(page.get_by_role("main")).to_contain_text(VERIFIED)
-    run_tasks()
+    deliver()
     link = link_in_mail("tomas.marsh@police.example")
     page.context.clear_cookies()
     page.goto(link)
