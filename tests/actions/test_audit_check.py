@@ -13,7 +13,7 @@ from django.db import DatabaseError, OperationalError, ProgrammingError, connect
 from diagnostic.actions import audit
 from diagnostic.actions.audit_check import find_breaks, find_contradictions
 from diagnostic.actions.submissions import digest_of
-from diagnostic.models import Assessment, AuditChain, AuditEntry, InstrumentText, Submission
+from diagnostic.models import Assessment, AuditChain, AuditEntry, InstrumentText, OutboxItem, Submission
 from tests import factories
 from tests.tampering import overwrite
 
@@ -35,6 +35,8 @@ def waiting(people, accepted):
 
 def change(sql: str, *values: Any) -> None:
     """As somebody who can write to the database, past the models and the order in which a row must stand."""
+    if sql.startswith("DELETE FROM diagnostic_auditentry"):
+        OutboxItem.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
     connection.check_constraints()

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from cpch.accounts.models import Agency, Invitation, Membership, Role, User
 from diagnostic.models import Assessment, Attestation, Side, Submission
 from tests import factories
+from tests.outbox import deliver
 
 from .steps_attesting import attest
 from .steps_browsing import Visitor, visit
@@ -113,6 +114,7 @@ def a_real_officer_gets_in(desk: Visitor, customs: User, assessment: Assessment)
     page.get_by_label("How did you verify the person?").fill(VERIFIED)
     desk.go(page.get_by_role("button", name="Send the invitation"))
     expect(page.get_by_role("main")).to_contain_text(VERIFIED)
+    deliver()
     link = link_in_mail("tomas.marsh@police.example")
     page.context.clear_cookies()
     page.goto(link)
@@ -161,7 +163,6 @@ def send(page: Any, path: str, **fields: str) -> Any:
 def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> None:
     """Customs' coordinator invited a coordinator of the police when that was still allowed; the link expired."""
     police = Agency.objects.get_or_create(country=customs.membership.country, kind="police")[0]
-    token = "a-token-of-before"
     old = Invitation.objects.create(
         email="n.ferrand@gmail.com",
         role=Role.COORDINATOR,
@@ -180,7 +181,7 @@ def test_the_renewal_of_an_old_invitation(new_page: Callable, customs: User) -> 
 
     Invitation.objects.filter(pk=old.pk).update(expires_at=timezone.now() + timedelta(days=1))
     stranger = new_page()
-    assert stranger.goto(reverse("invitation-accept", args=[token])).status == 410
+    assert stranger.goto(reverse("invitation-accept", args=[old.token])).status == 410
     expect(stranger.get_by_role("main")).to_contain_text("Ask a coordinator of Police, Example Country")
     assert not User.objects.filter(email="n.ferrand@gmail.com").exists()
 
