@@ -121,6 +121,7 @@ def test_a_lost_entry_is_found_by_the_check_of_the_whole_log(people, assessment)
 
 
 def test_the_page_costs_the_same_few_queries_however_much_is_sealed(people, assessment):
+    page_for(people.coordinator, assessment)  # the first page of a minute takes more queries to count
     counts = []
     for _round in range(2):
         with CaptureQueriesContext(connection) as asked:
