@@ -9,7 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cpch.isolation import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE
+
 from .addresses import find_address_fault, write_address
+
+COPIED_ALONG = f"{FIRST_STRONG_ISOLATE}{POP_DIRECTIONAL_ISOLATE} "
+"""What stands around an address in our e-mails, and comes along if it is copied from one."""
 
 
 class AddressField(forms.EmailField):
@@ -18,7 +23,7 @@ class AddressField(forms.EmailField):
     default_error_messages = {"invalid": _("Give an e-mail address such as name@example.org.")}
 
     def to_python(self, value: Any) -> str:
-        return write_address(str(super().to_python(value) or ""))
+        return write_address(str(super().to_python(value) or "").strip(COPIED_ALONG))
 
     def run_validators(self, value: str) -> None:
         """Name what is beyond ASCII first: the general check would only say that the address is wrong."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cpch.isolation import say
 from diagnostic.actions.errors import ActionRefused
 
 from . import proposal_actions
@@ -53,7 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
             if can_decide_proposals(request.user):
                 return redirect("proposal-detail", pk=proposal.pk)
             messages.success(
-                request, _("You have proposed %(name)s. The secretariat will decide.") % {"name": given["full_name"]}
+                request, say(_("You have proposed %(name)s. The secretariat will decide."), name=given["full_name"])
             )
             return redirect("people")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cpch.isolation import say
 from diagnostic.actions.audit import record
 from diagnostic.actions.errors import ActionRefused
 
@@ -129,7 +130,7 @@ def add_key(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("No key was added: the device did not answer as it should. Try again."))
         else:
             if _done(request, actions.add_key, name=form.cleaned_data["name"], credential=credential):
-                messages.success(request, _("The key “%(name)s” is added.") % {"name": form.cleaned_data["name"]})
+                messages.success(request, say(_("The key “%(name)s” is added."), name=form.cleaned_data["name"]))
                 return redirect("security" if had_codes else "security-codes")
             return redirect("security")
     return render(request, "security/key_add.html", {"form": form}, status=_status(form))
@@ -166,8 +167,7 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
     if _done(request, actions.remove_key, key=held):
         messages.success(
             request,
-            _("The key “%(name)s” is removed. Your sessions on other devices have ended.")
-            % {"name": held.data["name"]},
+            say(_("The key “%(name)s” is removed. Your sessions on other devices have ended."), name=held.data["name"]),
         )
     return redirect("security")
 

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cpch.isolation import say
 from cpch.limits import Limit, LimitReached
 from diagnostic.actions.attempts import record_attempt
 from diagnostic.actions.errors import ActionRefused
@@ -129,7 +130,7 @@ def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.InvitationClosed as refused:
         messages.error(request, _(refused.message.text))
     else:
-        messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
+        messages.success(request, say(_("The invitation of %(email)s is withdrawn."), email=invitation.email))
     return redirect("people")
 
 
@@ -208,7 +209,7 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a person their access back."""
     person = _load_person(request, pk)
     actions.reactivate(person=person, by=request.user)
-    messages.success(request, _("%(name)s can sign in again.") % {"name": person.user.full_name})
+    messages.success(request, say(_("%(name)s can sign in again."), name=person.user.full_name))
     return redirect("people")
 
 
@@ -232,8 +233,10 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The second factor of %(name)s is taken off. They know of it by e-mail.")
-                % {"name": person.user.full_name},
+                say(
+                    _("The second factor of %(name)s is taken off. They know of it by e-mail."),
+                    name=person.user.full_name,
+                ),
             )
             return redirect("people")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -263,8 +266,10 @@ def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
 def say_invited(request: HttpRequest, invitation: Invitation) -> None:
     messages.success(
         request,
-        _("%(email)s is invited, and the e-mail is on its way. The link works once and expires in seven days.")
-        % {"email": invitation.email},
+        say(
+            _("%(email)s is invited, and the e-mail is on its way. The link works once and expires in seven days."),
+            email=invitation.email,
+        ),
     )
 
 

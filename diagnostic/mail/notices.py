@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cpch.accounts.letter import Letter, letter_to
 from cpch.accounts.models import Role, User
 from cpch.accounts.models.membership import AGENCY_ROLES, SECRETARIAT_ROLES
+from cpch.isolation import isolate
 from diagnostic.models import Assessment, AuditEntry, Submission
 
 SECRETARIAT = "secretariat"
@@ -225,10 +226,10 @@ def _context_of(notice: Notice, about: Submission | Assessment, entry: AuditEntr
     question = entry.detail.get("question", "")
     values = {
         "country": assessment.country.name,
-        "period": assessment.period,
+        "period": isolate(assessment.period),
         "number": about.number if isinstance(about, Submission) else None,
         "question": question,
-        "by": entry.by.full_name if entry.by else "",
+        "by": isolate(entry.by.full_name if entry.by else ""),
     }
     in_words = lazy(lambda text: str(text) % values, str)
     arguments = [about.pk, question] if notice.leads_to.endswith("-question") else [about.pk]

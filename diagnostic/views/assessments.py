@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Agency, Membership
+from cpch.isolation import say
 from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
-from diagnostic.actions.audit_check import find_breaks
 from diagnostic.actions.clock import now
 from diagnostic.actions.errors import (
     ActionRefused,
@@ -65,6 +65,7 @@ from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
+from .log_check import check_log
 from .log_limit import count_log_page
 from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
@@ -123,7 +124,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 return redirect("assessment-detail", pk=taken.pk)
             form.add_error("period", _(error.message.text) % error.message.values)
         else:
-            messages.success(request, _("The assessment for %(period)s is started.") % {"period": assessment.period})
+            messages.success(request, say(_("The assessment for %(period)s is started."), period=assessment.period))
             return redirect("assessment-detail", pk=assessment.pk)
     return render(request, "assessments/start.html", {"form": form, "taken": taken}, status=_status_of(form))
 
@@ -423,19 +424,17 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who did what and when, and whether the hash chains are intact. Raises `LimitReached`."""
+    """Who did what and when, and whether the hashes match; all are checked on request. Raises `LimitReached`."""
     assessment = load_assessment(request, pk)
     require(can_read_log(request.user, assessment), request)
     count_log_page(request)
     agencies = unsealed_agencies(request.user, assessment)
     page = Paginator(load_log(assessment, agencies), PER_PAGE * 2).get_page(request.GET.get("page"))
-    chains = load_chains(assessment, agencies)
     context = {
         "assessment": assessment,
         "page": page,
         "sections": say_sections(page, is_open=assessment.comparison_opened_at is not None),
-        "total": sum(chain.length for chain in chains),
-        "breaks": [words for chain in chains for words in find_breaks(chain)],
+        "check": check_log(request, page, load_chains(assessment, agencies)),
     }
     return render(request, "assessments/log.html", context)
 

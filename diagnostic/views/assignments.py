@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import User
 from cpch.accounts.models.membership import SECRETARIAT_ROLES
+from cpch.isolation import say
 from diagnostic.actions import assignments
 from diagnostic.actions.errors import ActionRefused, StateChanged
 from diagnostic.forms.assignment import AssignmentForm
@@ -44,7 +45,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ActionRefused as error:
             form.add_error("due_on", in_words(error))
         else:
-            messages.success(request, _("%(name)s is assigned.") % {"name": reviewer.full_name})
+            messages.success(request, say(_("%(name)s is assigned."), name=reviewer.full_name))
             return redirect("review-assign", pk=pk)
     held = list(load_assignments(assessment))
     context = {
@@ -66,5 +67,5 @@ def _end(request: HttpRequest, desk: Desk) -> HttpResponse:
         assignments.end(assignment=held, by=request.user)
     except StateChanged as error:
         return moved_on(request, desk, error)
-    messages.success(request, _("%(name)s is no longer assigned.") % {"name": held.reviewer.full_name})
+    messages.success(request, say(_("%(name)s is no longer assigned."), name=held.reviewer.full_name))
     return redirect("review-assign", pk=desk.submission.pk)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Membership
 from cpch.accounts.permissions import Place, can_manage, can_move
+from cpch.isolation import say
 from diagnostic.actions import handover
 from diagnostic.actions.errors import ActionRefused
 from diagnostic.actions.handover import HandoverChanged
@@ -34,14 +35,14 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     person = load_person(request, pk)
     require(can_manage(request.user, person), request)
     if not person.user.is_active:
-        messages.info(request, _("%(name)s is deactivated already.") % {"name": person.user.full_name})
+        messages.info(request, say(_("%(name)s is deactivated already."), name=person.user.full_name))
         return redirect("people")
 
     def act(form: HandoverForm) -> None:
         given = form.cleaned_data["seen"]
         handover.deactivate(person=person, choices=form.choices, seen=given, by=request.user)
 
-    done = _("%(name)s can no longer sign in.") % {"name": person.user.full_name}
+    done = say(_("%(name)s can no longer sign in."), name=person.user.full_name)
     return _settle(request, person, None, act, done)
 
 
@@ -62,7 +63,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data["seen"]
         handover.move(person=person, to=to, choices=form.choices, seen=given, by=request.user)
 
-    done = _("%(name)s is now: %(role)s.") % {"name": person.user.full_name, "role": say_place(to)}
+    done = say(_("%(name)s is now: %(role)s."), name=person.user.full_name, role=say_place(to))
     return _settle(request, person, to, act, done)
 
 

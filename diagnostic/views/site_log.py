@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Invitation, User
-from diagnostic.actions.audit_check import find_breaks, has_its_hash
 from diagnostic.forms.site_log import SiteLogForm
 from diagnostic.models import AuditChain, AuditEntry, SourceHour
 from diagnostic.permissions import can_read_site_log
@@ -24,6 +23,7 @@ from diagnostic.queries import load_site_log
 from diagnostic.wording.site_log import acts_of, say_act
 
 from .access import require
+from .log_check import check_log
 from .log_limit import count_log_page
 
 ENTRIES_A_PAGE = 50
@@ -43,7 +43,7 @@ class Line:
 @require_http_methods(["GET", "HEAD"])
 def site_log(request: HttpRequest) -> HttpResponse:
     """The entries, latest first, by kind and source (at most 9 queries; the check of all entries 1 or 2
-    more). Raises `LimitReached`.."""
+    more). Raises `LimitReached`."""
     require(can_read_site_log(request.user), request)
     count_log_page(request)
     form = SiteLogForm(request.GET)
@@ -51,16 +51,12 @@ def site_log(request: HttpRequest) -> HttpResponse:
     acts, but = acts_of(wanted.get("kind", ""))
     found = load_site_log(acts, but, wanted.get("source", "").strip())
     page = Paginator(found, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    chain = AuditChain.objects.filter(assessment=None).first()
-    is_checked = "check" in request.GET and chain is not None
     context = {
         "form": form,
         "page": page,
         "lines": build_lines(list(page)),
-        "chain": chain,
         "is_filtered": any(wanted.values()),
-        "is_checked": is_checked,
-        "breaks": list(find_breaks(chain)) if is_checked and chain is not None else _find_changed(page),
+        "check": check_log(request, page, AuditChain.objects.filter(assessment=None)),
     }
     return render(request, "site_log/index.html", context)
 
@@ -97,10 +93,3 @@ def _count_attempts(entries: Iterable[AuditEntry]) -> dict[tuple[Any, datetime],
 
 def _hour_of(entry: AuditEntry) -> datetime:
     return entry.at.replace(minute=0, second=0, microsecond=0)
-
-
-def _find_changed(entries: Iterable[AuditEntry]) -> list[str]:
-    """Those of the entries shown that do not match their own hash; whether any is missing takes the full check."""
-    return [
-        _("entry %(number)s was changed") % {"number": entry.number} for entry in entries if not has_its_hash(entry)
-    ]

@@ -85,7 +85,7 @@ def test_a_batch_of_refused_comments_does_not_fill_the_log(people, action):
 
 @pytest.mark.django_db
 def test_invitations_made_and_renewed_count_together(people):
-    invitation, _token = invite(people.coordinator, 0)
+    invitation = invite(people.coordinator, 0)
     for number in range(1, INVITATIONS.most - 1):
         invite(people.coordinator, number)
     accounts.renew_invitation(invitation=invitation, by=people.coordinator)

@@ -149,7 +149,7 @@ def _plan(people: factories.People, assessment: Assessment, kind: str) -> Action
 
 def _invite(people: factories.People) -> tuple[CoordinatorProposal, int]:
     country = factories.make_country()
-    invitation, _token = people_actions.invite(
+    invitation = people_actions.invite(
         email=f"{mark('guest', 'email')}@example.org", role="observer", country=country, by=people.coordinator
     )
     people_actions.invite(

@@ -381,7 +381,9 @@ def test_the_log_says_who_did_what_and_that_it_is_whole(client: Client, people: 
     assert f"{people.coordinator.full_name} submitted it, as submission 1" in said
     assert f"{people.reviewer.full_name} returned submission 1, asking about A.1, A.13" in said
     assert "changed marking from TLP:AMBER to TLP:RED; use in statistics from no to yes; target from none to 4" in said
-    assert "entries are unchanged, and none is missing" in said
+    assert "The entries on this page match their hashes." in said
+    whole = words(client.get(reverse("assessment-log", args=[assessment.pk]), {"check": "1"}))
+    assert "entries are unchanged, and none is missing" in whole
     entry = AuditEntry.objects.filter(chain__assessment=assessment).latest("number")
     assert entry.hash[:12] in said
 

@@ -31,10 +31,10 @@ def seal(assessment, by, agency, question):
     return audit.record(act="comparison.discuss", by=by, assessment=assessment, sealed_for=agency, question=question)
 
 
-def page_for(user, assessment):
+def page_for(user, assessment, **query):
     client = Client()
     client.force_login(user)
-    return client.get(reverse("assessment-log", args=[assessment.pk])).content.decode()
+    return client.get(reverse("assessment-log", args=[assessment.pk]), query).content.decode()
 
 
 def lines(page):
@@ -49,7 +49,8 @@ def test_an_agency_reads_the_main_log_and_its_own_sealed_one(people, assessment)
     assert lines(own) == ["Customs only, until the comparison opens", "1", "Both agencies and observers", "1"]
     assert "discussion of <bdi>A.1</bdi>" in own
     assert "A.2" not in own
-    assert "all 2 entries are unchanged" in own
+    assert "match their hashes" in own
+    assert "all 2 entries are unchanged" in page_for(people.coordinator, assessment, check="1")
     assert lines(other) == ["Police only, until the comparison opens", "1", "Both agencies and observers", "1"]
 
 
@@ -102,12 +103,25 @@ def test_a_sealed_chain_is_verified_on_the_page_of_its_own_agency_alone(people, 
             "UPDATE diagnostic_auditentry SET act = 'x' WHERE chain_id IN "
             "(SELECT id FROM diagnostic_auditchain WHERE sealed_for = 'customs')"
         )
-    assert "tampered with or damaged" in page_for(people.coordinator, assessment)
-    assert "tampered with or damaged" not in page_for(people.police_coordinator, assessment)
+    for query in ({}, {"check": "1"}):
+        assert "tampered with or damaged" in page_for(people.coordinator, assessment, **query)
+        assert "tampered with or damaged" not in page_for(people.police_coordinator, assessment, **query)
     assert list(find_breaks(AuditChain.objects.get(assessment=assessment, sealed_for="customs")))
 
 
+def test_a_lost_entry_is_found_by_the_check_of_the_whole_log(people, assessment):
+    seal(assessment, people.coordinator, "customs", "A.1")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM diagnostic_auditentry WHERE number = 1 AND chain_id IN "
+            "(SELECT id FROM diagnostic_auditchain WHERE sealed_for = 'customs')"
+        )
+    assert "match their hashes" in page_for(people.coordinator, assessment)
+    assert "entry 1 is missing" in page_for(people.coordinator, assessment, check="1")
+
+
 def test_the_page_costs_the_same_few_queries_however_much_is_sealed(people, assessment):
+    page_for(people.coordinator, assessment)  # the first page of a minute takes more queries to count
     counts = []
     for _round in range(2):
         with CaptureQueriesContext(connection) as asked:
