@@ -177,7 +177,7 @@ def test_a_worker_that_lost_its_lease_while_rendering_stores_nothing(
     assert contents == [b"of the other"]
     assert content_of(file) == b"of the other"
     assert stored() == {file.name}
-    assert "was taken up by another worker" in caplog.text
+    assert "Another worker took over the report file" in caplog.text
 
 
 def test_a_worker_that_lost_its_lease_while_storing_removes_what_it_stored(

@@ -108,7 +108,7 @@ def test_the_page_says_beforehand_that_no_more_may_wait(
 
     requests.request(people.coordinator)
     shown = signed_in.get(page).content.decode()
-    assert "3 reports that you requested are waiting, the most at a time." in shown
+    assert "3 of your reports are waiting, which is the limit." in shown
     again = shown.partition('hx-get="')[2].partition('"')[0]
     assert signed_in.get(again, headers={"HX-Request": "true"}).status_code == 204
     signed_in.force_login(people.police_coordinator)
