@@ -105,7 +105,7 @@ def test_a_domain_is_taken_and_shown_in_its_own_letters(given_address: str, writ
 @pytest.mark.parametrize(
     ("email", "words"),
     [
-        ("adä@example.org", "“ä” \\(U\\+00E4\\) before the @, and many mail servers cannot deliver"),
+        ("adä@example.org", "“ä” \\(U\\+00E4\\) before the @. Many mail servers cannot deliver"),
         ("a\u200bda@example.org", "U\\+200B"),
         ("أحمد@example.org", "without accented or non-Latin letters before the @"),
         ("ada@straße.example", "can stand for two different domains"),

@@ -113,7 +113,7 @@ def test_a_server_that_stalls_ends_the_attempt(people: factories.People, sink: M
     work()
     item.refresh_from_db()
     assert (sink.sessions, item.attempts) == (1, 1)
-    assert "did not answer in time" in item.last_fault
+    assert "did not reply in time" in item.last_fault
     sink.behaviour.stalls = False
     settings.EMAIL_TIMEOUT = 20
     work(minutes=6)
