@@ -72,7 +72,7 @@ def _is_broken_off(error: Error) -> bool:
 
 def _answer(request: HttpRequest, *, is_stored_unsure: bool) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
-        said = {"kind": "broken_off", "message": _("The server lost its database. Look whether this was saved.")}
+        said = {"kind": "broken_off", "message": _("The database connection was lost. Check whether this was saved.")}
         if not is_stored_unsure:
             said = {"kind": "busy", "message": _("The server is busy. Nothing was saved. Try again in a moment.")}
         return JsonResponse(said, status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -39,21 +39,21 @@ INVITATIONS = Limit(
     "invitations",
     20,
     timedelta(days=1),
-    _("You can make or renew 20 invitations within 24 hours, and have done so."),
+    _("You have sent 20 invitations within 24 hours, which is the limit."),
     acts=("invitation.made", "invitation.renewed"),
 )
 COMMENTS = Limit(
     "comments",
     60,
     timedelta(hours=1),
-    _("You can write 60 comments and replies within an hour, and have done so."),
+    _("You have written 60 comments and replies within an hour, which is the limit."),
     acts=("comment.note", "comment.share", "comment.answer", "opinion.reply", "comparison.discuss", "plan.comment"),
 )
 LOG_PAGES = Limit(
     "log pages",
     60,
     timedelta(minutes=1),
-    _("You can open 60 pages of the log within a minute, and have done so."),
+    _("You have opened 60 pages of the log within a minute, which is the limit."),
 )
 LIMITS = (INVITATIONS, COMMENTS, LOG_PAGES)
 

@@ -40,9 +40,9 @@ def _render(file: ReportFile) -> None:
         content = render_file(report, file.format, file.language, politeness=POLITENESS)
         reports.finish_rendering(file=file, content=content)
     except leases.LeaseLost:
-        logger.warning("The report file %s was taken up by another worker while it was rendered here.", file)
+        logger.warning("Another worker took over the report file %s while it was being rendered here.", file)
     except DatabaseError:
-        logger.exception("The report file %s could not be noted in the database. It is rendered again.", file)
+        logger.exception("The report file %s could not be recorded in the database. It will be rendered again.", file)
     except Exception:
         logger.exception("The report file %s could not be rendered.", file)
         reports.fail_rendering(file=file)

@@ -105,12 +105,12 @@ def test_a_domain_is_taken_and_shown_in_its_own_letters(given_address: str, writ
 @pytest.mark.parametrize(
     ("email", "words"),
     [
-        ("adä@example.org", "“ä” \\(U\\+00E4\\) before the @, and many mail servers cannot deliver"),
+        ("adä@example.org", "“ä” \\(U\\+00E4\\) before the @. Many mail servers cannot deliver"),
         ("a\u200bda@example.org", "U\\+200B"),
-        ("أحمد@example.org", "only the letters a to z before the @"),
-        ("ada@straße.example", "leads to two different domains"),
-        ("ada@example..org", "no domain that e-mail can be sent to"),
-        ("ada@" + "ü" * 60 + ".example", "no domain that e-mail can be sent to"),
+        ("أحمد@example.org", "without accented or non-Latin letters before the @"),
+        ("ada@straße.example", "can stand for two different domains"),
+        ("ada@example..org", "is not a valid domain"),
+        ("ada@" + "ü" * 60 + ".example", "is not a valid domain"),
         ("ada", "such as name@example.org"),
     ],
 )

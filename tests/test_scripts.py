@@ -283,7 +283,7 @@ def test_a_worker_that_dies_is_started_again_and_all_stop_together(server: Serve
     first = server.children()
     assert set(first) == {"web", "mail", "reports"}
     os.kill(first[queue], signal.SIGKILL)
-    server.read_until(f"The {queue} worker ended and is started again.")
+    server.read_until(f"The {queue} worker ended; starting it again.")
     second = wait_for(lambda: server.children() if queue in server.children() else None)
 
     assert second.pop(queue) != first.pop(queue)

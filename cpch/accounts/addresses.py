@@ -60,8 +60,8 @@ def find_address_fault(email: str) -> Message | None:
     if strange:
         return Message(
             _(
-                "This address has “%(letter)s” (U+%(code)s) before the @, and many mail servers cannot deliver to such "
-                "an address. Give an address with only the letters a to z before the @."
+                "This address has “%(letter)s” (U+%(code)s) before the @. Many mail servers cannot deliver to such an "
+                "address. Give an address without accented or non-Latin letters before the @."
             ),
             {"letter": strange, "code": f"{ord(strange):04X}"},
         )
@@ -69,8 +69,8 @@ def find_address_fault(email: str) -> Message | None:
     if unclear:
         return Message(
             _(
-                "This address has “%(letter)s” (U+%(code)s) after the @, which leads to two different domains. Give "
-                "the domain in the form that begins with xn--, which the mailbox’s administrator knows."
+                "This address has “%(letter)s” (U+%(code)s) after the @, which can stand for two different domains. "
+                "Ask the administrator of the mailbox for the form of the domain that begins with xn--."
             ),
             {"letter": unclear[0], "code": f"{ord(unclear[0]):04X}"},
         )
@@ -78,7 +78,7 @@ def find_address_fault(email: str) -> Message | None:
         for label in DOTS.split(domain):
             idna.ToASCII(label)
     except UnicodeError:
-        return Message(_("The part after the @ is no domain that e-mail can be sent to. Check how it is written."))
+        return Message(_("The part after the @ is not a valid domain. Check the spelling."))
     return None
 
 

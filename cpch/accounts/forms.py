@@ -117,7 +117,7 @@ class AcceptanceForm(LanguageForm):
         error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_(
-            "At least 12 characters, not a common password, unlike your name and address, and more than the names of "
+            "At least 12 characters. Not a common password, not like your name or address, and not just the names of "
             "this site, your country or your agency."
         ),
     )

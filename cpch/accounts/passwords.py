@@ -45,17 +45,15 @@ class SiteWordsValidator:
         if found and rest < REST:
             raise ValidationError(
                 _(
-                    "Apart from “%(words)s”, which others would guess here, this password has only %(rest)d letters "
-                    "and digits. Add more, so that at least %(least)d are left, or choose another password."
+                    "Without “%(words)s”, which others would guess, this password has only %(rest)d letters and "
+                    "digits. Add some until at least %(least)d remain, or choose another password."
                 ),
                 code="password_site_words",
                 params={"words": _("” and “").join(found), "rest": rest, "least": REST},
             )
 
     def get_help_text(self) -> str:
-        return _(
-            "Your password can’t be made of words such as the name of this site, of your country or of your agency."
-        )
+        return _("Your password can’t consist of words such as the name of this site, your country or your agency.")
 
 
 def _take_out(password: str, words: Iterable[str]) -> tuple[list[str], int]:

@@ -113,7 +113,7 @@ def passkey_begin(request: HttpRequest) -> HttpResponse:
     try:
         limits.count(PASSKEYS, source_of(request))
     except LimitReached as reached:
-        return limits.refuse(request, reached, _("Your password signs you in meanwhile."))
+        return limits.refuse(request, reached, _("You can sign in with your password instead."))
     return JsonResponse(passkeys.begin_using(request, passkeys.SIGN_IN))
 
 
@@ -123,7 +123,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     try:
         limits.count(PASSKEYS, source_of(request))
     except LimitReached as reached:
-        return limits.refuse(request, reached, _("Your password signs you in meanwhile."))
+        return limits.refuse(request, reached, _("You can sign in with your password instead."))
     goes_on = get_next_redirect_url(request)
     try:
         key = passkeys.read_used_key(request, request.POST.get("credential", ""), passkeys.SIGN_IN)

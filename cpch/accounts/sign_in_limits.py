@@ -40,16 +40,16 @@ WORDS = {
     WRONG_AT_DEVICE: _here,
     WRONG_FROM_SOURCE: _here,
     WRONG_FOR_ACCOUNT: _(
-        "Too many wrong passwords were tried for this address, from several places. A new device can try again "
-        "%(wait)s. To sign in at once, reset your password. Devices that you have signed in with before still work."
+        "There were too many wrong passwords for this address, from several places. Try again %(wait)s. To sign in "
+        "at once, reset your password, or use a device with which you have signed in before."
     ),
 }
 """What the sign-in page says when each limit is reached."""
 RESET_ADVICE = {
-    RESETS_AT_SOURCE: _("Many links to choose a new password were asked for from your network within the hour."),
+    RESETS_AT_SOURCE: _("Too many links to choose a new password were requested from your network within an hour."),
     RESETS_FOR_ACCOUNT: _(
-        "Five links were asked for within the hour. If the address has an account, they are in its mailbox, perhaps "
-        "among the unwanted mail. Use the newest."
+        "Five links were requested for this address within an hour. If it has an account, they are in its mailbox, "
+        "perhaps among the unwanted e-mails. Use the newest."
     ),
 }
 """What the page of a refused request for a link says beside when the limit ends."""

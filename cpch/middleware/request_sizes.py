@@ -55,7 +55,7 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     if question and limit == ANONYMOUS_BYTES:
         said = {"kind": "sign_in", "question": question, "message": _("You have been signed out.")}
         return JsonResponse(said, status=HTTPStatus.UNAUTHORIZED)
-    message = _("This was not saved: it has more than %(limit)d KiB. Shorten it, or send it in parts.")
+    message = _("This was not saved: it is larger than %(limit)d KiB. Shorten it, or save it in parts.")
     said = {"kind": "too_large", "message": message % {"limit": limit // KIB}, "question": question}
     return JsonResponse(said, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
@@ -63,7 +63,7 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
 def too_many_fields(request: HttpRequest) -> HttpResponse:
     """413 for a form with more than `FORM_FIELDS` fields, such as one with hundreds of documents."""
     if _takes_json(request):
-        message = _("This was not saved: it has more than %(most)d fields. Send it in parts.") % {"most": FORM_FIELDS}
+        message = _("This was not saved: it has more than %(most)d fields. Save it in parts.") % {"most": FORM_FIELDS}
         said = {"kind": "too_large", "message": message, "question": _question_of(request)}
         return JsonResponse(said, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return render(request, "413.html", {"fields": FORM_FIELDS}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -59,13 +59,13 @@ def _finished(moment: datetime) -> dict[str, QuerySet[Any]]:
         "expired sessions": Session.objects.filter(expire_date__lt=moment),
         "finished tasks": DBTaskResult.objects.filter(ended),
         "tasks of killed workers": DBTaskResult.objects.filter(left_behind),
-        "counts of limits": LimitCount.objects.filter(ends_at__lte=moment),
-        "hours of refused attempts": SourceHour.objects.filter(hour__lt=moment - ATTEMPTS_KEPT),
+        "expired limit counts": LimitCount.objects.filter(ends_at__lte=moment),
+        "hourly counts of refused attempts": SourceHour.objects.filter(hour__lt=moment - ATTEMPTS_KEPT),
         "failed report files": ReportFile.objects.filter(
             state=ReportFile.State.FAILED, finished_at__lt=moment - FAILED_REPORTS_KEPT
         ),
-        "delivered notices": OutboxItem.objects.filter(done_at__lt=moment - NOTICES_KEPT),
-        "undelivered notices": OutboxItem.objects.filter(given_up_at__lt=moment - NOTICES_KEPT),
+        "delivered e-mails": OutboxItem.objects.filter(done_at__lt=moment - NOTICES_KEPT),
+        "undelivered e-mails": OutboxItem.objects.filter(given_up_at__lt=moment - NOTICES_KEPT),
     }
 
 

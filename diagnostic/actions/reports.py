@@ -149,8 +149,8 @@ def _give_up() -> None:
     for file in hopeless.order_by("pk"):
         if leases.held(file).filter(leases.is_free()).update(state=ReportFile.State.FAILED, finished_at=now()):
             logger.error(
-                "The report file %s was begun %s times without a result, as if its rendering ended the worker. It is "
-                "not rendered until it is requested again.",
+                "The rendering of the report file %s was started %s times without a result; it may be what ended the "
+                "worker. It is not started again until the file is requested again.",
                 file,
                 file.attempts,
             )

@@ -52,7 +52,7 @@ def find_name_fault(text: str) -> Message | None:
         if _is_suspect(letter) and not _belongs(text, place):
             return _say(letter, place)
     if text and says_nothing(text):
-        return Message(_("has nothing that can be seen"))
+        return Message(_("has no visible characters"))
     return None
 
 

@@ -93,7 +93,7 @@ def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: 
     except Unreachable:
         raise
     except Exception as fault:
-        logger.exception("E-mail %d (%s) could not be written", item.pk, item.kind)
+        logger.exception("E-mail %d (%s) could not be composed", item.pk, item.kind)
         _mark(recipient, refusal=_name(fault))
         return False
     _mark(recipient, told_at=now(), refusal="")
@@ -131,8 +131,8 @@ def _try_later(item: OutboxItem, fault: str, longest_pause: timedelta) -> None:
 
 def _log_given_up(item: OutboxItem, fault: str) -> None:
     untold = item.recipients.filter(told_at=None)
-    for address, refusal in untold.values_list("address", "refusal") or [("no known address", "")]:
-        logger.error("E-mail %d (%s) to %s is given up: %s", item.pk, item.kind, address, refusal or fault)
+    for address, refusal in untold.values_list("address", "refusal") or [("an unknown address", "")]:
+        logger.error("E-mail %d (%s) to %s could not be delivered: %s", item.pk, item.kind, address, refusal or fault)
 
 
 def _name(fault: Exception) -> str:

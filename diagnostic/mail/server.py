@@ -79,7 +79,7 @@ def say_fault(fault: Exception) -> str:
         text = fault.smtp_error
         return shorten(f"{fault.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")
     if isinstance(fault, TimeoutError | smtplib.SMTPServerDisconnected):
-        return "The mail server ended the connection or did not answer in time."
+        return "The mail server closed the connection or did not reply in time."
     return shorten(str(fault.strerror if isinstance(fault, OSError) and fault.strerror else fault))
 
 

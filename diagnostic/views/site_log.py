@@ -20,7 +20,7 @@ from diagnostic.forms.site_log import SiteLogForm
 from diagnostic.models import AuditChain, AuditEntry, SourceHour
 from diagnostic.permissions import can_read_site_log
 from diagnostic.queries import load_site_log
-from diagnostic.wording.site_log import acts_of, say_act
+from diagnostic.wording.site_log import LIMIT_NAMES, acts_of, say_act
 
 from .access import require
 from .log_check import check_log
@@ -71,6 +71,7 @@ def build_lines(entries: list[AuditEntry]) -> list[Line]:
         detail = {"email": _("an unknown account"), **entry.detail}
         detail["person"] = people.get(detail.get("person"), _("somebody"))
         detail["invitation"] = invitations.get(detail.get("invitation"), "–")
+        detail["limit"] = str(LIMIT_NAMES.get(detail.get("limit"), detail.get("limit", "")))
         detail["attempts"] = attempts.get((detail.get("source"), _hour_of(entry)), 0)
         lines.append(
             Line(entry, say_act(entry.act, detail), str(detail.get("source", "")), str(detail.get("path", "")))

@@ -37,7 +37,7 @@ def _try_again(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("item", "")
     is_number = number.isascii() and number.isdecimal() and len(number) < 19
     if is_number and outbox.try_again(item_id=int(number), by=request.user):
-        messages.success(request, _("E-mail %(number)s is tried again, for three days.") % {"number": number})
+        messages.success(request, _("E-mail %(number)s will be retried for three days.") % {"number": number})
     else:
-        messages.error(request, _("This e-mail is no longer in the list of those given up. Nothing was changed."))
+        messages.error(request, _("This e-mail is no longer in the list of undelivered e-mail. Nothing was changed."))
     return redirect("undelivered-mail")

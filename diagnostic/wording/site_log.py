@@ -15,7 +15,7 @@ KINDS = {
     SIGN_INS: _("Sign-ins and second factors"),
     ATTEMPTS: _("Refused attempts"),
     PEOPLE: _("People and invitations"),
-    OTHER: _("The secretariat’s own notes and other acts"),
+    OTHER: _("Internal notes of the secretariat, and other activity"),
 }
 ACTS: dict[str, dict[str, Any]] = {
     SIGN_INS: {
@@ -30,7 +30,7 @@ ACTS: dict[str, dict[str, Any]] = {
         "person.recovery_code_used": _("used a recovery code"),
         "person.proved": _("confirmed their identity before changing the security of their account"),
         "person.session_ended": _("was signed out because their second factor had changed"),
-        "person.password_reset_asked": _("a link to reset the password of %(email)s was requested"),
+        "person.password_reset_asked": _("a password reset was requested for %(email)s"),
         "person.password_reset": _("reset their password"),
         "person.password_changed": _("changed their password"),
         "person.app_added": _("set up an authenticator app"),
@@ -43,20 +43,22 @@ ACTS: dict[str, dict[str, Any]] = {
         "person.second_factor_taken_off": _("removed the second factor of %(person)s: %(reason)s"),
     },
     ATTEMPTS: {
-        "access.hidden": _("tried to open something that does not exist for them"),
-        "access.refused": _("tried to do something that their role does not allow"),
+        "access.hidden": _("tried to open a page that does not exist or that they may not see"),
+        "access.refused": _("tried something that their role does not allow"),
         "invitation.unknown": _("opened an invitation link that is not valid"),
-        "invitation.refused": _("opened the link of an invitation that can no longer be accepted: %(invitation)s"),
+        "invitation.refused": _("opened the link of an invitation that has ended: %(invitation)s"),
         "limit.refused": _("reached a limit: %(limit)s"),
-        "attempts.more": _("further attempts from this address are only counted: %(attempts)s in that hour so far"),
+        "attempts.more": _(
+            "more attempts from this address are counted but not listed: %(attempts)s in that hour so far"
+        ),
     },
     PEOPLE: {
         "invitation.made": _("invited %(email)s"),
-        "invitation.printed": _("the command line invited %(email)s"),
-        "invitation.renewed": _("sent the invitation of %(invitation)s again"),
-        "invitation.withdrawn": _("withdrew the invitation of %(invitation)s"),
-        "invitation.accepted": _("accepted the invitation of %(invitation)s"),
-        "invitation.taken_over": _("handed the invitation of %(invitation)s to %(person)s"),
+        "invitation.printed": _("%(email)s was invited on the command line"),
+        "invitation.renewed": _("sent the invitation for %(invitation)s again"),
+        "invitation.withdrawn": _("withdrew the invitation for %(invitation)s"),
+        "invitation.accepted": _("accepted the invitation for %(invitation)s"),
+        "invitation.taken_over": _("handed the invitation for %(invitation)s to %(person)s"),
         "person.language": _("chose another language"),
         "person.moved": _("changed the role of %(person)s"),
         "person.deactivated": _("deactivated %(person)s"),
@@ -73,12 +75,32 @@ ACTS: dict[str, dict[str, Any]] = {
         "assignment.hand_over": _("handed the assignment of %(reviewer)s to %(to)s"),
         "review.ask": _("noted a clarification to ask about %(question)s"),
         "review.unask": _("took back a clarification about %(question)s"),
-        "mail.try_again": _("had undelivered e-mail %(item)s tried again"),
-        "plan.remind": _("reminders of due actions were ordered for %(country)s"),
+        "mail.try_again": _("retried undelivered e-mail %(item)s"),
+        "plan.remind": _("reminders of due actions were queued for %(country)s"),
         "plan.download": _("downloaded the plan’s calendar"),
         "plan.workbook": _("downloaded the plan as a workbook"),
     },
 }
+LIMIT_NAMES = {
+    "invitations": _("invitations"),
+    "comments": _("comments and replies"),
+    "log pages": _("pages of a log"),
+    "reports": _("waiting reports"),
+    "sign_in": _("passwords from one network address or device"),
+    "password_source": _("wrong passwords from one network address"),
+    "password_source_account": _("wrong passwords for one account from one network address"),
+    "password_account": _("wrong passwords for one account"),
+    "password_device": _("wrong passwords on one device"),
+    "reset_source": _("password resets from one network address"),
+    "reset_account": _("password resets for one account"),
+    "reset_link": _("uses of password reset links"),
+    "guess_source": _("codes and passwords from one network address"),
+    "guess": _("codes and passwords of one person within five minutes"),
+    "guess_day": _("codes and passwords of one person within a day"),
+    "passkey": _("sign-ins with a passkey"),
+    "dead_link": _("invitation links that do not work"),
+}
+"""The limits in words, by `cpch.limits.Limit.name`."""
 WORDS = {act: words for acts in ACTS.values() for act, words in acts.items()}
 
 

@@ -59,7 +59,7 @@ def start_ended(workers: dict[str, subprocess.Popen]) -> None:
     """Start each worker that has ended again."""
     for queue, worker in workers.items():
         if worker.poll() is not None:
-            print(f"The {queue} worker ended and is started again.", file=sys.stderr, flush=True)
+            print(f"The {queue} worker ended; starting it again.", file=sys.stderr, flush=True)
             workers[queue] = start_worker(queue)
             time.sleep(RESTART_SECONDS)
 

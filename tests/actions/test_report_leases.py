@@ -177,7 +177,7 @@ def test_a_worker_that_lost_its_lease_while_rendering_stores_nothing(
     assert contents == [b"of the other"]
     assert content_of(file) == b"of the other"
     assert stored() == {file.name}
-    assert "was taken up by another worker" in caplog.text
+    assert "Another worker took over the report file" in caplog.text
 
 
 def test_a_worker_that_lost_its_lease_while_storing_removes_what_it_stored(
@@ -276,7 +276,7 @@ def test_a_rendering_that_ends_its_worker_three_times_is_given_up_and_can_be_req
     deadly.refresh_from_db()
     other.refresh_from_db()
     assert (deadly.state, deadly.attempts, other.state) == ("failed", 3, "ready")
-    assert f"The report file {deadly} was begun 3 times" in caplog.text
+    assert f"The rendering of the report file {deadly} was started 3 times" in caplog.text
 
     assert reports._queue(deadly, people.reviewer)
     tasks.render_reports.call()

@@ -40,7 +40,7 @@ REFUSED = (
     ("Ada\u3164", "invisible character U+3164 (hangul filler)"),
     ("Ada\ufe0f", "invisible character U+FE0F"),
     ("Ada\U000e0041", "invisible character U+E0041"),
-    (" ", "has nothing that can be seen"),
+    (" ", "has no visible characters"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The tables of docs/running.md name the numbers that the code has."""
+"""The tables of docs/running.md have the numbers of the code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.conf import settings
 
 from cpch import limits, waits
 from diagnostic.actions.attempts import LISTED
+from diagnostic.actions.reports import MOST_WAITING
 from diagnostic.core.response_rules import MAX_CHARACTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,43 +25,42 @@ def rows(heading: str) -> dict[str, str]:
     return {cell[0].strip(): cell[1].strip() for cell in cells[2:]}
 
 
-def test_the_table_of_waits_is_the_codes() -> None:
+def test_the_table_of_waits_matches_the_code() -> None:
     said = {what: int(seconds) for what, seconds in rows("Waits").items()}
     script = (ROOT / "static" / "js" / "answer_reply.js").read_text("utf-8")
     (patience,) = re.findall(r"PATIENCE = (\d+)000;", script)
     assert said == {
         "connection to PostgreSQL": waits.CONNECT_SECONDS,
-        "lock of a row or table of PostgreSQL, of the file of SQLite": waits.LOCK_SECONDS,
-        "one statement of PostgreSQL": waits.STATEMENT_SECONDS,
-        "the next statement within a transaction of PostgreSQL": waits.IDLE_TRANSACTION_SECONDS,
-        "retry after a 503, as `Retry-After`": waits.RETRY_SECONDS,
+        "lock on a row or table in PostgreSQL, or on the SQLite file": waits.LOCK_SECONDS,
+        "one statement in PostgreSQL": waits.STATEMENT_SECONDS,
+        "next statement within a transaction in PostgreSQL": waits.IDLE_TRANSACTION_SECONDS,
+        "retry after a 503 (`Retry-After`)": waits.RETRY_SECONDS,
         "reply to a save, in the page": int(patience),
-        "a whole request, from the first byte": waits.RECEIVE_SECONDS,
-        "sign of life of a web worker": GUNICORN["timeout"],
-        "lock of SQLite, commands and workers": waits.COMMAND_LOCK_SECONDS,
+        "a whole request, from its first byte": waits.RECEIVE_SECONDS,
+        "heartbeat of a web worker": GUNICORN["timeout"],
+        "lock on the SQLite file, commands and workers": waits.COMMAND_LOCK_SECONDS,
     }
     assert int(patience) == waits.BROWSER_SECONDS
 
 
-def test_what_a_web_process_waits_for_in_the_database_ends_before_the_page_gives_up() -> None:
+def test_every_wait_for_the_database_is_shorter_than_that_of_the_page() -> None:
     for seconds in (waits.CONNECT_SECONDS, waits.LOCK_SECONDS, waits.STATEMENT_SECONDS, waits.IDLE_TRANSACTION_SECONDS):
         assert seconds < waits.BROWSER_SECONDS < GUNICORN["timeout"]
 
 
-def test_the_table_of_limits_is_the_codes() -> None:
+def test_the_table_of_limits_matches_the_code() -> None:
     said = rows("Limits")
     held = {
         "body of a request, signed in": f"{limits.FORM_BYTES // 1024} KiB",
         "body of a request, not signed in": f"{limits.ANONYMOUS_BYTES // 1024} KiB",
         "fields of a form": f"{limits.FORM_FIELDS}",
-        "first line of a request, with the address": f"{GUNICORN['limit_request_line']} bytes",
-        "headers of a request": (
-            f"{GUNICORN['limit_request_fields']} of {GUNICORN['limit_request_field_size']} bytes each"
-        ),
-        "invitations made and renewed, a person": f"{limits.INVITATIONS.most} in 24 hours",
-        "comments, notes, replies and discussion posts, a person": f"{limits.COMMENTS.most} in an hour",
-        "pages of a log, a person": f"{limits.LOG_PAGES.most} in a minute",
-        "log entries about refused attempts, a source address": f"{LISTED} in an hour",
+        "request line, with the URL": f"{GUNICORN['limit_request_line']} bytes",
+        "request headers": (f"{GUNICORN['limit_request_fields']} of {GUNICORN['limit_request_field_size']} bytes each"),
+        "invitations sent or sent again, per person": f"{limits.INVITATIONS.most} in 24 hours",
+        "comments, notes, replies and discussion posts, per person": f"{limits.COMMENTS.most} in an hour",
+        "log pages, per person": f"{limits.LOG_PAGES.most} in a minute",
+        "reports waiting or being rendered, per person": f"{MOST_WAITING}",
+        "log entries for refused attempts, per network address": f"{LISTED} in an hour",
     }
     assert {what: said[what] for what in held} == held
     assert [limit.window.total_seconds() for limit in limits.LIMITS] == [86400, 3600, 60]
@@ -71,12 +71,12 @@ def test_the_table_of_limits_is_the_codes() -> None:
     assert f"{MAX_CHARACTERS:,} characters" in PAGE
 
 
-def test_each_limit_says_its_number_in_its_words() -> None:
+def test_the_text_of_each_limit_gives_its_number() -> None:
     for limit in limits.LIMITS:
         assert re.findall(r"\d+", str(limit.words))[0] == str(limit.most)
 
 
-def test_the_threads_are_those_of_which_the_page_counts_the_connections() -> None:
+def test_the_page_gives_the_number_of_threads_and_connections() -> None:
     assert f"{GUNICORN['workers'] * GUNICORN['threads']} in all" in PAGE
     assert (GUNICORN["workers"], GUNICORN["threads"]) == (2, 8)
     assert "two workers of eight threads" in PAGE

@@ -113,7 +113,7 @@ def test_a_server_that_stalls_ends_the_attempt(people: factories.People, sink: M
     work()
     item.refresh_from_db()
     assert (sink.sessions, item.attempts) == (1, 1)
-    assert "did not answer in time" in item.last_fault
+    assert "did not reply in time" in item.last_fault
     sink.behaviour.stalls = False
     settings.EMAIL_TIMEOUT = 20
     work(minutes=6)
@@ -180,7 +180,9 @@ def test_after_three_days_it_is_given_up_and_the_log_names_number_address_and_ki
     item.refresh_from_db()
     assert item.given_up_at is not None
     [line] = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
-    assert line == (f"E-mail {item.pk} (taken_up) to {people.coordinator.email} is given up: 550 5.1.1 No such mailbox")
+    assert line == (
+        f"E-mail {item.pk} (taken_up) to {people.coordinator.email} could not be delivered: 550 5.1.1 No such mailbox"
+    )
     before = len(sink.taken)
     sink.behaviour.refused = set()
     work(days=4)

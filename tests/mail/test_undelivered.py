@@ -54,14 +54,14 @@ def test_it_names_number_address_kind_and_answer_and_no_country(people: factorie
 def test_an_empty_page_says_so(people: factories.People) -> None:
     page = page_of(signed_in(people.administrator))
     assert "<h1>Undelivered e-mail</h1>" in page
-    assert "None. Every e-mail was delivered or is still being tried." in page
+    assert "None. Every e-mail was delivered or is being retried." in page
 
 
 def test_what_is_still_tried_is_listed_too(people: factories.People, closed_port: int) -> None:
     record_order("password_changed", by=people.coordinator)
     deliver_mail.func()
     page = page_of(signed_in(people.administrator))
-    assert "Still being tried" in page
+    assert "Being retried" in page
     assert people.coordinator.email in page
     assert "Connection refused" in page
 

@@ -129,8 +129,8 @@ def test_who_agreed_without_an_account_is_named_by_the_other_agency(client: Clie
     name = people.coordinator.full_name
     assert "<b>Example" not in receipt.content.decode()
     assert (
-        "Ada <b>Example , Head of Crime <i>Investigation , agreed on 14 March 2026, without an account "
-        f"( POL/2026/<b>112 ); recorded by {name} ," in words(receipt)
+        "Ada <b>Example, Head of Crime <i>Investigation, agreed on 14 March 2026, without an account "
+        f"(POL/2026/<b>112); recorded by {name}," in words(receipt)
     )
 
 

@@ -303,7 +303,7 @@ def pages_of(story: Story) -> dict[str, str]:
 def test_the_pages_of_a_submission_show_the_names_that_it_was_submitted_with(story: Story) -> None:
     overwrite(Country.objects.filter(alpha2="ZZ"), footnote="As of 2026.")
     before = pages_of(story)
-    assert "Submitted by</dt><dd>Coordinator" in before["submission-detail"]
+    assert "Submitted by</dt><dd><bdi>Coordinator" in before["submission-detail"]
     change_all_that_may_change(frozenset(SIGN_IN | PLACES | STANDING | KEPT_LIVE | STRUCTURE))
     after = pages_of(story)
     assert [name for name in before if "~" in after[name]] == []

@@ -105,8 +105,8 @@ def invited(holder: User) -> tuple[Invitation, EmailMessage]:
 def test_the_e_mail_says_that_the_address_has_an_account_and_holds_no_link() -> None:
     invitation, message = invited(abroad())
     assert message.to == [invitation.email]
-    assert "Somebody from Example Country invited you" in message.body
-    assert "already has an account here, and one person has one role" in message.body
+    assert "Someone from Example Country invited you" in message.body
+    assert "each person has one role" in message.body
     assert "write to the secretariat" in message.body
     assert "http" not in message.body
     assert invitation.token not in message.body

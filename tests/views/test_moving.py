@@ -20,6 +20,7 @@ from diagnostic.models import Assessment, Assignment, AuditEntry
 from tests import factories
 from tests.factories import fill, make_submission, sign, start_assessment
 from tests.views.leaving import confirm, invited, led_by, membership, page, say
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_a_move_changes_role_and_agency_and_voids_what_was_attested(client: Clie
         "after": {"role": "coordinator", "agency": "police"},
     }
     client.force_login(people.police_coordinator)
-    told = say(client.get(reverse("assessment-check", args=[assessment.pk])))
+    told = unisolated(say(client.get(reverse("assessment-check", args=[assessment.pk]))))
     assert f"because {people.administrator.full_name} changed their role" in told
 
 

@@ -135,7 +135,7 @@ def test_a_new_device_reads_when_the_limit_of_the_account_ends_and_what_to_do() 
 
     assert answer.status_code == 429
     assert re.search(
-        r"from several places\. A new device can try again in \d+ minutes\. To sign in at once, reset your password\.",
+        r"from several places\. Try again in \d+ minutes\. To sign in at once, reset your password, or use a device",
         answer.content.decode(),
     )
 
@@ -268,7 +268,7 @@ def test_a_limit_ends_and_its_count_is_deleted() -> None:
 
     assert sign_in(at(ABROAD), user.email) == 302
     LimitCount.objects.update(ends_at=timezone.now())
-    assert clean_up()["counts of limits"] > 0
+    assert clean_up()["expired limit counts"] > 0
     assert not LimitCount.objects.exists()
 
 
@@ -290,7 +290,7 @@ def test_more_than_five_requests_for_a_link_are_refused_and_say_where_the_links_
     assert [answer.status_code for answer in answers] == [302] * 5 + [429]
     page = answers[-1].content.decode()
     assert re.search(r"Try again in (\d+ minutes|1 hour)", page)
-    assert "Five links were asked for within the hour." in page
+    assert "Five links were requested for this address within an hour." in page
 
 
 def test_requests_for_many_addresses_from_one_source_are_refused() -> None:

@@ -14,11 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cpch import limits
+from cpch.accounts import guesses, second_step, sign_in_limits, views
 from diagnostic.actions import audit
 from diagnostic.actions.attempts import LISTED, record_attempt
 from diagnostic.models import AuditChain
 from diagnostic.views.log_words import ACTS as ACTS_OF_ASSESSMENTS
-from diagnostic.wording.site_log import ACTS, WORDS, acts_of
+from diagnostic.wording.site_log import ACTS, LIMIT_NAMES, WORDS, acts_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def test_a_refused_attempt_is_told_with_who_where_and_from_where(people: factori
 
     newest = rows(page(client))[0]
     assert people.foreigner.full_name in newest
-    assert "tried to open something that does not exist for them" in newest
+    assert "tried to open a page that does not exist or that they may not see" in newest
     assert f"GET {url}" in newest
     assert newest.endswith("203.0.113.9")
     assert AuditChain.objects.get(assessment=assessment).entries.filter(act__startswith="access.").count() == 0
@@ -103,7 +105,7 @@ def test_a_changed_entry_is_told_on_its_page_and_a_lost_one_by_the_full_check(
 
 
 def test_the_page_takes_the_same_queries_for_one_entry_and_for_many(people: factories.People, client: Client) -> None:
-    page(client)  # the first page of a minute takes more queries to count
+    page(client)  # The first page of a minute begins a count of the limit.
     counts = []
     for number in (1, 40):
         for _each in range(number):
@@ -167,6 +169,15 @@ def test_every_act_that_is_recorded_has_words() -> None:
     without = {act for act, about in found if not about and act not in WORDS}
     without |= {act for act, about in found if about and act not in {*ACTS_OF_ASSESSMENTS, *TOLD_APART, *NOT_SHOWN}}
     assert without == set()
+
+
+def test_every_limit_that_is_logged_has_a_name_in_words(client: Client) -> None:
+    modules = (limits, guesses, second_step, sign_in_limits, views)
+    names = {value.name for module in modules for value in vars(module).values() if isinstance(value, limits.Limit)}
+    assert names - {guesses.WARNINGS.name} == set(LIMIT_NAMES) - {"reports"}
+
+    record_attempt(act="limit.refused", source="203.0.113.9", limit=sign_in_limits.WRONG_FOR_ACCOUNT.name)
+    assert "reached a limit: wrong passwords for one account" in rows(page(client))[0]
 
 
 def test_every_kind_but_the_last_lists_its_acts() -> None:

@@ -12,7 +12,7 @@ from diagnostic.actions.clean_up import clean_up
 class Command(BaseCommand):
     """Print one line for each kind of row, with how many were deleted."""
 
-    help = "Delete expired sessions and cache entries, finished tasks, and other rows that have served their time."
+    help = "Delete expired sessions, cache entries, finished tasks, and other rows and files that are no longer needed."
 
     def handle(self, **options: Any) -> None:
         for kind, number in clean_up().items():
