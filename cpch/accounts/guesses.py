@@ -1,5 +1,4 @@
-"""Limits on attempts to prove one's identity with a code or a password; wrong attempts are logged, and the person
-warned."""
+"""Limits on attempts to prove one's identity by code or password; wrong attempts are logged."""
 
 from __future__ import annotations
 

@@ -11,8 +11,7 @@ from .models import User
 
 
 def name_among(person: User, people: Iterable[User]) -> str:
-    """The person's name, followed by their address if another of `people` has a name that looks the same (0
-    queries)."""
+    """The person's name, with their address if another of `people` has a name that looks the same (0 queries)."""
     key = name_key(person.full_name)
     if any(other.pk != person.pk and name_key(other.full_name) == key for other in people):
         return f"{isolate(person.full_name)} ({isolate(person.email)})"

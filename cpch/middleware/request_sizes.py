@@ -17,8 +17,7 @@ KIB = 1024
 
 
 def limit_sizes(get_response: Handler) -> Handler:
-    """Middleware: refuse a body of more than `FORM_BYTES`, or `ANONYMOUS_BYTES` if nobody is signed in, whatever the
-    method.
+    """Middleware: refuse a body of more than `FORM_BYTES`, or `ANONYMOUS_BYTES` if nobody is signed in.
 
     The user is loaded only above `ANONYMOUS_BYTES`, and the view reuses it (0 further queries). The body of a refused
     request is not read.

@@ -1,4 +1,4 @@
-"""The administrators' page of the log outside any assessment: sign-ins, refused attempts, people and invitations."""
+"""The administrators' page of the site's log: sign-ins, refused attempts, people and invitations."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Line:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def site_log(request: HttpRequest) -> HttpResponse:
-    """The entries, latest first, by kind and source (at most 9 queries; the check of all entries 1 or 2
-    more). Raises `LimitReached`.."""
+    """The entries, latest first, by kind and source (at most 9 queries; 11 with the full check). Raises
+    `LimitReached`."""
     require(can_read_site_log(request.user), request)
     count_log_page(request)
     form = SiteLogForm(request.GET)
@@ -88,7 +88,7 @@ def _named(entries: Iterable[AuditEntry], name: str) -> set[Any]:
 
 
 def _count_attempts(entries: Iterable[AuditEntry]) -> dict[tuple[Any, datetime], int]:
-    """By source and hour, how many attempts there are by now, where the entries do not list all."""
+    """The number of attempts so far, by source and hour, for hours that are not listed in full."""
     more = [entry for entry in entries if entry.act == "attempts.more"]
     hours = SourceHour.objects.filter(
         source__in={entry.detail.get("source", "") for entry in more}, hour__in={_hour_of(entry) for entry in more}
@@ -101,7 +101,7 @@ def _hour_of(entry: AuditEntry) -> datetime:
 
 
 def _find_changed(entries: Iterable[AuditEntry]) -> list[str]:
-    """Those of the entries shown that do not match their own hash; whether any is missing takes the full check."""
+    """The shown entries that do not match their own hash; only the full check finds missing ones."""
     return [
         _("entry %(number)s was changed") % {"number": entry.number} for entry in entries if not has_its_hash(entry)
     ]
