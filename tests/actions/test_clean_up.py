@@ -106,7 +106,7 @@ def test_tasks_are_kept_a_week_and_those_that_wait_for_ever() -> None:
 def test_the_count_of_refused_attempts_is_kept_thirty_days() -> None:
     SourceHour.objects.create(source="old", hour=timezone.now() - 31 * DAY)
     SourceHour.objects.create(source="new", hour=timezone.now() - 29 * DAY)
-    assert run()["Hours of refused attempts"] == 1
+    assert run()["Hourly counts of refused attempts"] == 1
     assert SourceHour.objects.get().source == "new"
 
 
@@ -232,6 +232,6 @@ def test_notices_are_kept_ninety_days_after_they_were_delivered_or_given_up(peop
     kept.add(OutboxItem.objects.latest("pk").pk)
     OutboxItem.objects.filter(done_at=None, given_up_at=None).update(made_at=timezone.now() - 400 * DAY)
     found = run()
-    assert (found["Delivered notices"], found["Undelivered notices"]) == (1, 1)
+    assert (found["Delivered e-mails"], found["Undelivered e-mails"]) == (1, 1)
     assert set(OutboxItem.objects.values_list("pk", flat=True)) == kept
     assert AuditEntry.objects.count() == 5

@@ -132,11 +132,11 @@ def test_each_form_knows_the_persons_country(client: Client) -> None:
     accepted = client.post(
         reverse("invitation-accept", args=[token]), {"full_name": "A", "password1": password, "password2": password}
     )
-    assert "Apart from “France”" in str(accepted.context["form"].errors["password1"])
+    assert "Without “France”" in str(accepted.context["form"].errors["password1"])
 
     given = {"oldpassword": PASSWORD, "password1": password, "password2": password}
     client.force_login(coordinator)
     refused = client.post(reverse("account_change_password"), given)
-    assert "Apart from “France”" in str(refused.context["form"].errors["password1"])
+    assert "Without “France”" in str(refused.context["form"].errors["password1"])
     client.force_login(administrator)
     assert client.post(reverse("account_change_password"), given).status_code == 302
