@@ -1,4 +1,4 @@
-"""The clean-up deletes what has served its time, of every kind, and nothing else."""
+"""The clean-up deletes what is no longer needed, of every kind, and nothing else."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_report_files_go_if_they_failed_thirty_days_ago(people: factories.People
 
 @pytest.fixture
 def database_cache(settings: Any) -> Any:
-    """The cache as a site has it, in a table of this test."""
+    """The cache of a site, in a table of this test."""
     backend = "django.core.cache.backends.db.DatabaseCache"
     settings.CACHES = settings.CACHES | {"default": {"BACKEND": backend, "LOCATION": "cache of clean-up"}}
     call_command("createcachetable", verbosity=0)
@@ -150,7 +150,7 @@ def test_cache_entries_go_once_they_have_expired(database_cache: Any, monkeypatc
 
 @pytest.fixture
 def reports_on_disk(tmp_path: Path, settings: Any) -> Path:
-    """The reports storage as a site has it, before the first report."""
+    """The reports storage of a site, before the first report."""
     folder = tmp_path / "reports"
     settings.STORAGES = settings.STORAGES | {
         "reports": {"BACKEND": "cpch.storage.WholeFileStorage", "OPTIONS": {"location": folder}}

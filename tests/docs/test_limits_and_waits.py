@@ -55,9 +55,7 @@ def test_the_table_of_limits_matches_the_code() -> None:
         "body of a request, not signed in": f"{limits.ANONYMOUS_BYTES // 1024} KiB",
         "fields of a form": f"{limits.FORM_FIELDS}",
         "request line, with the URL": f"{GUNICORN['limit_request_line']} bytes",
-        "request headers": (
-            f"{GUNICORN['limit_request_fields']} of {GUNICORN['limit_request_field_size']} bytes each"
-        ),
+        "request headers": (f"{GUNICORN['limit_request_fields']} of {GUNICORN['limit_request_field_size']} bytes each"),
         "invitations sent or sent again, per person": f"{limits.INVITATIONS.most} in 24 hours",
         "comments, notes, replies and discussion posts, per person": f"{limits.COMMENTS.most} in an hour",
         "log pages, per person": f"{limits.LOG_PAGES.most} in a minute",

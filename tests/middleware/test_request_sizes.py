@@ -59,7 +59,7 @@ def test_of_what_is_sent_all_the_same_nothing_reaches_the_disk(tmp_path, transac
             most.append(sizes_of(spool))
 
     with served(tmp_path, TMPDIR=str(spool)) as address:
-        # For its missing token, not its size: the watch begins with a server that is up.
+        # Refused for its missing token, not its size: the measurement begins with a running server.
         assert status_of(send(address, Post(post.path, {}).head(Content_Length="0"))) == 403
         watcher = threading.Thread(target=watch)
         watcher.start()

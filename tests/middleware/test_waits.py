@@ -1,4 +1,5 @@
-"""While bodies stall or a lock is held other pages are answered; what waits too long is 503, and nothing is stored."""
+"""While bodies stall or a lock is held, other pages respond; after too long a wait there is a 503, and nothing is
+stored."""
 
 from __future__ import annotations
 
