@@ -1,5 +1,4 @@
-"""While a stranger tries a person's password, the person signs in on a known device, from another address, or by a
-reset."""
+"""While a stranger tries passwords, the person signs in on a known device, from another address, or by a reset."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""While bodies stall or a lock is held, other pages respond; after too long a wait there is a 503, and nothing is
-stored."""
+"""While bodies stall or a lock is held, other pages respond; a long wait ends with 503, and nothing is stored."""
 
 from __future__ import annotations
 

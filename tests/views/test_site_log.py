@@ -1,5 +1,4 @@
-"""The administrators' site log: every entry outside assessments has a sentence, and none reveals a country's
-answers."""
+"""The site log: every entry outside assessments has a sentence, and none reveals a country's answers."""
 
 from __future__ import annotations
 
