@@ -1,6 +1,6 @@
-"""The options of every web server of the site; gunicorn reads them by itself where it is started in this folder.
+"""The options of gunicorn, which reads this file if it is started in this folder.
 
-script/server and bench/ start it here too. docs/running.md, "Processes", "Limits" and "Waits", says what they mean.
+script/server and bench/ do the same. docs/running.md explains them under "Processes", "Limits" and "Waits".
 """
 
 from cpch import waits
@@ -8,7 +8,7 @@ from cpch import waits
 workers = 2
 threads = 8
 worker_class = "cpch.web_worker.WebWorker"
-# A worker takes no connection that it has no thread for: it stays in the queue that both workers take from.
+# A worker accepts no connection without a free thread: it stays in the queue that all workers share.
 worker_connections = threads
 keepalive = 0
 preload_app = True

@@ -1,4 +1,4 @@
-"""The processes that are measured: web servers, report workers, commands; each ends with the block it serves."""
+"""The measured processes: web servers, report workers, commands; each ends with its block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to a request that the database kept waiting: 503, nothing stored, try again."""
+"""The response when the database is busy or away: 503, nothing stored, try again."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ BUSY_STATES = {
 """SQLSTATEs of PostgreSQL after which the same request can succeed a moment later."""
 LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 NO_CONNECTION = "connection to server"
-"""How the driver begins the reason when it could not connect."""
+"""How the driver's message begins if it could not connect."""
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer a request that raised: 503 if the database was busy or away, else Django's own 500.
+    """Answer a request that failed: 503 if the database was busy or away, else Django's own 500.
 
-    Django calls this for an exception of a view and for one of any middleware, such as that which reads the session; a
-    middleware of ours would see only those of the views. Neither page makes a query.
+    Django calls this for exceptions of views and of any middleware, such as the session's; a middleware would see only
+    those of views. Neither page makes a query.
     """
     error = sys.exc_info()[1]
     if not isinstance(error, Error) or not is_busy(error):
@@ -47,25 +47,25 @@ def failed(request: HttpRequest) -> HttpResponse:
     logger.warning("Busy, answered 503: %s %s (%s)", request.method, request.path, reason)
     response = _answer(request, is_stored_unsure=_is_broken_off(error))
     response["Retry-After"] = str(RETRY_SECONDS)
-    # Django logs a 5xx with its traceback otherwise.
+    # Otherwise Django would log a 5xx with its traceback.
     response._has_been_logged = True
     return response
 
 
 def is_busy(error: Error) -> bool:
-    """Whether the database refused for a reason that passes: a lock, a timeout, no connection."""
+    """Whether the cause is temporary: a lock, a timeout, no connection."""
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOCKED
     state = getattr(cause, "pgcode", None)
     if state is None:
-        # The driver has no SQLSTATE for a connection that could not be made or was lost.
+        # The driver gives no SQLSTATE for a failed or lost connection.
         return type(error).__name__ in ("OperationalError", "InterfaceError") and hasattr(cause, "pgcode")
     return state in BUSY_STATES
 
 
 def _is_broken_off(error: Error) -> bool:
-    """Whether the connection was lost in the middle, perhaps while it committed."""
+    """Whether the connection was lost during the request, perhaps during the commit."""
     is_lost = not isinstance(error.__cause__, sqlite3.Error) and getattr(error.__cause__, "pgcode", None) is None
     return is_lost and not str(error).startswith(NO_CONNECTION)
 
@@ -76,6 +76,6 @@ def _answer(request: HttpRequest, *, is_stored_unsure: bool) -> HttpResponse:
         if not is_stored_unsure:
             said = {"kind": "busy", "message": _("The server is busy. Nothing was saved. Try again in a moment.")}
         return JsonResponse(said, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    # Without the request, whose reader would be looked up in the database.
+    # Rendered without the request, whose user would be read from the database.
     page = render_to_string("503.html", {"is_stored_unsure": is_stored_unsure})
     return HttpResponseServerError(page, status=HTTPStatus.SERVICE_UNAVAILABLE)

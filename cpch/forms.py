@@ -14,7 +14,7 @@ from diagnostic.core.names import find_name_fault, write_name
 
 
 def clean_name(text: str) -> None:
-    """Refuse characters that nobody sees or that turn what stands beside a name. Raises `ValidationError`."""
+    """Refuse invisible characters and characters that change the text direction. Raises `ValidationError`."""
     fault = find_name_fault(text)
     if fault:
         words = gettext(fault.text) % fault.values
@@ -22,7 +22,7 @@ def clean_name(text: str) -> None:
 
 
 class NameField(forms.CharField):
-    """The name of a person, an office or an organisation, as `diagnostic.core.names` takes and writes it."""
+    """The name of a person, an office or an organisation, checked and normalised by `diagnostic.core.names`."""
 
     default_validators = [clean_name]
 

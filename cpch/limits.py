@@ -1,6 +1,6 @@
-"""What one request and one person may do: a limit a row; docs/running.md, "Limits", lists them with all others.
+"""Limits on the size of a request and on what one person does; docs/running.md, "Limits", lists them.
 
-Sizes hold before anything of a request is parsed, numbers within the act that they count.
+Sizes are checked before a request is parsed; acts are counted within the act itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 FORM_BYTES = 1024 * 1024
-"""The body of a request of a signed-in person; a theme with every text full has half of it."""
+"""The body of a request of a signed-in person; a theme with texts of full length takes half of it."""
 ANONYMOUS_BYTES = 64 * 1024
 """The body of a request of anyone else."""
 FORM_FIELDS = 1000
@@ -24,8 +24,8 @@ FORM_FIELDS = 1000
 class Limit:
     """At most `most` times within `window`.
 
-    For what one person writes, `acts` are the log entries that count, and `words` tell it to them. All else is counted
-    in rows of its own (`cpch.accounts.limits`), in windows that begin with the first try.
+    For what one person writes, `acts` are the log entries that count, and `words` is the message. Everything else is
+    counted in rows of its own (`cpch.accounts.limits`), in windows that begin with the first attempt.
     """
 
     name: str
@@ -59,7 +59,7 @@ LIMITS = (INVITATIONS, COMMENTS, LOG_PAGES)
 
 
 class LimitReached(Exception):
-    """A limit was reached and nothing was done; `until` is when the next try is possible."""
+    """A limit was reached and nothing was done; `until` is the time of the next possible attempt."""
 
     def __init__(self, limit: Limit, until: datetime):
         super().__init__(f"{limit.name}: {limit.most} within {limit.window}")
@@ -68,5 +68,5 @@ class LimitReached(Exception):
 
     @property
     def seconds(self) -> int:
-        """The seconds from now until then, at least 1."""
+        """The seconds from now to `until`, at least 1."""
         return max(1, math.ceil((self.until - timezone.now()).total_seconds()))

@@ -57,7 +57,7 @@ def without_nul(get_response: Handler) -> Handler:
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a request that could not be read: 413 where it has too many fields, else 400.
+    """The page for a request that could not be read: 413 if it has too many fields, else 400.
 
     It stands in for Django's own, which looks for the form's token in the very body that cannot be read.
     """

@@ -246,7 +246,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base_url.scheme
-# allauth's own limits lock an address for whoever knows it; those of accounts/sign_in_limits.py do not.
+# With allauth's own limits, anyone could lock an account; those of accounts/sign_in_limits.py prevent that.
 ACCOUNT_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 

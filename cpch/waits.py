@@ -1,7 +1,7 @@
-"""How long a web process waits for anything, in seconds; docs/running.md, "Waits", says what happens then.
+"""The timeouts of a web process, in seconds; docs/running.md, "Waits", says what happens after each.
 
-Each wait is shorter than the patience of the browser that waits for its answer. Commands and workers wait as long as
-they need: nobody's page depends on them.
+Each wait for the database is shorter than the time for which the browser waits for a reply. Commands and workers wait
+as long as they need: no page depends on them.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ LOCK_SECONDS = 5
 STATEMENT_SECONDS = 10
 IDLE_TRANSACTION_SECONDS = 15
 RETRY_SECONDS = 5
-"""What a 503 asks its reader to wait before the next try."""
+"""The `Retry-After` of a 503."""
 RECEIVE_SECONDS = 30
-"""The whole of a request, headers and body, from its first byte; then it counts as cut short."""
+"""A whole request, headers and body, from its first byte; after that it counts as truncated."""
 WORKER_SECONDS = 30
-"""How long a web process that does not respond is left before gunicorn replaces it."""
+"""How long a web process may be unresponsive before gunicorn replaces it."""
 COMMAND_LOCK_SECONDS = 20
 """The lock of SQLite, in commands and workers."""
 
 
 def limit_database(database: dict[str, Any]) -> None:
-    """Give the connections of one of Django's DATABASES the waits of a web process; options in its URL come last."""
+    """Set the timeouts of a web process in one of Django's DATABASES; options in its URL take precedence."""
     held = database["OPTIONS"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = held | {"timeout": LOCK_SECONDS}

@@ -15,8 +15,8 @@ from .waits import RECEIVE_SECONDS
 class WebWorker(ThreadWorker):
     """Ends the receiving side of a connection whose request has been in a thread for `RECEIVE_SECONDS`.
 
-    gunicorn itself lets a thread wait for the rest of a request for ever. What has arrived stays readable, so only a
-    request of which something is missing notices: its headers are then invalid, or its body is too short.
+    gunicorn itself lets a thread wait forever for the rest of a request. What has arrived can still be read, so only an
+    incomplete request is affected: its headers are then invalid, or its body is too short.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ class WebWorker(ThreadWorker):
             self._due.pop(conn, None)
 
     def murder_pending(self) -> None:
-        """Look after waiting connections, about once a second, in the main thread."""
+        """Check waiting connections, about once a second, in the main thread."""
         super().murder_pending()
         now = time.monotonic()
         for conn, due in list(self._due.items()):
@@ -41,5 +41,5 @@ class WebWorker(ThreadWorker):
 
 
 def _stop_receiving(conn: Any) -> None:
-    with suppress(OSError):  # It may have been closed meanwhile.
+    with suppress(OSError):  # It may have been closed in the meantime.
         conn.sock.shutdown(SHUT_RD)

@@ -17,7 +17,7 @@ from cpch import waits
 gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpch.settings")
 
-# Commands and workers, which do not load this, wait as long as they need.
+# Commands and workers do not load this module, and wait as long as they need.
 waits.limit_database(settings.DATABASES["default"])
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - to ask for the addresses loads them

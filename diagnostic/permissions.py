@@ -326,7 +326,7 @@ def can_assign(user: Any, assessment: Assessment) -> bool:
 
 
 def can_manage_mail(user: Any) -> bool:
-    """See which e-mails could not be delivered, and have them tried again: administrators."""
+    """See undelivered e-mail and retry it: administrators."""
     return _role(user) == Role.ADMINISTRATOR
 
 
@@ -346,7 +346,7 @@ def can_read_log(user: Any, assessment: Assessment) -> bool:
 
 
 def can_read_site_log(user: Any) -> bool:
-    """Read the log of what belongs to no assessment: administrators."""
+    """Read the site's log, of acts outside any assessment: administrators."""
     return _role(user) == Role.ADMINISTRATOR
 
 

@@ -407,7 +407,7 @@ def load_log(assessment: Assessment, agencies: Collection[str] = ()) -> QuerySet
 
 
 def load_site_log(acts: Collection[str] = (), but: Collection[str] = (), source: str = "") -> QuerySet[AuditEntry]:
-    """The log of what belongs to no assessment, latest act first, with the people (1 query).
+    """The site's log, of acts outside any assessment, latest first, with the people (1 query).
 
     Only `acts` unless empty, none of `but`, and only from the network address `source` unless "".
     """

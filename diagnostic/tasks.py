@@ -1,4 +1,4 @@
-"""Long work, done by the worker process: rendering, and e-mail. Views enqueue reports; the log of acts wakes mail."""
+"""Background tasks of the workers: rendering and e-mail. Views queue reports; entries in the log queue e-mail."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ POLITENESS = 10
 
 @task(queue_name="reports")
 def render_reports() -> None:
-    """Render the report files that wait, one after the other, until there is none that no other worker renders.
+    """Render the waiting report files one after the other, until none is free.
 
-    A file whose rendering fails is marked as failed, with the reason in the process log; the others are still rendered.
-    Raises `DatabaseError` if the database takes nothing: what is left then waits for the next wake.
+    A file whose rendering fails is marked as failed, with the reason in the process log, and the next one is rendered.
+    Raises `DatabaseError` if the database fails; the remaining files then wait for the next wake.
     """
     while file := reports.begin_rendering():
         with leases.renewed(file):
@@ -50,5 +50,5 @@ def _render(file: ReportFile) -> None:
 
 @task(queue_name="mail")
 def deliver_mail() -> None:
-    """Deliver what is due in the outbox; the task itself carries nothing, it only wakes the worker."""
+    """Deliver the due e-mails of the outbox."""
     deliver_due()

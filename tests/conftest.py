@@ -149,7 +149,7 @@ def page(new_page: Callable) -> Any:
 
 @pytest.fixture
 def run_queue(transactional_db: None) -> Callable[[str], None]:
-    """Run all tasks of a queue that wait, as its worker process would, and return when none is left."""
+    """Run all waiting tasks of a queue, as its worker would, until none is left."""
     from django_tasks_db.management.commands.db_worker import Worker
 
     def run(queue: str) -> None:
@@ -169,7 +169,7 @@ def run_queue(transactional_db: None) -> Callable[[str], None]:
 
 @pytest.fixture
 def run_tasks(run_queue: Callable[[str], None]) -> Callable[[], None]:
-    """Run all tasks that wait, whatever their queue."""
+    """Run all waiting tasks of every queue."""
     return lambda: run_queue("*")
 
 

@@ -1,12 +1,12 @@
-"""Kills the worker that delivers e-mail at random moments, and checks that no notice is lost.
+"""Kills the mail worker at random moments, and checks that no notice is lost.
 
 .venv/bin/python tests/kills_mail.py              200 kills, on SQLite
 .venv/bin/python tests/kills_mail.py --times 20   fewer
 
-`DATABASE_URL` names another database, which must be empty. Acts order notices while workers (`db_worker`, each in a
-process of its own) are started and killed with SIGKILL; a mail server on this machine takes what they send. At the
-end a last worker finishes. The exit status is 1 if a notice was not delivered, or one of a rolled-back act was. It
-takes minutes and is not part of `.ci/run`.
+`DATABASE_URL` names another database, which must be empty. Acts queue notices while workers (`db_worker`, each in a
+process of its own) are started and killed with SIGKILL; a mail server on this machine accepts their e-mails. A last
+worker finishes the work. The exit status is 1 if a notice was not delivered, or one of a rolled-back act was. It takes
+minutes and is not part of `.ci/run`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 from tests.mail.smtp import MailSink  # noqa: E402
 
 LONGEST_WAIT = 0.6
-"""How many seconds a worker works at most before it is killed; an attempt takes about as long."""
+"""The longest time in seconds before a worker is killed; an attempt takes about as long."""
 FINISHED_WITHIN = 120
 SECONDS_AN_ANSWER = 0.01
 
@@ -42,7 +42,7 @@ def say(line: str) -> None:
 
 
 class Acts:
-    """Makes acts that order notices, and knows whom each has to reach: {(mark in the e-mail, address)}."""
+    """Makes acts with notices, and knows whom each has to reach: {(mark in the e-mail, address)}."""
 
     def __init__(self) -> None:
         from tests import factories
@@ -103,7 +103,7 @@ def run(times: int, seed: int = 1) -> int:
 
 
 def _compare(expected: set[tuple[str, str]], sink: MailSink) -> int:
-    """Say what was lost, repeated, or sent of an act that never was; returns the number of faults."""
+    """Print what was lost, repeated, or sent for a rolled-back act; return the number of faults."""
     marks = sorted({mark for mark, _to in expected}, key=len, reverse=True)
     taken = Counter()
     wrong = 0
@@ -201,7 +201,7 @@ def _set_up(folder: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Whether every notice outlives workers that are killed.")
+    parser = argparse.ArgumentParser(description="Check that no notice is lost when workers are killed.")
     parser.add_argument("--times", type=int, default=200, help="how many workers to kill")
     parser.add_argument("--seed", type=int, default=1, help="for the random moments")
     given = parser.parse_args()

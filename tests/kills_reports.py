@@ -1,4 +1,4 @@
-"""Kills the report worker at random moments and checks that each requested file is made, whole, all the same.
+"""Kills the report worker at random moments, and checks that each requested file is completed.
 
     python -m tests.kills_reports 60
 
@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LATEST_KILL = 4.0
 """Seconds from the start of the work to the latest kill: longer than a rendering takes."""
 PATIENCE = 300.0
-"""Seconds after which a file that is still not made counts as stuck, when nobody kills the worker any more."""
+"""Seconds after the last kill for which an unfinished file is not yet stuck."""
 KINDS = (("full", "xlsx"), ("brief", "docx"), ("brief", "pdf"))
 
 
 def main(times: int) -> int:
-    """Lay a site, kill its worker `times` times, and return the exit status."""
+    """Create a site, kill its worker `times` times, and return the exit status."""
     with tempfile.TemporaryDirectory(prefix="cpch-kills-") as folder:
         os.environ["CPCH_DATA_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.kills_settings"
@@ -43,7 +43,7 @@ def main(times: int) -> int:
 
 
 def run(times: int) -> list[str]:
-    """Kill the worker of a site that is laid `times` times while it makes files; return the faults found."""
+    """Kill the worker of the site `times` times while it renders files; return the faults found."""
     from tests import factories
 
     people = factories.make_people()
@@ -67,7 +67,7 @@ def run(times: int) -> list[str]:
 
 
 class Worker:
-    """A report worker as docs/running.md starts it, from its first line of log on."""
+    """A report worker as in docs/running.md, once its first log line has appeared."""
 
     def __enter__(self) -> Worker:
         self.log = tempfile.TemporaryFile()
@@ -88,7 +88,7 @@ class Worker:
 
 
 def kill_while_working() -> bool:
-    """Start a worker and kill it at a random moment; return whether it was making a file."""
+    """Start a worker and kill it at a random moment; return whether it was rendering a file."""
     from diagnostic.actions.leases import is_free
     from diagnostic.models import ReportFile
 
@@ -100,7 +100,7 @@ def kill_while_working() -> bool:
 
 
 def is_without_wake() -> bool:
-    """Whether files wait and nothing in the queue will ever have a worker look at them."""
+    """Whether files are waiting and no wake is queued."""
     from django_tasks_db.models import DBTaskResult
 
     from diagnostic.models import ReportFile
@@ -119,7 +119,7 @@ class Asked:
         self.keys: list[int] = []
 
     def request_some(self) -> None:
-        """Request a file of each kind for a random person, as far as they may have more waiting."""
+        """Request a file of each kind for a random person, up to their limit."""
         from diagnostic.actions.reports import TooManyWaiting
 
         by = random.choice(self.by)
@@ -148,7 +148,7 @@ class Asked:
         return list(ReportFile.objects.exclude(state=ReportFile.State.READY).defer("data"))
 
     def find_faults(self) -> list[str]:
-        """What is wrong with the files that are said to be ready, and with what is left in the queue."""
+        """The faults of the ready files, and of what is left in the queue."""
         from django_tasks_db.models import DBTaskResult
 
         from diagnostic.actions.reports import FileDamaged, open_report

@@ -1,4 +1,4 @@
-"""The outbox in tests: run the worker's task, and see what it left."""
+"""The outbox in tests: run the worker's task, and inspect the result."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from diagnostic.tasks import deliver_mail
 
 
 def take_wakes() -> None:
-    """Take the wakes whose turn it is from the queue, as a worker does before it runs them."""
+    """Take the due wakes from the queue, as a worker does before it runs them."""
     for wake in DBTaskResult.objects.ready().filter(task_path=wakes.DELIVER_MAIL):
         wake.claim("tests")
 
 
 def waiting_wakes() -> list[datetime | None]:
-    """When the wakes that wait are due; None for at once."""
+    """When the waiting wakes are due; None for at once."""
     rows = DBTaskResult.objects.filter(task_path=wakes.DELIVER_MAIL, status=TaskResultStatus.READY)
     return [None if row.run_after == get_date_max() else row.run_after for row in rows.order_by("run_after")]
 
@@ -42,7 +42,7 @@ def told() -> list[str]:
 
 
 def ordered() -> list[str]:
-    """The kinds of all notices that were ordered so far."""
+    """The kinds of all notices queued so far."""
     return list(OutboxItem.objects.order_by("pk").values_list("kind", flat=True))
 
 

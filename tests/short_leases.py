@@ -1,4 +1,4 @@
-"""Shortens leases, so that the work of many killed workers is taken up within minutes."""
+"""Shortens leases, so that the work of many killed workers is resumed within minutes."""
 
 from datetime import timedelta
 

@@ -108,7 +108,7 @@ def invite(
     organisation: str = "",
     by: User | None,
 ) -> Invitation:
-    """Offer `role` to an e-mail address, and order the e-mail with the link.
+    """Offer `role` to an e-mail address, and queue the e-mail with the link.
 
     `by` is None only for the command line, which invites administrators only and prints the link itself. Coordinators
     invited by an administrator need a proposal (`proposal_actions.approve`). Raises `AddressTaken`, `AlreadyInvited`,
@@ -131,7 +131,7 @@ def invite(
 def make_invitation(
     *, email: str, role: str, agency: Agency | None, country: Country | None, organisation: str, by: User | None
 ) -> Invitation:
-    """Create an invitation that the caller has allowed, within its transaction.
+    """Create an invitation within the caller's transaction; the caller has checked the permission.
 
     Raises as `require_free_address`, and `LimitReached`.
     """
@@ -179,7 +179,7 @@ def _require_not_elsewhere(key: str, role: str, others: QuerySet[Invitation]) ->
 
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation, by: User) -> Invitation:
-    """Give an unused invitation a new link and seven more days, and order its e-mail. The old link stops working.
+    """Give an unused invitation a new link and seven more days, and queue its e-mail. The old link stops working.
 
     The person who renews it answers for it from then on. Raises `InvitationClosed` if it was used or withdrawn,
     `PermissionDenied` if `by` could not make it now, `LimitReached`, and as `require_free_address`.

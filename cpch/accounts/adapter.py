@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
-        """The new password as it is judged and stored. Raises `ValidationError`."""
+        """The normalised new password, validated. Raises `ValidationError`."""
         return str(super().clean_password(normalise_password(password), user))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The person with this address and password, active or not. Raises `ValidationError` if a limit is reached.
 
-        allauth's own limits are switched off: they count for an address alone, so that anyone could lock it.
+        allauth's own limits are switched off: they count per address alone, so anyone could lock an account.
         """
         email = str(credentials.get("email", ""))
         try:

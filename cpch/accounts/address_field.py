@@ -18,7 +18,7 @@ COPIED_ALONG = f"{FIRST_STRONG_ISOLATE}{POP_DIRECTIONAL_ISOLATE} "
 
 
 class AddressField(forms.EmailField):
-    """An address that e-mail can be sent to, as `addresses.write_address` writes it."""
+    """A deliverable address, normalised by `addresses.write_address`."""
 
     default_error_messages = {"invalid": _("Give an e-mail address such as name@example.org.")}
 
@@ -26,7 +26,7 @@ class AddressField(forms.EmailField):
         return write_address(str(super().to_python(value) or "").strip(COPIED_ALONG))
 
     def run_validators(self, value: str) -> None:
-        """Name what is beyond ASCII first: the general check would only say that the address is wrong."""
+        """Report non-ASCII faults first: the general check would only say that the address is wrong."""
         fault = find_address_fault(value) if "@" in value else None
         if fault:
             raise ValidationError(gettext(fault.text) % fault.values)

@@ -39,14 +39,14 @@ def address_key(email: str) -> str:
 def write_address(email: str) -> str:
     """The address as it is stored and shown: in lower case, `xn--` labels decoded if that is the same domain.
 
-    A domain that cannot be decoded stays as it was given.
+    A domain that cannot be decoded is kept as given.
     """
     local, at, domain = email.strip().rpartition("@")
     return f"{local.lower()}{at}{'.'.join(_write_label(label) for label in DOTS.split(domain)).rstrip('.')}"
 
 
 def ascii_domain(domain: str) -> str:
-    """The domain as mail servers know it, with `xn--` labels; as it was given if it has no such form."""
+    """The ASCII form of the domain, with `xn--` labels; the domain as given if it has none."""
     try:
         return ".".join(idna.ToASCII(label).decode("ascii") for label in DOTS.split(domain))
     except UnicodeError:
@@ -54,7 +54,7 @@ def ascii_domain(domain: str) -> str:
 
 
 def find_address_fault(email: str) -> Message | None:
-    """Why e-mail cannot be sent to an address beyond ASCII; other faults are the form field's to find."""
+    """Why a non-ASCII address is undeliverable, or None; the form field checks everything else."""
     local, _at, domain = email.strip().rpartition("@")
     strange = next((letter for letter in local if not letter.isascii()), "")
     if strange:

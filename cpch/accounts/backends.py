@@ -1,4 +1,4 @@
-"""Finds a person by address and password, and a signed-in person in no query more than their session took."""
+"""Finds a person by address and password, and a signed-in person without a query beyond that of the session."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .sign_in_limits import find_person
 
 
 class AccountBackend(ModelBackend):
-    """People by any spelling of their address, with the membership that every page asks for."""
+    """Finds people by any spelling of their address, with the membership that every page needs."""
 
     def authenticate(
         self, request: HttpRequest | None, email: str = "", password: str | None = None, **_unused: Any
     ) -> User | None:
-        """The person with that password (1 query), even a deactivated one: allauth shows them why they get no further.
+        """The person with that password (1 query), even a deactivated one: allauth tells them that they cannot sign in.
 
-        A password is hashed whether or not the address has an account, so that the time tells nothing.
+        A password is hashed whether or not the address has an account, so that the response time reveals nothing.
         """
         if not email or not password:
             return None

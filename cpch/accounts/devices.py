@@ -1,7 +1,7 @@
-"""The devices that a person has signed in with, by a cookie that opens nothing: it only spares them others' limits.
+"""Known devices: a cookie that signs nobody in, and only exempts a person's own device from limits that others reach.
 
-One cookie holds the devices of up to five people who share a browser. An entry is worthless once the person's password
-was changed or reset, while they are deactivated, and after 180 days.
+One cookie holds the devices of up to five people who share a browser. An entry is void after a change or reset of the
+person's password, while they are deactivated, and after 180 days.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Entry = tuple[int, str, int, str]
 
 
 def device_of(request: HttpRequest, person: User | None) -> str:
-    """The device that `person` has signed in with before and asks from now, "" if there is none (0 queries)."""
+    """The key of the known device of `person` that sent this request, or "" (0 queries)."""
     if person is None or not person.is_active:
         return ""
     for number, device, at, stamp in _read(request):
@@ -37,7 +37,7 @@ def device_of(request: HttpRequest, person: User | None) -> str:
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, person: User) -> None:
-    """Let `person` be known on this device from now on. Only for someone who has just shown who they are."""
+    """Make this a known device of `person`. Only for someone who has just proved their identity."""
     device = device_of(request, person) or secrets.token_urlsafe(16)
     others = [entry for entry in _read(request) if entry[0] != person.pk]
     entries: list[Entry] = [(person.pk, device, int(time.time()), _stamp(person)), *others]

@@ -148,7 +148,7 @@ class AcceptanceForm(LanguageForm):
         return given
 
     def _check_password(self, password: str, full_name: str) -> None:
-        """Judge the password as that of the person who is about to be created."""
+        """Validate the password against the person who is about to be created."""
         person = User(email=self.invitation.email, full_name=full_name)
         Membership(
             user=person,

@@ -1,4 +1,4 @@
-"""How often someone may try a code or a password to show who they are; what is tried is logged, and told of."""
+"""Limits on attempts to prove one's identity by code or password; wrong attempts are logged."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .sources import source_of
 AT_SOURCE = Limit("guess_source", 30, MINUTE)
 IN_A_ROW = Limit("guess", 5, 5 * MINUTE)
 IN_A_DAY = Limit("guess_day", 30, DAY)
-"""Of a million codes three are good at a time: who tries thirty a day for a year finds one with a chance of 3 %."""
+"""Three of a million codes are valid at a time: thirty attempts a day for a year succeed with a probability of 3 %."""
 WARNINGS = Limit("guess_warning", 1, HOUR)
-"""How often a person is told by e-mail that somebody tries."""
+"""How often a person is warned by e-mail of such attempts."""
 
 
 def try_code(request: HttpRequest, person: User, code: str) -> str:
-    """Use up a code of `person`: codes.APP or codes.RECOVERY_CODE, "" where it is wrong. Raises `LimitReached`.
+    """Use up a code of `person`: codes.APP or codes.RECOVERY_CODE, "" if it is wrong. Raises `LimitReached`.
 
-    A recovery code that was used is told by e-mail, with how many are left.
+    An e-mail tells the person that a recovery code was used, and how many are left.
     """
     counted = _count(request, person)
     with transaction.atomic():
@@ -52,7 +52,7 @@ def try_password(request: HttpRequest, person: User, password: str) -> bool:
 
 
 def _count(request: HttpRequest, person: User) -> list[Subject]:
-    """Count a try before it is looked at. Raises `LimitReached`, which is logged."""
+    """Count an attempt before checking it. Raises `LimitReached`, which is logged."""
     whose = str(person.pk)
     try:
         return limits.count_all(
@@ -70,7 +70,7 @@ def _count(request: HttpRequest, person: User) -> list[Subject]:
 
 
 def _warn(person: User) -> None:
-    """Tell the person, once an hour, for whoever tries codes may have their password."""
+    """Warn the person, at most once an hour: whoever tries codes may have their password."""
     try:
         limits.count(WARNINGS, str(person.pk))
     except LimitReached:

@@ -1,4 +1,4 @@
-"""How far the e-mails of invitations have come, in words that say nothing about accounts."""
+"""The delivery state of invitation e-mails, in words that reveal nothing about accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENT, WAITING, FAILED = _("E-mail sent"), _("E-mail on its way"), _("E-mail coul
 
 
 def load_mail_words(invitations: Sequence[Invitation]) -> dict[int, str]:
-    """What became of the e-mail with the current link of each invitation that has one, by its key (1 query)."""
+    """The delivery state of the e-mail with each invitation's current link, by the invitation's key (1 query)."""
     keys = [invitation.pk for invitation in invitations]
     items = OutboxItem.objects.filter(kind="invitation", entry__detail__invitation__in=keys).select_related("entry")
     by_link = {item.entry.detail["link"]: _say(item) for item in items}

@@ -13,7 +13,7 @@ from .models import User
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail that is not yet in words: its templates are `<template>_subject.txt` and `<template>_message.txt`.
+    """An e-mail before rendering: its templates are `<template>_subject.txt` and `<template>_message.txt`.
 
     `person` is None if it goes to an address that need not have an account.
     """
@@ -32,5 +32,5 @@ class Letter:
 
 
 def letter_to(person: User, template: str, context: dict[str, object]) -> Letter:
-    """A letter to someone's own address, in their language."""
+    """An e-mail to a person's own address, in their language."""
     return Letter(person.email, language_of(person), template, context, person)

@@ -1,7 +1,7 @@
-"""Limits on how often something may be tried: counting, the words that say when one ends, and the page for it.
+"""Limits on attempts: counting, the text that says when a limit ends, and its page.
 
-Counts are rows of the database, not of its cache: a conditional update is atomic, and no flood of other tries pushes a
-count out. A limit's window begins with the first try and ends as a whole.
+Counts are rows of the database, not of its cache: a conditional update is atomic, and no flood of other attempts evicts
+a count. A limit's window begins with the first attempt, and all its attempts expire together.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from .models import LimitCount
 from .sources import source_of
 
 REACHED = "limit_reached"
-"""The code of a `ValidationError` that says so."""
+"""The `code` of the `ValidationError` for a limit."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a limit counts for: any texts, such as a source and an address key. `about` is the account among them."""
+    """Whom a limit is counted for: any texts, such as a source and an address key; `about` is the account, if any."""
 
     limit: Limit
     texts: tuple[str, ...]
@@ -47,12 +47,12 @@ class Subject:
 
 
 def count(limit: Limit, *texts: str, about: str = "") -> None:
-    """Count one try (1 query, at most 9). Raises `LimitReached`."""
+    """Count one attempt (1 query, at most 9). Raises `LimitReached`."""
     _count(Subject(limit, texts, about))
 
 
 def count_all(subjects: Iterable[Subject]) -> list[Subject]:
-    """Count one try against each limit, or against none. Raises `LimitReached`; returns what `give_back` takes."""
+    """Count one attempt against each limit, or against none. Raises `LimitReached`; returns what `give_back` takes."""
     counted: list[Subject] = []
     for subject in subjects:
         try:
@@ -65,7 +65,7 @@ def count_all(subjects: Iterable[Subject]) -> list[Subject]:
 
 
 def give_back(counted: Iterable[Subject]) -> None:
-    """Take back one try from each limit, because it was right."""
+    """Take one attempt back from each limit, because it succeeded."""
     for subject in counted:
         LimitCount.objects.filter(key=subject.key, ends_at__gt=timezone.now(), number__gt=0).update(
             number=F("number") - 1
@@ -89,7 +89,7 @@ def say_wait(reached: LimitReached) -> str:
 
 
 def log_refusal(request: HttpRequest, reached: LimitReached, by: Any = None) -> None:
-    """Log that a limit refused a try."""
+    """Log that a limit refused an attempt."""
     record_attempt(act="limit.refused", by=by, source=source_of(request), limit=reached.limit.name)
 
 
@@ -102,12 +102,12 @@ def refuse(request: HttpRequest, reached: LimitReached, advice: str = "") -> Htt
 
 
 def fault_of(reached: LimitReached, words: str) -> ValidationError:
-    """A form's error in `words`, where `%(wait)s` stands for when the limit ends."""
+    """The form error `words`, in which `%(wait)s` says when the limit ends."""
     return ValidationError(words, code=REACHED, params={"wait": say_wait(reached), "seconds": reached.seconds})
 
 
 def mark_refused(response: HttpResponse, form: Any) -> HttpResponse:
-    """Give the page of a form its status 429 if one of its errors is that of `fault_of`."""
+    """Set the status to 429 if one of the form's errors comes from `fault_of`."""
     for faults in form.errors.as_data().values():
         for fault in faults:
             if fault.code == REACHED:
@@ -131,7 +131,7 @@ def _count(subject: Subject) -> None:
         key=subject.key,
         defaults={"about": _hash(subject.about) if subject.about else "", "ends_at": ends_at},
     )
-    # Another request may have made the row, or begun its next window, since the first look.
+    # Another request may have created the row, or begun its next window, since the first update.
     if not is_new and not _add(subject, now):
         raise LimitReached(subject.limit, row.ends_at)
 

@@ -1,6 +1,6 @@
-"""The e-mails about access, worked out on delivery from the act's log entry: to whom, and with which facts.
+"""The e-mails about access: recipients and context, computed on delivery from the act's log entry.
 
-Links that let somebody in are made here, and never stored.
+Links that give access are generated here and never stored.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def invitation_link(invitation: Invitation) -> str:
 def write_invitation(entry: AuditEntry) -> list[Letter]:
     """To the invited address, unless the invitation has ended or was renewed since.
 
-    Its language is that of the maker, since which one the reader prefers is not known. An address that has an account
-    by now gets no link, because one person has one role.
+    It is in the inviter's language, because the reader's is not known. An address that has an account by now gets no
+    link, because one person has one role.
     """
     invitation = (
         Invitation.objects.select_related("country", "agency", "invited_by")
@@ -51,7 +51,7 @@ def write_invitation(entry: AuditEntry) -> list[Letter]:
 
 
 def write_password_reset(entry: AuditEntry) -> list[Letter]:
-    """To the person with the address, if there is one who may sign in; the link is made anew for each delivery."""
+    """To the active person with that address, if any; each delivery generates a new link."""
     user = User.objects.filter(address_key=address_key(entry.detail["email"]), is_active=True).first()
     if user is None:
         return []
@@ -61,7 +61,7 @@ def write_password_reset(entry: AuditEntry) -> list[Letter]:
 
 
 def write_password_changed(entry: AuditEntry) -> list[Letter]:
-    """To the person whose password was changed or reset; nothing in it opens anything."""
+    """To the person whose password was changed or reset; it contains no link that gives access."""
     link = settings.BASE_URL + reverse("account_reset_password")
     return [
         letter_to(user, "account/email/password_changed", {"person": user, "at": entry.at, "link": link})

@@ -1,4 +1,4 @@
-"""What a password may be: normalised to NFC, and more than the words of the site and of the person's own place."""
+"""Rejects passwords that consist of words of the site or of the person's own country, agency or organisation."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ SITE_WORDS = (
     "World Customs Organization",
 )
 LONG = 4
-"""The letters from which a word counts inside others; a shorter one, such as "wco", only where it stands alone."""
+"""From this length on, a word also counts inside others; a shorter one, such as "wco", only as a separate word."""
 REST = 10
-"""The letters and digits that must be left of a password without these words."""
+"""The minimum number of letters and digits of a password without these words."""
 
 
 class SiteWordsValidator:
-    """Refuses a password that is little more than words that anybody would try here (ASVS 6.2.11).
+    """Rejects a password with little besides words that anybody would try here (ASVS 6.2.11).
 
-    Words are found in any case, with or without accents and separators. A long password that holds one of them is
-    taken: without the words it must have `REST` letters and digits.
+    Words are found in any case, with or without accents and separators. A longer password may contain them: without the
+    words it must have `REST` letters and digits.
     """
 
     def validate(self, password: str, user: object = None) -> None:
@@ -73,7 +73,7 @@ def _take_out(password: str, words: Iterable[str]) -> tuple[list[str], int]:
 
 
 def _host_words() -> Iterator[str]:
-    """The labels of the name that people open, unless it is a number."""
+    """The labels of the site's host name, unless it is an IP address."""
     host = urlsplit(settings.BASE_URL).hostname or ""
     try:
         ip_address(host)
@@ -82,7 +82,7 @@ def _host_words() -> Iterator[str]:
 
 
 def _place_words(user: object) -> Iterator[str]:
-    """Name and code of the person's country, their agency and organisation, whole and by their longer words."""
+    """The name and code of the person's country, their agency and organisation, and the longer words of these names."""
     try:
         membership: Membership | None = getattr(user, "membership", None)
     except ObjectDoesNotExist:

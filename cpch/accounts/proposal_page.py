@@ -66,7 +66,7 @@ def _domain(person: Membership) -> str:
 
 
 def _ascii_form(email: str) -> str:
-    """The `xn--` form of the domain, in which letters of two scripts do not look alike; "" for a domain of ASCII."""
+    """The `xn--` form of the domain, which shows lookalike letters of other scripts; "" for an ASCII domain."""
     written = ascii_domain(email.rpartition("@")[2])
     return written if written != email.rpartition("@")[2] else ""
 

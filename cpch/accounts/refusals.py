@@ -1,7 +1,6 @@
-"""How every page refuses what a person may not see (404) or do (403), and logs the attempt outside every assessment.
+"""How pages refuse what a person may not see (404) or do (403); attempts are logged outside every assessment.
 
-A page that finds nothing never asks whether there is something for somebody else: what exists elsewhere and what does
-not exist take the same queries.
+A page never checks whether an object exists for somebody else: hidden and missing objects take the same queries.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ PATH_LENGTH = 200
 
 
 def hidden(request: HttpRequest) -> Http404:
-    """The 404 to raise for what does not exist for this person, whether it exists or not; logs the attempt."""
+    """The 404 to raise for an object that is hidden from this person or does not exist; logs the attempt."""
     log_attempt(request, "access.hidden")
     return Http404()
 

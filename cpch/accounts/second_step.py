@@ -34,7 +34,7 @@ from .sources import source_of
 
 KEY, PASSKEY = "key", "passkey"
 PASSKEYS = Limit("passkey", 20, MINUTE)
-"""Requests of one source about signing in with a passkey, each of which takes two."""
+"""Requests of one source to sign in with a passkey; each sign-in takes two."""
 
 
 class SecondStep(LoginStage):

@@ -45,7 +45,7 @@ def _plain(form: Any, **labels: Any) -> None:
 
 
 class SecondPassword(Form):
-    """The new password typed again, to be compared with the first as that one is stored."""
+    """The repeated new password, normalised like the first for the comparison."""
 
     def clean_password2(self) -> str:
         return normalise_password(str(self.cleaned_data["password2"]))
@@ -72,7 +72,7 @@ class ResetForm(forms.ResetPasswordForm):
         return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Log the request, which orders the e-mail; whether the address has an account is found out on delivery."""
+        """Log the request, which queues the e-mail; whether the address has an account is checked on delivery."""
         email = str(self.cleaned_data["email"])
         record(act="person.password_reset_asked", by=None, email=email, source=source_of(request))
         return email
@@ -96,7 +96,7 @@ class ChangePasswordForm(SecondPassword, forms.ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
 
     def clean_oldpassword(self) -> str:
-        """The current password. Wrong ones are counted and logged, for an open session may be in other hands."""
+        """The current password. Wrong ones are counted and logged: somebody else may be using an open session."""
         given = str(self.cleaned_data["oldpassword"])
         try:
             is_right = try_password(context.request, self.user, given)
@@ -110,7 +110,7 @@ class ChangePasswordForm(SecondPassword, forms.ChangePasswordForm):
 
 class SignInView(views.LoginView):
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again; with 429 if a limit is reached."""
+        """Show the form again, with 429 if a limit is reached."""
         return limits.mark_refused(super().form_invalid(form), form)
 
 
@@ -119,7 +119,7 @@ class ChangePasswordView(views.PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Change the password. Devices known by the old one are known no more, except this one."""
+        """Change the password. All other known devices become unknown."""
         response = super().form_valid(form)
         remember_device(self.request, response, form.user)
         return response
@@ -151,7 +151,7 @@ class NewPasswordView(views.PasswordResetFromKeyView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Set the password; whoever reads the person's mailbox is that person, so their limits end."""
+        """Set the password and end the person's limits: access to the mailbox proves who they are."""
         response = super().form_valid(form)
         sign_in_limits.lift_limits(self.reset_user)
         remember_device(self.request, response, self.reset_user)

@@ -1,8 +1,8 @@
-"""How often a password may be tried at sign-in, and a reset asked for: nobody can keep another person out.
+"""Limits on passwords at sign-in and on requests for a reset; nobody can lock another person out.
 
-Strangers are counted by source and account, by account alone, and by source alone. A device that the person has signed
-in with before (devices.py) is counted on its own, so that what others try does not touch it. Addresses that have no
-account are counted in the same way.
+Unknown devices are counted by source and account, by account alone, and by source alone. A known device (devices.py) is
+counted on its own, so that the attempts of others do not affect it. Addresses without an account are counted in the
+same way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .models import User
 from .sources import source_of
 
 SIGN_INS = Limit("sign_in", 30, MINUTE)
-"""Passwords right or wrong, from one source or known device: each of them is hashed."""
+"""Passwords, right or wrong, from one source or known device: each is hashed, which costs processor time."""
 WRONG_AT_DEVICE = Limit("password_device", 5, 5 * MINUTE)
 WRONG_AT_SOURCE = Limit("password_source", 10, MINUTE)
 WRONG_FROM_SOURCE = Limit("password_source_account", 5, 5 * MINUTE)
@@ -28,7 +28,7 @@ WRONG_FOR_ACCOUNT = Limit("password_account", 100, HOUR)
 RESETS_AT_SOURCE = Limit("reset_source", 20, HOUR)
 RESETS_FOR_ACCOUNT = Limit("reset_account", 5, HOUR)
 RESET_LINKS = Limit("reset_link", 20, MINUTE)
-"""How often links to choose a new password are opened from one source."""
+"""Requests of one source with a link to choose a new password."""
 
 _here = _(
     "There were too many wrong passwords for this address. Try again %(wait)s. To sign in at once, reset your password."
@@ -52,7 +52,7 @@ RESET_ADVICE = {
         "perhaps among the unwanted e-mails. Use the newest."
     ),
 }
-"""What the page of a refused request for a link says beside when the limit ends."""
+"""What the page of a refused request for a link adds to the end of the limit."""
 
 
 def find_person(email: str) -> User | None:
@@ -61,7 +61,7 @@ def find_person(email: str) -> User | None:
 
 
 def count_password(request: HttpRequest, email: str) -> list[Subject]:
-    """Count a password before it is looked at; return what to give back if it is right. Raises `LimitReached`."""
+    """Count a password before checking it; return what to give back if it is right. Raises `LimitReached`."""
     account = address_key(email)
     device = device_of(request, find_person(email))
     source = source_of(request)
@@ -89,7 +89,7 @@ def count_reset(request: HttpRequest, email: str) -> None:
 
 
 def lift_limits(person: User) -> None:
-    """End the limits of a person who has chosen a new password by the link in their mailbox.
+    """End the limits of a person who has reset their password by e-mail.
 
     Those of codes and keys (guesses.py) stay: a mailbox is not a second factor.
     """

@@ -10,11 +10,11 @@ from django.http import HttpRequest
 
 UNKNOWN = "unknown"
 IPV6_PREFIX = 64
-"""A subscriber has a whole /64 of IPv6: single addresses of it tell nobody apart."""
+"""IPv6 subscribers get a whole /64, so single addresses in it do not identify anyone."""
 
 
 def source_of(request: HttpRequest) -> str:
-    """The client's IPv4 address or IPv6 network, for limits and the log; "unknown" if the proxy does not say it."""
+    """The client's IPv4 address or IPv6 network, for limits and the log; "unknown" if the proxy does not send it."""
     try:
         address = ip_address(get_adapter().get_client_ip(request))
     except (ImproperlyConfigured, PermissionDenied, ValueError):

@@ -59,7 +59,7 @@ PEOPLE_A_PAGE = 50
 INVITATIONS_SHOWN = 50
 PROPOSALS_SHOWN = 20
 DEAD_LINKS = Limit("dead_link", 30, MINUTE)
-"""How often links that lead nowhere are answered to one source."""
+"""Attempts of one source to open invitation links that do not work."""
 
 
 @login_required
@@ -244,7 +244,7 @@ def take_off_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, form: InvitationForm) -> Invitation | None:
-    """Make the invitation, or put the reason why not at the address."""
+    """Make the invitation, or show at the address why it cannot be made."""
     given = form.cleaned_data
     try:
         invitation = actions.invite(
@@ -299,7 +299,7 @@ def _refuse_link(request: HttpRequest, invitation: Invitation | None, reason: st
 
 
 def _count_undelivered() -> int:
-    """How many e-mails were given up (1 query)."""
+    """How many e-mails could not be delivered (1 query)."""
     return OutboxItem.objects.filter(given_up_at__isnull=False).count()
 
 

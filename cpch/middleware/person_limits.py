@@ -1,4 +1,4 @@
-"""Answers a person who has reached one of the limits of cpch/limits.py: 429 with until when, and what they typed."""
+"""Answers a person who has reached a limit of cpch/limits.py: 429, with the end of the limit and what they typed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cpch.limits import LimitReached
 from diagnostic.actions.attempts import record_attempt
 
 TYPED = ("text", "email", "verified")
-"""The fields of the limited forms; the page shows what was typed into them."""
+"""The fields of the limited forms whose text the page shows."""
 
 
 class PersonLimits:
@@ -26,7 +26,7 @@ class PersonLimits:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Log the refusal and explain it; any other exception is not this middleware's."""
+        """Log the refusal and explain it; ignore other exceptions."""
         if not isinstance(exception, LimitReached):
             return None
         record_attempt(act="limit.refused", by=request.user, source=source_of(request), limit=exception.limit.name)

@@ -1,4 +1,4 @@
-"""Refuses a request by its Content-Length, before anything of its body is read, parsed or written to disk."""
+"""Refuses a request by its Content-Length, before any of its body is read, parsed or written to disk."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ KIB = 1024
 
 
 def limit_sizes(get_response: Handler) -> Handler:
-    """Middleware: refuse a body of more than `FORM_BYTES`, or `ANONYMOUS_BYTES` without a person, whatever the method.
+    """Middleware: refuse a body of more than `FORM_BYTES`, or `ANONYMOUS_BYTES` if nobody is signed in.
 
-    Who sends it is looked up only above `ANONYMOUS_BYTES`; the view finds them read (0 further queries). The body of a
-    refused request stays unread.
+    The user is loaded only above `ANONYMOUS_BYTES`, and the view reuses it (0 further queries). The body of a refused
+    request is not read.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -38,15 +38,15 @@ def _size_of(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not (length.isascii() and length.isdigit()):
         return 0
-    # int() itself refuses thousands of digits.
+    # int() raises an error for thousands of digits.
     return int(length) if len(length) < 20 else FORM_BYTES + 1
 
 
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """413 with the limit and what to do. Makes no query.
 
-    A script that saves one answer is told its question, and after the session has ended to sign in: the answer is
-    kept on the device, and fits once its writer is signed in again.
+    The script that saves one answer gets its question, or, after the session has ended, a request to sign in: the
+    answer is kept on the device, and is within the limit once its writer has signed in again.
     """
     if not _takes_json(request):
         context = {"limit": limit // KIB, "is_anonymous": limit == ANONYMOUS_BYTES}
@@ -74,7 +74,7 @@ def _takes_json(request: HttpRequest) -> bool:
 
 
 def _question_of(request: HttpRequest) -> str:
-    """The question that the address names, or ""."""
+    """The question in the URL, or ""."""
     try:
         return str(resolve(request.path_info).kwargs.get("code", ""))
     except Resolver404:

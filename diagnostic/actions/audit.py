@@ -27,7 +27,7 @@ def record(
 ) -> AuditEntry:
     """Append one act to the main chain of `assessment`, or to the site's chain if None (3 queries).
 
-    An act that is told by e-mail orders its notice here (`notices.NOTICES_OF`; 2 queries more).
+    Acts with a notice by e-mail queue it here (`notices.NOTICES_OF`; 2 more queries).
 
     With `sealed_for`, an agency, it goes to the chain that only that agency's people read before the comparison opens.
     `by` is the person, or None if nobody is signed in; `detail` is plain JSON without answer text. `chain` is the chain

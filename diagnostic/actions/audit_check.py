@@ -70,7 +70,7 @@ def find_breaks(chain: AuditChain) -> Iterator[str]:
 
 
 def has_its_hash(entry: AuditEntry) -> bool:
-    """Whether the entry is as it was written, by its own hash; says nothing of those before and after it."""
+    """Whether the entry matches its own hash; its neighbours are not checked."""
     try:
         return hash_of(entry) == entry.hash
     except TypeError:

@@ -1,7 +1,7 @@
-"""Deletes what has served its time: sessions, tasks, cache entries, and other rows and files that nobody needs.
+"""Deletes rows and files that are no longer needed: sessions, tasks, cache entries, counts, e-mails, report files.
 
-The log, submissions, revisions and report files that are ready are not touched. Rows are deleted in batches, each in a
-transaction of its own, so that no lock is held for long; a row that has changed meanwhile stays.
+The log, submissions, revisions and finished report files are kept. Rows are deleted in batches, each in a transaction
+of its own, so that no lock is held for long; a row that has changed in the meantime is kept.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ RUNNING_TASKS_KEPT = timedelta(days=1)
 ATTEMPTS_KEPT = timedelta(days=30)
 FAILED_REPORTS_KEPT = timedelta(days=30)
 NOTICES_KEPT = timedelta(days=90)
-"""For what was delivered, and for what was given up: administrators can try that again until then."""
+"""For delivered and undelivered e-mails; administrators can retry the latter until then."""
 
 UNNAMED_FILES_KEPT = timedelta(days=1)
-"""A stored file that no row names by then belongs to a worker that was killed between the two."""
+"""A stored file without a row by then was left by a worker that was killed before it saved the row."""
 
 
 def clean_up() -> dict[str, int]:
-    """Delete what has served its time; return how many rows of each kind.
+    """Delete what is no longer needed; return the number of each kind.
 
-    It may run at any time, and several times at once.
+    It may run at any time, and concurrently with itself.
     """
     moment = now()
     deleted = {kind: _delete(rows) for kind, rows in _finished(moment).items()}
@@ -50,7 +50,7 @@ def clean_up() -> dict[str, int]:
 
 
 def _finished(moment: datetime) -> dict[str, QuerySet[Any]]:
-    """The rows to be deleted, by what they are called."""
+    """The rows to delete, by the name of their kind."""
     ended = Q(
         status__in=[TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED], finished_at__lt=moment - FINISHED_TASKS_KEPT
     )
@@ -83,7 +83,7 @@ def _database_caches() -> list[DatabaseCache]:
 
 
 def _delete_expired(cache: DatabaseCache, moment: datetime) -> int:
-    """Delete the expired entries of a cache, which it does by itself only once it is full; return how many."""
+    """Delete the expired entries of a cache, which Django does only when it is full; return how many."""
     table, key, expires = map(connection.ops.quote_name, (cache._table, "cache_key", "expires"))
     batch = f"SELECT {key} FROM {table} WHERE {expires} < %s LIMIT {BATCH}"  # noqa: S608
     delete = f"DELETE FROM {table} WHERE {expires} < %s AND {key} IN ({batch})"  # noqa: S608
@@ -98,12 +98,12 @@ def _delete_expired(cache: DatabaseCache, moment: datetime) -> int:
 
 
 def _delete_unnamed(before: datetime) -> int:
-    """Delete the files in the storage of reports that are older than `before` and that no row names; how many."""
+    """Delete the files in the reports storage that have no row and are older than `before`; return how many."""
     storage = storages["reports"]
     try:
         names = storage.listdir("")[1]
     except FileNotFoundError:
-        # No report was ever made.
+        # No report has been made yet.
         return 0
     deleted = 0
     for start in range(0, len(names), BATCH):

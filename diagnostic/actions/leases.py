@@ -1,7 +1,7 @@
-"""Leases on rows that are work: taken by conditional update, renewed while the work goes on, free once it ends.
+"""Leases on rows of work: taken by conditional update, renewed during the work, released at its end.
 
-A process that is killed renews nothing, so that its work is free again after `LASTS`. Clocks of machines that share a
-database must agree to within a few seconds, as NTP keeps them.
+The lease of a killed process expires after `LASTS`. The clocks of machines that share a database must agree to within a
+few seconds, for example by NTP.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from diagnostic.models.lease import LeasedRow
 from .clock import now
 
 LASTS = timedelta(seconds=40)
-"""How long a lease holds without renewal; with the wait for the next wake, dead work is taken up within a minute."""
+"""How long a lease holds without renewal; abandoned work is resumed within a minute."""
 RENEWED_EVERY = timedelta(seconds=15)
 CANDIDATES = 10
-"""How many free rows are tried before giving up for now: with more workers than that, one finds work a wake later."""
+"""How many free rows are tried: with more workers than that, one of them may find work only at the next wake."""
 
 Row = TypeVar("Row", bound=LeasedRow)
 
 
 class LeaseLost(Exception):
-    """Another process holds the row now: this one must stop working on it and write nothing more."""
+    """Another process holds the row now: this one must stop its work on it and write nothing more."""
 
 
 def holder() -> str:
-    """A name for one piece of work of this process, never the same twice."""
+    """A unique name for one piece of work of this process."""
     return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
 def is_free() -> Q:
-    """The condition that nobody holds the row now."""
+    """The condition that no process holds the row now."""
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now())
 
 
 def take(rows: QuerySet[Row]) -> Row | None:
-    """Lease the first row of `rows`, in their order, that nobody holds; None if there is none (at least 2 queries)."""
+    """Lease the first free row of `rows`, in their order; None if there is none (at least 2 queries)."""
     free = rows.filter(is_free())
     for pk in free.values_list("pk", flat=True)[:CANDIDATES]:
         by = holder()
@@ -56,36 +56,36 @@ def take(rows: QuerySet[Row]) -> Row | None:
 
 
 def held(row: Row) -> QuerySet[Row]:
-    """The row, if `row`'s own lease is the one it has; an expired lease that nobody took counts as held.
+    """The row, as long as no other process has leased it since; the lease of `row` may have expired.
 
-    What a worker writes about the row at last goes through here: nothing is written once another has taken it.
+    A worker writes its result through this query, so nothing is written once another process has the row.
     """
     return type(row)._default_manager.filter(pk=row.pk, leased_by=row.leased_by)
 
 
 def is_leased(row: LeasedRow) -> bool:
-    """Whether a process works on `row`, as far as it was read (0 queries)."""
+    """Whether a process held `row` when it was read (0 queries)."""
     return row.leased_until is not None and row.leased_until > now()
 
 
 def renew(row: LeasedRow) -> None:
-    """Hold `row` for `LASTS` from now (1 query). Raises `LeaseLost` if another process has taken it meanwhile."""
+    """Hold `row` for `LASTS` from now (1 query). Raises `LeaseLost` if another process has taken it."""
     if not held(row).update(leased_until=now() + LASTS):
         raise LeaseLost(f"{type(row).__name__} {row.pk}")
 
 
 def release(row: LeasedRow) -> None:
-    """Let go of `row`, if this process still holds it (1 query)."""
+    """Release `row`, if this process still holds it (1 query)."""
     held(row).update(leased_by="", leased_until=None)
 
 
 @contextmanager
 def renewed(row: LeasedRow) -> Iterator[None]:
-    """Renew the lease on `row` every `RENEWED_EVERY` while the block works, and let go of it at the end.
+    """Renew the lease on `row` every `RENEWED_EVERY` while the block runs, and release it at the end.
 
-    The renewal is a thread with a connection of its own, because the block may wait for a mail server or a rendering.
-    A renewal that the database refuses is tried again; what has the lease lost is found by `renew`, which the block
-    calls before each step that others can see.
+    The renewal runs in a thread with a connection of its own, because the block may wait for a mail server or a
+    rendering. After a database error the renewal is retried. The block calls `renew` before each step with a visible
+    effect, and so notices a lost lease.
     """
     done = threading.Event()
     thread = threading.Thread(target=_renew_until, args=(row, done), name=f"lease {row.pk}", daemon=True)

@@ -1,4 +1,4 @@
-"""Holds what one person writes to the numbers of cpch/limits.py, counted from the log within the act."""
+"""Applies the limits of cpch/limits.py to what one person writes, counted from the log within the act."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from .clock import now
 
 
 def require_within(limit: Limit, by: Any) -> None:
-    """Check that one more act of `limit` is possible for `by`, inside the act's transaction (2 queries).
+    """Check that `by` may do one more act of `limit`, inside the act's transaction (2 queries).
 
-    The person's row stays locked to its end, so that of two acts at once the second counts the first; rows that refer
-    to the person can be written meanwhile. Nothing limits the command line, which is nobody. Raises `LimitReached`.
+    The person's row stays locked to its end, so that the second of two concurrent acts counts the first; rows that
+    refer to the person can still be written. The command line, for which `by` is None, has no limit. Raises
+    `LimitReached`.
     """
     if by is None:
         return

@@ -1,4 +1,4 @@
-"""Which acts are told by e-mail: the table, and the outbox row that an act orders in its own transaction."""
+"""Which acts have a notice by e-mail; an act adds its outbox row in its own transaction."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ NOTICES_OF = {
     "person.second_factor_taken_off": "security",
     "person.too_many_guesses": "security",
 }
-"""The kind of notice that an act orders, by the act; an act that is not here is told to nobody."""
+"""The kind of notice of each act; acts that are not listed have none."""
 
 _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 
 
 def order(entry: AuditEntry) -> None:
-    """Order the e-mails that tell of `entry`, within its transaction (2 queries; none if nobody is told)."""
+    """Queue the notice of `entry`, within its transaction (2 queries; none without a notice)."""
     kind = NOTICES_OF.get(entry.act)
     if kind is None or _is_silent.get():
         return
@@ -63,7 +63,7 @@ def order(entry: AuditEntry) -> None:
 
 @contextmanager
 def without_notices() -> Iterator[None]:
-    """Order no e-mail in the block: its acts are those of example people, who have no mailboxes."""
+    """Queue no e-mail in the block: its acts are those of example people, who have no mailboxes."""
     token = _is_silent.set(True)
     try:
         yield

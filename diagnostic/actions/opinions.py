@@ -53,7 +53,7 @@ def give(
         require_base(base, held.given_at)
     given = {"given_at": now(), "given_by": by, "given_by_name": by.full_name, "awaits_reply": True}
     opinion = _append(last, submission, question, **_reply_of(held), **wanted, **given)
-    # The country is told of the first opinion, and of a change to one that it replied to.
+    # The country is notified of the first opinion, and of a change to one that it has replied to.
     act = "opinion.change" if held and not held.reply else "opinion.give"
     audit.record(act=act, by=by, assessment=assessment, question=question, number=submission.number)
     return opinion

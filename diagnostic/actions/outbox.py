@@ -1,4 +1,4 @@
-"""What an administrator does about e-mail that could not be delivered."""
+"""Retrying undelivered e-mail, by an administrator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .clock import now
 
 @transaction.atomic
 def try_again(*, item_id: int, by: Any) -> bool:
-    """Try an item that was given up for another three days; says whether there was one. Raises `PermissionDenied`."""
+    """Retry an undelivered item for another three days; return whether it exists. Raises `PermissionDenied`."""
     if not can_manage_mail(by):
         raise PermissionDenied
     at = now()

@@ -22,10 +22,10 @@ def countries_to_remind(today: date) -> list[Country]:
 
 @transaction.atomic
 def remind(*, country: Country, today: date) -> list[int]:
-    """Note down a reminder of every action of `country` that waits for one, order their e-mail, and return their keys.
+    """Record a reminder of every action of `country` that needs one, queue the e-mail, and return the actions' keys.
 
-    Of two who do this at once, one gets them and the other none. The log outside any assessment holds it as an act of
-    nobody; its entry is the order.
+    Of two concurrent calls, one gets the actions and the other none. The entry in the site's log, without a person,
+    queues the e-mail.
     """
     Country.objects.select_for_update().get(pk=country.pk)
     made = [

@@ -30,11 +30,11 @@ CHUNK = 1 << 18
 MOST_WAITING = 3
 """How many files of one person may wait or be rendered at a time."""
 MOST_ATTEMPTS = 3
-"""How often the rendering of a file is begun without a result before it is given up."""
+"""How often the rendering of a file is started without a result before it is marked as failed."""
 
 
 class TooManyWaiting(Exception):
-    """So many files of this person wait that no more are queued; `files` are those, the longest waiting first."""
+    """This person has too many waiting files to queue another; `files` are those, the oldest first."""
 
     def __init__(self, files: list[ReportFile]) -> None:
         super().__init__(f"{len(files)} report files are waiting")
@@ -68,16 +68,16 @@ class FileDamaged(Exception):
 def request_report(
     *, data: Mapping[str, Any], edition: str, language: str, kind: str, by: Any, assessment: Assessment
 ) -> tuple[ReportFile, bool]:
-    """The file for this report data, and whether it is to be queued: it is new, or failed.
+    """The file for this report data, and whether the caller must queue it, because it is new or failed before.
 
     The same data, edition, language and format are rendered once. Raises `PermissionDenied` for an edition that is not
-    theirs, and for a format that the edition does not come as; `TooManyWaiting` if `MOST_WAITING` files of this person
-    wait already, unless the file is there or waits itself.
+    theirs, and for a format that the edition does not come as; `TooManyWaiting` if `MOST_WAITING` other files of this
+    person are waiting, unless this one is ready or waiting.
     """
     if edition not in editions_for(by, assessment) or kind not in FORMATS_OF[edition]:
         raise PermissionDenied
     digest = digest_of(data)
-    # Of several requests of one person at once, each waits here for the one before: none is overlooked below.
+    # Concurrent requests of one person wait here for each other, so that each is counted below.
     User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
     file = find_report(digest=digest, edition=edition, language=language, kind=kind)
     if file is not None and file.state != ReportFile.State.FAILED:
@@ -98,19 +98,19 @@ def request_report(
 
 
 def reports_waiting(by: Any) -> QuerySet[ReportFile]:
-    """The files that this person queued and that are not done, in the order in which they were requested."""
+    """The unfinished files that this person queued, in the order of their requests."""
     return ReportFile.outstanding().filter(requested_by_id=by.pk).order_by("requested_at", "pk")
 
 
 def _require_room(by: Any) -> None:
-    """Raise `TooManyWaiting` if no further file of this person may wait (1 query)."""
+    """Raise `TooManyWaiting` if this person cannot queue another file (1 query)."""
     waiting = list(reports_waiting(by)[:MOST_WAITING])
     if len(waiting) == MOST_WAITING:
         raise TooManyWaiting(waiting)
 
 
 def _queue(file: ReportFile, by: Any) -> bool:
-    """Queue a file that failed, or that is withdrawn, again; False where another request was faster."""
+    """Queue a failed or withdrawn file again; False if another request was faster."""
     unchanged = ReportFile.objects.filter(pk=file.pk, state=file.state, name=file.name, sha256=file.sha256)
     return bool(
         unchanged.exclude(state=ReportFile.State.QUEUED).update(
@@ -126,9 +126,9 @@ def _queue(file: ReportFile, by: Any) -> bool:
 
 @transaction.atomic
 def begin_rendering() -> ReportFile | None:
-    """Take a file that waits for this process; None if there is none (at most 5 queries, and 1 for each given up).
+    """Lease the next waiting file; None if there is none (at most 5 queries, and 1 for each failed file).
 
-    People take turns: first comes the file of whoever a file was begun for least recently, then the older file.
+    People take turns: the person whose last rendering started longest ago comes first, then the older file.
     """
     _give_up()
     begun = ReportFile.objects.filter(requested_by=OuterRef("requested_by"), started_at__isnull=False)
@@ -144,7 +144,7 @@ def begin_rendering() -> ReportFile | None:
 
 
 def _give_up() -> None:
-    """Fail the files whose rendering ended `MOST_ATTEMPTS` times without a result: it may kill every worker."""
+    """Mark files as failed whose rendering ended `MOST_ATTEMPTS` times without a result: it may kill every worker."""
     hopeless = ReportFile.outstanding().filter(leases.is_free(), attempts__gte=MOST_ATTEMPTS).defer("data")
     for file in hopeless.order_by("pk"):
         if leases.held(file).filter(leases.is_free()).update(state=ReportFile.State.FAILED, finished_at=now()):
@@ -159,8 +159,8 @@ def _give_up() -> None:
 def finish_rendering(*, file: ReportFile, content: bytes) -> None:
     """Store the rendered file with its size and digest; earlier files are kept.
 
-    The row names the file only once the storage holds all of it. Raises `LeaseLost` if another process has taken the
-    file meanwhile: nothing is kept of this rendering then.
+    The row is updated only after the whole file is stored. Raises `LeaseLost` if another process has taken the file in
+    the meantime; this rendering is then discarded.
     """
     leases.renew(file)
     storage = storages["reports"]
@@ -180,7 +180,7 @@ def finish_rendering(*, file: ReportFile, content: bytes) -> None:
 
 
 def fail_rendering(*, file: ReportFile) -> None:
-    """Note that the file could not be rendered, if this process still holds it; it can be requested again."""
+    """Mark the file as failed, if this process still holds it; it can be requested again."""
     leases.held(file).update(state=ReportFile.State.FAILED, finished_at=now(), leased_by="", leased_until=None)
 
 

@@ -1,7 +1,7 @@
-"""Wakes: tasks without arguments that have a worker look for rows to work on. Each leaves another as work remains.
+"""Wakes: tasks without arguments that make a worker look for work. Each queues a successor while work remains.
 
-A wake that a worker has taken from the queue is lost if that worker is killed, however early. So its successor is
-queued in the transaction that takes it: as long as work is outstanding, a wake is in the queue.
+A wake that a worker has taken from the queue is lost if that worker is killed. So its successor is queued in the
+transaction that takes it: as long as work is outstanding, a wake is in the queue.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from diagnostic.models.lease import LeasedRow
 from .clock import now
 
 PAUSE = timedelta(seconds=45)
-"""When outstanding work is looked at again; sooner where a lease on it ends sooner, or a retry is due sooner."""
+"""The time to the next wake; less if a lease ends or a retry is due sooner."""
 DELIVER_MAIL = "diagnostic.tasks.deliver_mail"
 RENDER_REPORTS = "diagnostic.tasks.render_reports"
-"""The queue names its tasks by path, so that the layer above need not be imported."""
+"""Dotted paths, as the queue stores them, so that this layer does not import the one above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`outstanding` returns the rows that are not done, leased or not; `due` is the field with the time of a retry."""
+    """`outstanding` returns the unfinished rows, leased or not; `due` is the field with the time of a retry."""
 
     outstanding: Callable[[], QuerySet[LeasedRow]]
     due: str = ""
@@ -40,10 +40,10 @@ _works: dict[str, Work] = {}
 
 
 def register(task_path: str, work: Work) -> None:
-    """Have the task of this dotted name, when it runs, leave another one for later as long as work is outstanding."""
+    """Make each run of the task with this dotted path queue a successor, as long as work is outstanding."""
     _works[task_path] = work
-    # Only the row's own save, within the worker's transaction, tells that a task is taken: the library's `task_started`
-    # comes after the commit.
+    # The save of the row is the only signal within the worker's transaction: the library sends `task_started` only
+    # after the commit.
     post_save.connect(_leave_another, sender=DBTaskResult, dispatch_uid="diagnostic.wakes")
 
 
@@ -53,7 +53,7 @@ def wake(task_path: str) -> None:
 
 
 def _leave_another(instance: DBTaskResult[Any, Any], **_signal: Any) -> None:
-    """Queue the successor of a wake that was just taken, unless one is queued for later (at most 3 queries)."""
+    """Queue the successor of a wake that was just taken, unless a later one is queued already (at most 3 queries)."""
     work = _works.get(instance.task_path)
     if work is None or instance.status != TaskResultStatus.RUNNING:
         return
@@ -72,7 +72,7 @@ def _leave_another(instance: DBTaskResult[Any, Any], **_signal: Any) -> None:
 
 
 def _next_time(work: Work, moment: datetime) -> datetime | None:
-    """When outstanding work is to be looked at again; None if there is none (1 query)."""
+    """The time of the next wake; None without outstanding work (1 query)."""
     rows = work.outstanding()
     times = {"first": Min("pk"), "lease": Min("leased_until", filter=Q(leased_until__gt=moment))}
     if work.due:
@@ -84,7 +84,7 @@ def _next_time(work: Work, moment: datetime) -> datetime | None:
 
 
 def _later(wake: DBTaskResult[Any, Any], moment: datetime) -> QuerySet[DBTaskResult[Any, Any]]:
-    """Wakes that are still to come. One whose time has come does not count: another worker may just be taking it."""
+    """Future wakes. One that is already due does not count: another worker may be taking it."""
     return DBTaskResult.objects.filter(
         status=TaskResultStatus.READY, task_path=wake.task_path, run_after__gt=moment, run_after__lt=get_date_max()
     )

@@ -1,4 +1,4 @@
-"""Names of people, offices and organisations: which characters they may have, and when two look alike."""
+"""Names of people, offices and organisations: which characters are allowed, and when two names look alike."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ JOINED_SCRIPTS = (
 """Blocks of the scripts whose letters join or form conjuncts (Unicode 15, sections 9, 12 to 14, 16, 17 and 19)."""
 MONGOLIAN_FORMS = "\u180b\u180c\u180d\u180e\u180f"
 VIRAMA = 9
-"""The combining class of a sign after which a joiner may end a word (RFC 5892, appendix A.2)."""
+"""The combining class of marks after which a joiner may end a word (RFC 5892, appendix A.2)."""
 IDEOGRAPH_FORMS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
-"""Variation selectors: after an ideograph they choose the form that a family writes."""
+"""Variation selectors, which choose the variant of an ideograph that a family uses."""
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def write_name(text: str) -> str:
-    """`text` as it is stored: in NFC, its spaces single. Only for text in which `find_name_fault` finds nothing."""
+    """`text` as it is stored: in NFC, with single spaces. Only for text without a fault by `find_name_fault`."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @lru_cache(maxsize=1024)
 def name_key(text: str) -> str:
-    """A key that is equal for names that readers take for one: without case, spacing and what nobody sees."""
+    """A key that is equal for names that look the same: without case, spaces and invisible characters."""
     return without_invisible(without_invisible(text).casefold())
 
 
 def find_name_fault(text: str) -> Message | None:
-    """Why `text` cannot be a name: characters that nobody sees or that turn what stands beside it."""
+    """Why `text` cannot be a name, or None: invisible characters, or ones that change the text direction."""
     for place, letter in enumerate(text):
         if _is_suspect(letter) and not _belongs(text, place):
             return _say(letter, place)
@@ -62,7 +62,7 @@ def _is_suspect(letter: str) -> bool:
 
 
 def _belongs(text: str, place: int) -> bool:
-    """Whether the invisible character there is part of how a name is spelt in its script."""
+    """Whether the invisible character at `place` belongs to the spelling of a name in its script."""
     letter, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
     if letter in JOINERS:
         is_after_virama = bool(before) and unicodedata.combining(before) == VIRAMA
@@ -74,7 +74,7 @@ def _belongs(text: str, place: int) -> bool:
 
 
 def _is_joined(letter: str) -> bool:
-    """Whether it is a letter of a script that uses joiners, or a mark on one."""
+    """Whether this is a letter, or a mark on a letter, of a script that uses joiners."""
     if not letter or unicodedata.category(letter)[0] not in "LM":
         return False
     return any(first <= ord(letter) <= last for first, last in JOINED_SCRIPTS)

@@ -8,5 +8,5 @@ MAX_PERIOD = 40
 
 
 def write_period(text: str) -> str:
-    """`text` in its compatible form (NFKC), without characters that nobody sees, single-spaced."""
+    """`text` in NFKC, without invisible characters, with single spaces."""
     return without_invisible(text)

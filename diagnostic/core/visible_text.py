@@ -1,4 +1,4 @@
-"""The one rule for what nobody sees: alone it is no answer, reason or name, and in a period it does not count."""
+"""The one definition of invisible text: alone it is no answer, reason or name, and in a period it is ignored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_invisible(character: str) -> bool:
 
 
 def without_invisible(text: str) -> str:
-    """One line in its compatible form (NFKC), without what nobody sees, single-spaced; "" if nothing is seen."""
+    """`text` in NFKC on one line, without invisible characters, with single spaces; "" if nothing is left."""
     plain = unicodedata.normalize("NFKC", text)
     seen = (letter for letter in plain if letter.isspace() or not is_invisible(letter))
     return " ".join(unicodedata.normalize("NFKC", "".join(seen)).split())

@@ -1,4 +1,4 @@
-"""What an administrator looks for in the log of the site."""
+"""The filter of the site log."""
 
 from __future__ import annotations
 

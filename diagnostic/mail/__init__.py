@@ -1,1 +1,1 @@
-"""E-mail: who gets which notice in which words, and its delivery from the outbox."""
+"""E-mail: recipients and text of each notice, and delivery from the outbox."""

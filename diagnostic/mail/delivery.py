@@ -1,8 +1,8 @@
-"""Delivery of the outbox, at least once: what is due is taken by lease, sent, and only then marked as told.
+"""At-least-once delivery of the outbox: due items are leased, sent, and only then marked as delivered.
 
-A process that is killed at any point leaves a lease that expires and a wake that is scheduled (`actions.wakes`), so
-that another takes the item up. A recipient is told twice only if the process is killed between the mail server's
-answer and the mark; both e-mails then have the same Message-ID.
+A killed process leaves an expiring lease and a scheduled wake (`actions.wakes`), so that another one continues. A
+recipient gets an e-mail twice only if the process is killed between the mail server's reply and the mark; both e-mails
+then have the same Message-ID.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ logger = logging.getLogger(__name__)
 
 TRIED_FOR = timedelta(days=3)
 FIRST_PAUSE = timedelta(seconds=30)
-"""The pause after the first attempt; each one after it is twice as long, up to the longest of its kind."""
+"""The pause after the first attempt; each further pause is twice as long, up to the longest of its kind."""
 LONGEST_PAUSE_IF_AWAY = timedelta(minutes=5)
 LONGEST_PAUSE_IF_REFUSED = timedelta(hours=6)
 
 
 def deliver_due() -> None:
-    """Deliver what is due, until nothing is, or the mail server cannot be reached; the rest waits for a later wake."""
+    """Deliver due items until none is left or the mail server cannot be reached; the rest waits for the next wake."""
     while (item := leases.take(_due())) is not None:
         with leases.renewed(item):
             try:
@@ -50,12 +50,12 @@ def _due() -> QuerySet[OutboxItem]:
 
 
 def _deliver(item: OutboxItem) -> bool:
-    """Make one attempt at `item`; says whether the mail server could be reached. Raises `LeaseLost`."""
+    """Make one attempt at `item`; return whether the mail server could be reached. Raises `LeaseLost`."""
     try:
         letters = LETTERS[item.kind](item.entry)
         told = _load_recipients(item, letters)
     except Exception as fault:
-        # A fault of ours must not stop the other items.
+        # An error of the site must not stop the other items.
         logger.exception("E-mail %d (%s) could not be prepared", item.pk, item.kind)
         _try_later(item, _name(fault), LONGEST_PAUSE_IF_REFUSED)
         return True
@@ -74,7 +74,7 @@ def _deliver(item: OutboxItem) -> bool:
 
 
 def _load_recipients(item: OutboxItem, letters: Sequence[Letter]) -> dict[str, OutboxRecipient]:
-    """The rows of the current recipients, by address; of those who left, only who was told stays (3 queries)."""
+    """The rows of the current recipients, by address; those of former ones are kept if they were told (3 queries)."""
     addresses = [letter.to for letter in letters]
     item.recipients.filter(told_at=None).exclude(address__in=addresses).delete()
     rows = [OutboxRecipient(item=item, person=letter.person, address=letter.to) for letter in letters]
@@ -83,7 +83,7 @@ def _load_recipients(item: OutboxItem, letters: Sequence[Letter]) -> dict[str, O
 
 
 def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: MailServer) -> bool:
-    """Send one e-mail and mark its recipient as told, or as refused; says which. Raises `LeaseLost`, `Unreachable`."""
+    """Send one e-mail, mark its recipient as told or refused; return which. Raises `LeaseLost`, `Unreachable`."""
     leases.renew(item)
     try:
         server.send(_message(letter, recipient))
@@ -101,7 +101,7 @@ def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: 
 
 
 def _message(letter: Letter, recipient: OutboxRecipient) -> EmailMessage:
-    """The e-mail; its Message-ID is the same whenever it is sent to this recipient."""
+    """The e-mail; its Message-ID is the same for every attempt to this recipient."""
     subject, body = letter.write()
     host = urlsplit(settings.BASE_URL).hostname
     headers = {"Message-ID": f"<outbox.{recipient.item_id}.{recipient.pk}@{host}>"}
@@ -118,7 +118,7 @@ def _finish(item: OutboxItem) -> None:
 
 
 def _try_later(item: OutboxItem, fault: str, longest_pause: timedelta) -> None:
-    """Count the attempt, and plan the next one; after `TRIED_FOR` give up. Raises `LeaseLost`."""
+    """Count the attempt and schedule the next one; after `TRIED_FOR`, give up. Raises `LeaseLost`."""
     leases.renew(item)
     at, until = now(), item.made_at + TRIED_FOR
     pause = min(FIRST_PAUSE * 2 ** min(item.attempts, 20), longest_pause)

@@ -1,4 +1,4 @@
-"""The e-mails of each kind of notice, worked out on delivery: whoever left meanwhile is not among the recipients."""
+"""The e-mails of each kind of notice, computed on delivery: people who have left by then get none."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ LETTERS: dict[str, Callable[[AuditEntry], list[Letter]]] = {
     "security": mail.write_security_notice,
     "proposal": mail.write_proposal_notice,
 }
-"""By kind of notice; `diagnostic.actions.notices.NOTICES_OF` says which acts order which."""
+"""By kind of notice; `diagnostic.actions.notices.NOTICES_OF` has the kind of each act."""

@@ -29,7 +29,7 @@ NAMED = "named"
 ABOUT_ASSESSMENTS = (BOTH_AGENCIES, OTHER_COORDINATORS, FELLOW_COORDINATORS)
 """Whom a hand-over concerns that is about an assessment, within its country."""
 OF_AGENCIES = ("attested", "taken_back")
-"""The kinds whose words name the agency that acted."""
+"""The kinds whose text names the agency that acted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ NOTICES: dict[str, Notice] = {
 
 
 def write_notices(kind: str, entry: AuditEntry) -> list[Letter]:
-    """The e-mails that tell of the hand-over in `entry`; none if what it is about is gone."""
+    """The e-mails about the act in `entry`; none if its subject no longer exists."""
     notice = NOTICES[_key_of(kind, entry)]
     about = _load_about(notice, entry)
     if about is None:
@@ -170,12 +170,12 @@ def write_notices(kind: str, entry: AuditEntry) -> list[Letter]:
 
 
 def _key_of(kind: str, entry: AuditEntry) -> str:
-    """The key in `NOTICES`: an attestation is told in words of its agency."""
+    """The key in `NOTICES`; each agency's attestation has its own text."""
     return f"{entry.detail['agency']}_{kind}" if kind in OF_AGENCIES else kind
 
 
 def _load_about(notice: Notice, entry: AuditEntry) -> Submission | Assessment | None:
-    """What `notice` tells of, with its country: the assessment, or the submission that the entry names (1 query)."""
+    """The subject of `notice`, with its country: the assessment, or the submission in the entry (1 query)."""
     if notice.audience in ABOUT_ASSESSMENTS:
         return Assessment.objects.select_related("country").get(pk=entry.chain.assessment_id)
     submissions = Submission.objects.select_related("assessment__country").defer("snapshot")

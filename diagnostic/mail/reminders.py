@@ -1,6 +1,6 @@
-"""The e-mail that reminds of actions whose day is near or past: to whom it goes and what it says.
+"""The reminder of actions that are due soon or overdue: its recipients and text.
 
-It holds numbers and days of actions, and nothing that somebody wrote.
+It contains the numbers and due dates of actions, and no text that people wrote.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from diagnostic.models import ActionReminder, AuditEntry
 
 
 def write_reminders(entry: AuditEntry) -> list[Letter]:
-    """To a country's active coordinators, of both agencies; none if none of the actions is open with that day."""
+    """To the active coordinators of both agencies of a country; none if no action is still open with that due date."""
     country = Country.objects.get(alpha2=entry.detail["country"])
     reminders = _load_standing(entry.detail["reminders"])
     if not reminders:
@@ -34,6 +34,6 @@ def write_reminders(entry: AuditEntry) -> list[Letter]:
 
 
 def _load_standing(keys: Collection[int]) -> list[ActionReminder]:
-    """Those reminders whose action is still open and due on that day, what is due first at their head (1 query)."""
+    """The reminders whose action is still open with that due date, earliest first (1 query)."""
     found = ActionReminder.objects.filter(pk__in=keys, action__state__in=OPEN, due_on=F("action__due_on"))
     return list(found.select_related("action").order_by("due_on", "action__number"))

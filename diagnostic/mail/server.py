@@ -1,4 +1,4 @@
-"""One connection to the mail server: what it takes, what it refuses, and when it is away."""
+"""One connection to the mail server, with its refusals and failures as exceptions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ SERVICE_NOT_AVAILABLE = 421
 
 
 class Refused(Exception):
-    """The mail server refuses this e-mail; others may be taken."""
+    """The mail server refuses this e-mail; it may accept others."""
 
 
 class Unreachable(Exception):
-    """The mail server is away, too slow, or refuses the site itself; every further try would only cost patience."""
+    """The mail server is away, too slow, or refuses the site itself; further attempts now are pointless."""
 
 
 class MailServer:
-    """A connection that opens with the first e-mail and closes at the end of the block.
+    """A connection that is opened for the first e-mail and closed at the end of the block.
 
-    `EMAIL_TIMEOUT` limits every single answer of the server, so that a slow one is given up.
+    `EMAIL_TIMEOUT` applies to each reply of the server.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class MailServer:
                 self._connection.close()
 
     def send(self, message: EmailMessage) -> None:
-        """Hand `message` to the server, which has taken it on return. Raises `Refused` or `Unreachable`."""
+        """Send `message`; on return the server has accepted it. Raises `Refused` or `Unreachable`."""
         try:
             self._open()
             self._connection.send_messages([message])
@@ -66,7 +66,7 @@ class MailServer:
         raise Refused(said) from fault
 
     def _drop(self) -> None:
-        """End the connection without a farewell, for which a server that has stalled would let us wait again."""
+        """Close the connection without QUIT, whose reply a stalled server would delay again."""
         held, self._connection = self._connection, None
         smtp = getattr(held, "connection", None)
         if smtp is not None:
@@ -74,7 +74,7 @@ class MailServer:
 
 
 def say_fault(fault: Exception) -> str:
-    """A fault of the connection in short: the server's answer, or the system's."""
+    """A short description of a connection error: the server's reply, or the system's message."""
     if isinstance(fault, smtplib.SMTPResponseException):
         text = fault.smtp_error
         return shorten(f"{fault.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")

@@ -1,4 +1,4 @@
-"""How often one source address tried what was refused, hour by hour; the first of each hour are in the log."""
+"""Hourly counts of refused attempts by network address; the first attempts of each hour are in the log."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class AuditEntry(AppendedRow):
     class Meta(AppendedRow.Meta):
         ordering = ["chain", "number"]
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_once")]
-        # What one person did lately, for the limits.
+        # One person's recent acts, for the limits.
         indexes = [models.Index(fields=["by", "at"], name="audit_entry_by_at")]
 
     def __str__(self) -> str:

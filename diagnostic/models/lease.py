@@ -1,4 +1,4 @@
-"""A row that one process at a time works on: the lease says which one, and until when."""
+"""A row that one process at a time works on; the lease records which one, and until when."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db import models
 
 
 class LeasedRow(models.Model):
-    """Work of our own that a worker takes by a conditional update; `diagnostic.actions.leases` takes and renews it.
+    """Work that a worker leases by a conditional update; `diagnostic.actions.leases` takes and renews leases.
 
-    A lease that has expired binds nobody: the process that held it has ended, and the next one takes the work up.
+    An expired lease has no effect: its process has ended, and the next one takes over the work.
     """
 
     leased_by = models.CharField(max_length=64, blank=True, default="", editable=False)

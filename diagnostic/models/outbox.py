@@ -1,4 +1,4 @@
-"""E-mail that an act ordered: one item for each act and kind of notice, and whom it was sent to."""
+"""The outbox: one item for each act with a notice, and its recipients."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .lease import LeasedRow
 
 
 class OutboxItem(LeasedRow):
-    """One notice that one act ordered, until it is delivered to everyone or given up.
+    """The notice of one act, until it is delivered to everyone or given up.
 
-    `kind` is a key of `diagnostic.mail.letters.LETTERS`; the act's log entry says the rest, and the recipients and the
-    words are worked out on delivery. `made_at` is when the item was ordered, or last tried again by an administrator.
+    `kind` is a key of `diagnostic.mail.letters.LETTERS`; the act's log entry has the facts, and recipients and text are
+    computed on delivery. `made_at` is when the item was queued, or last retried by an administrator.
     """
 
     entry = models.ForeignKey(AuditEntry, on_delete=models.PROTECT, related_name="notices")
@@ -46,7 +46,7 @@ class OutboxItem(LeasedRow):
 
 
 class OutboxRecipient(models.Model):
-    """One address of an item. `told_at` is when the mail server took the e-mail; `refusal` is why it last did not.
+    """One address of an item. `told_at` is when the mail server accepted the e-mail; `refusal`, why it last did not.
 
     `person` is None for an invitation, which goes to an address. `refusal` is an SMTP code with its text, shortened.
     """

@@ -15,8 +15,8 @@ class ReportFile(LeasedRow):
 
     `data` is the report data, canonical JSON: the input of the rendering process. Once the file is ready, `name` is its
     name in the reports storage, and `sha256` (in hexadecimal) and `size` (in bytes) describe the file as made: a file
-    that differs is not served. A queued file is being rendered while a worker holds its lease; `attempts` counts how
-    often that was begun since `requested_by` requested it, `started_at` is when it was begun last.
+    that differs is not served. A queued file is being rendered while a worker holds its lease. `attempts` is the number
+    of renderings started since `requested_by` requested it; `started_at` is the start of the last one.
     """
 
     class State(models.TextChoices):
@@ -53,5 +53,5 @@ class ReportFile(LeasedRow):
 
     @classmethod
     def outstanding(cls) -> QuerySet[ReportFile]:
-        """The files that are still to be rendered, and those that are being rendered."""
+        """The files that are waiting or being rendered."""
         return cls.objects.filter(state=cls.State.QUEUED)

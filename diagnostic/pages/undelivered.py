@@ -1,4 +1,4 @@
-"""E-mail that was given up or is still being tried, as administrators see it: addresses and kinds, never a country."""
+"""Undelivered e-mail, and e-mail that is being retried, for administrators: addresses and kinds, never a country."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from diagnostic.wording.notices import KINDS
 
 @dataclass(frozen=True, slots=True)
 class UndeliveredRow:
-    """One item; `addresses` are those not told yet, each with the last refusal, "" if the server was away."""
+    """One item; `addresses` are the outstanding ones, each with its last refusal, "" if the server was away."""
 
     number: int
     kind: str
@@ -25,18 +25,18 @@ class UndeliveredRow:
 
 
 def given_up() -> QuerySet[OutboxItem]:
-    """The items that could not be delivered, the newest first."""
+    """The items that could not be delivered, newest first."""
     return _with_recipients(OutboxItem.objects.filter(given_up_at__isnull=False).order_by("-given_up_at", "-pk"))
 
 
 def still_tried() -> QuerySet[OutboxItem]:
-    """The items that failed at least once and are tried again, the oldest first."""
+    """The items that failed at least once and are being retried, oldest first."""
     failed = OutboxItem.objects.filter(done_at=None, given_up_at=None, attempts__gt=0)
     return _with_recipients(failed.order_by("made_at", "pk"))
 
 
 def build_rows(items: Iterable[OutboxItem]) -> list[UndeliveredRow]:
-    """The rows of `items`, which are from `given_up` or `still_tried` (no query for a page of them)."""
+    """The rows of `items` from `given_up` or `still_tried` (0 queries)."""
     return [
         UndeliveredRow(
             number=item.pk,

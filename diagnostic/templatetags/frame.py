@@ -32,7 +32,7 @@ register = template.Library()
 
 @register.filter
 def among(person: User, people: Iterable[User | Membership]) -> str:
-    """The person's name, told apart from those of `people`, users or memberships (`accounts.names.name_among`)."""
+    """The person's name, distinguished from those of `people`, users or memberships (`accounts.names.name_among`)."""
     return name_among(person, [item.user if isinstance(item, Membership) else item for item in people])
 
 

@@ -31,7 +31,7 @@ from diagnostic.permissions_sql import has_acted_otherwise
 def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = as_it_is) -> Assessment:
     """The assessment, if it exists for this person (1 query). Raises `Http404`, and logs it.
 
-    `shaped`, a function of a module, says what else is loaded with it, or not.
+    `shaped`, a module-level function, adapts the query to what the page needs.
     """
     try:
         return find_assessment(request.user, pk, shaped)
@@ -42,7 +42,7 @@ def load_assessment(request: HttpRequest, pk: UUID, shaped: Shape[Assessment] = 
 def load_submission(request: HttpRequest, pk: UUID, shaped: Shape[Submission] = as_it_is) -> Submission:
     """The submission with its assessment and review, if it exists for this person (1 query). Raises `Http404`.
 
-    `shaped`, a function of a module, says what else is loaded with it, or not.
+    `shaped`, a module-level function, adapts the query to what the page needs.
     """
     try:
         return find_submission(request.user, pk, shaped)
@@ -67,7 +67,7 @@ def load_plan_country(request: HttpRequest, code: str) -> Country:
 
 
 def load_action(request: HttpRequest, code: str, number: int) -> Action:
-    """The action of that number in the country's plan, with all that its page names, if it exists for this person.
+    """The action of that number in the country's plan, with all that its page shows, if it exists for this person.
 
     1 query. Raises `Http404`, and logs it.
     """

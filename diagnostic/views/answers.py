@@ -234,7 +234,7 @@ def save(request: HttpRequest, pk: UUID, voice: str, code: str) -> HttpResponse:
     owner = page_key.owner(request, pk)
     if owner not in (None, request.user.pk):
         return _refuse(code, 401, "other_person", _("Somebody else has signed in since this page was opened."))
-    # A key proves that this person was shown the assessment. Without one, memory would tell whether it exists.
+    # A key proves that this person was shown the assessment. Without it, the cache would reveal whether it exists.
     seen = None if owner else load_assessment(request, pk)
     instrument = instrument_of(seen) if seen else instrument_at(pk)
     act = resolution(request.POST, code)

@@ -1,4 +1,4 @@
-"""How many pages of a log one person opens in a minute; what they show is for each view to say."""
+"""The limit on log pages per person."""
 
 from __future__ import annotations
 

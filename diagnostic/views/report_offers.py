@@ -122,7 +122,7 @@ def say_standing(offers: Iterable[Offer]) -> str:
 
 
 def say_seen(offers: Iterable[Offer], is_full: bool) -> str:
-    """Where every file stands, and whether no more may wait, as one word: what a waiting page says that it knows."""
+    """The states of all files, and whether the limit is reached, as one word that a waiting page sends back."""
     states = [file.state or "none" for offer in offers for file in offer.files]
     return "-".join([*states, "full"] if is_full else states)
 

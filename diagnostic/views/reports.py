@@ -217,7 +217,7 @@ def _request(request: HttpRequest, asked: Asked, language: str) -> HttpResponse:
         return _refuse(request, asked.assessment)
     data = asked.of(edition).build().to_json()
     try:
-        # The queue is in the same database: a worker is woken for every file that waits, whatever happens in between.
+        # The queue is in the same database, so a waiting file and its task are stored together or not at all.
         with transaction.atomic():
             _file, is_to_queue = request_report(
                 data=data,
@@ -235,7 +235,7 @@ def _request(request: HttpRequest, asked: Asked, language: str) -> HttpResponse:
 
 
 def _refuse_for_now(request: HttpRequest, asked: Asked, waiting: list[ReportFile]) -> HttpResponse:
-    """Tell whoever has too many files waiting which these are, and when they can request another."""
+    """Refuse a request beyond the limit: list the waiting files, and say when another can be requested."""
     record_attempt(act="limit.refused", by=request.user, source=source_of(request), limit="reports")
     context = {"files": name_files(waiting), "page_url": asked.page_url}
     response = render(request, "reports/too_many.html", context, status=429)

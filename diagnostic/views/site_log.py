@@ -1,4 +1,4 @@
-"""The administrators' page of the log outside any assessment: sign-ins, refused attempts, people and invitations."""
+"""The administrators' page of the site's log: sign-ins, refused attempts, people and invitations."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Line:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def site_log(request: HttpRequest) -> HttpResponse:
-    """The entries, latest first, by kind and source (at most 9 queries; the check of all entries 1 or 2
-    more). Raises `LimitReached`."""
+    """The entries, latest first, by kind and source (at most 9 queries; 11 with the full check). Raises
+    `LimitReached`."""
     require(can_read_site_log(request.user), request)
     count_log_page(request)
     form = SiteLogForm(request.GET)
@@ -84,7 +84,7 @@ def _named(entries: Iterable[AuditEntry], name: str) -> set[Any]:
 
 
 def _count_attempts(entries: Iterable[AuditEntry]) -> dict[tuple[Any, datetime], int]:
-    """By source and hour, how many attempts there are by now, where the entries do not list all."""
+    """The number of attempts so far, by source and hour, for hours that are not listed in full."""
     more = [entry for entry in entries if entry.act == "attempts.more"]
     hours = SourceHour.objects.filter(
         source__in={entry.detail.get("source", "") for entry in more}, hour__in={_hour_of(entry) for entry in more}

@@ -1,4 +1,4 @@
-"""The administrators' page of e-mail that could not be delivered."""
+"""The administrators' page of undelivered e-mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STILL_TRIED_SHOWN = 50
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def undelivered(request: HttpRequest) -> HttpResponse:
-    """What was given up, and what is still being tried (at most 6 queries); a POST tries `item` again."""
+    """Undelivered e-mail, and e-mail that is being retried (at most 6 queries); a POST retries `item`."""
     require(can_manage_mail(request.user), request)
     if request.method == "POST":
         return _try_again(request)

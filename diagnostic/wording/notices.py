@@ -1,4 +1,4 @@
-"""The kinds of notices in plain words, for administrators; the e-mails' own words are in diagnostic/mail."""
+"""The names of the kinds of notices, for administrators; diagnostic/mail has the text of the e-mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The acts of the log outside any assessment, in sentences and by kind; views/log_words has those of an assessment."""
+"""The acts of the site's log, in sentences and by kind; views/log_words has those of assessments."""
 
 from __future__ import annotations
 
@@ -105,14 +105,14 @@ WORDS = {act: words for acts in ACTS.values() for act, words in acts.items()}
 
 
 def acts_of(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The acts of a kind, and those that are not; an act without words belongs to the last kind."""
+    """The acts of a kind, and the acts to exclude; an act without a sentence belongs to the last kind."""
     if kind == OTHER:
         return (), tuple(act for other in KINDS if other != OTHER for act in ACTS[other])
     return tuple(ACTS.get(kind, ())), ()
 
 
 def say_act(act: str, detail: Mapping[str, Any]) -> SafeString:
-    """What was done, to be read after the name of who did it; the code of an act that is not known here."""
+    """The sentence of an act, read after the person's name; for an unknown act, its code."""
     try:
         return say(WORDS[act], **{name: value for name, value in detail.items() if isinstance(value, (str, int))})
     except KeyError:

@@ -15,7 +15,7 @@ ANSWER_SECONDS = 60
 RESTART_SECONDS = 1
 STOP_SECONDS = 30
 TICK_SECONDS = 0.1
-# How far the worker of each queue stands back for the pages (nice). Mail costs little, and people wait for it.
+# The nice value of each queue's worker. E-mail costs little, and people wait for it.
 WORKERS = {"mail": 0, "reports": 10}
 
 

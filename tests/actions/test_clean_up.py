@@ -1,4 +1,4 @@
-"""The clean-up deletes what has served its time, of every kind, and nothing else."""
+"""The clean-up deletes what is no longer needed, of every kind, and nothing else."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_tasks_are_kept_a_week_and_those_that_wait_for_ever() -> None:
 def test_the_count_of_refused_attempts_is_kept_thirty_days() -> None:
     SourceHour.objects.create(source="old", hour=timezone.now() - 31 * DAY)
     SourceHour.objects.create(source="new", hour=timezone.now() - 29 * DAY)
-    assert run()["Hours of refused attempts"] == 1
+    assert run()["Hourly counts of refused attempts"] == 1
     assert SourceHour.objects.get().source == "new"
 
 
@@ -123,7 +123,7 @@ def test_report_files_go_if_they_failed_thirty_days_ago(people: factories.People
 
 @pytest.fixture
 def database_cache(settings: Any) -> Any:
-    """The cache as a site has it, in a table of this test."""
+    """The cache of a site, in a table of this test."""
     backend = "django.core.cache.backends.db.DatabaseCache"
     settings.CACHES = settings.CACHES | {"default": {"BACKEND": backend, "LOCATION": "cache of clean-up"}}
     call_command("createcachetable", verbosity=0)
@@ -150,7 +150,7 @@ def test_cache_entries_go_once_they_have_expired(database_cache: Any, monkeypatc
 
 @pytest.fixture
 def reports_on_disk(tmp_path: Path, settings: Any) -> Path:
-    """The reports storage as a site has it, before the first report."""
+    """The reports storage of a site, before the first report."""
     folder = tmp_path / "reports"
     settings.STORAGES = settings.STORAGES | {
         "reports": {"BACKEND": "cpch.storage.WholeFileStorage", "OPTIONS": {"location": folder}}
@@ -232,6 +232,6 @@ def test_notices_are_kept_ninety_days_after_they_were_delivered_or_given_up(peop
     kept.add(OutboxItem.objects.latest("pk").pk)
     OutboxItem.objects.filter(done_at=None, given_up_at=None).update(made_at=timezone.now() - 400 * DAY)
     found = run()
-    assert (found["Delivered notices"], found["Undelivered notices"]) == (1, 1)
+    assert (found["Delivered e-mails"], found["Undelivered e-mails"]) == (1, 1)
     assert set(OutboxItem.objects.values_list("pk", flat=True)) == kept
     assert AuditEntry.objects.count() == 5

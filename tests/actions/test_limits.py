@@ -1,4 +1,4 @@
-"""What one person may do in a day, an hour, a minute: the next is refused with 429, and nothing is stored."""
+"""Limits per person: beyond them, an act is refused with 429 and nothing is stored."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_who_may_not_comment_learns_nothing_of_limits(people, action):
 
 @pytest.mark.django_db(transaction=True)
 def test_acts_at_once_do_not_pass_the_limit(people):
-    """Each on a plan action of its own, so that only the lock on the person keeps them apart."""
+    """Each thread uses its own plan action, so that only the lock on the person serialises them."""
     assessment = factories.start_assessment(people.coordinator, period="2026")
     add = action_plan.add
     planned = [add(assessment=assessment, details=ActionDetails(f"Meet {n}"), by=people.coordinator) for n in range(4)]

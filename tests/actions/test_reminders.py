@@ -43,7 +43,7 @@ def today() -> date:
 
 
 def remind() -> list[Any]:
-    """Run the command and the worker; the e-mails."""
+    """Run the command and the worker; return the e-mails."""
     call_command("remind_of_actions", stdout=StringIO())
     return deliver()
 

@@ -1,4 +1,4 @@
-"""Report files are rendered at least once: taken by lease, taken up again after a kill, and never stored by two."""
+"""Report files are rendered at least once: leased, resumed after a kill, and never stored by two workers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Killed(BaseException):
-    """Stands in for SIGKILL: nothing after it runs, not even what lets go of the lease."""
+    """Stands in for SIGKILL: nothing after it runs, not even the release of the lease."""
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def requests(people: factories.People) -> Requests:
 
 @pytest.fixture(autouse=True)
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Stands in for the renderer; the titles of the reports that it was given."""
+    """Stands in for the renderer; returns the titles of the reports that it was given."""
     given: list[str] = []
 
     def render(report: Any, kind: str, language: str, *, politeness: int) -> bytes:
@@ -146,7 +146,7 @@ def test_of_several_workers_at_once_one_renders_a_file(
 
 
 def overtake(file: ReportFile) -> None:
-    """Let the lease on the file expire, and have another worker make it meanwhile."""
+    """Let the lease on the file expire, and have another worker render it."""
     expire_leases()
     other = reports.begin_rendering()
     assert other is not None

@@ -1,4 +1,4 @@
-"""As long as work is outstanding, a wake is in the queue: at most one for later, however a worker ends."""
+"""As long as work is outstanding, a wake is in the queue, and at most one future one, however a worker ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def file(people: factories.People) -> ReportFile:
 
 
 def take() -> DBTaskResult[Any, Any]:
-    """Take the wake whose turn it is, as the worker does before it runs it; nothing else of the worker happens."""
+    """Take the next due wake as the worker does before it runs it, and no more."""
     with exclusive_transaction():
         wake = DBTaskResult.objects.ready().filter(queue_name="reports").get_locked()
         assert wake is not None
@@ -61,7 +61,7 @@ def test_wakes_do_not_multiply(file: ReportFile) -> None:
 
 
 def test_a_wake_whose_time_has_come_does_not_stand_for_a_later_one(file: ReportFile) -> None:
-    """It may be taken by another worker at this very moment, which does not see ours either."""
+    """Another worker may be taking it, and does not see ours either."""
     DBTaskResult.objects.all().delete()
     for _wake in range(2):
         tasks.render_reports.using(run_after=timezone.now()).enqueue()

@@ -1,4 +1,4 @@
-"""A person whose password a stranger tries: they get in on their own device, from another address, and by a reset."""
+"""While a stranger tries passwords, the person signs in on a known device, from another address, or by a reset."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_stranger_keeps_nobody_out(new_page: Callable, run_tasks: Callable[[],
     expect_signed_in(own)
     sign_out(own)
 
-    # On the own device, though the stranger comes from the same address and many others.
+    # On their own device, although the stranger uses the same address and many others.
     assert attack(user, HOME) == 429
     for number in range(20):
         attack(user, f"203.0.113.{number}")

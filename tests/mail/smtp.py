@@ -1,4 +1,4 @@
-"""A mail server on a port of this machine that can be away, slow, refuse an address, or break off after the text."""
+"""A local mail server that can be away, be slow, refuse an address, or disconnect after the text."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write(f"{line}\r\n".encode())
 
     def read_text(self) -> bytes | None:
-        """The text up to its final dot; None if the client ended the connection before it."""
+        """The text up to its final dot; None if the client disconnected before it."""
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
@@ -94,4 +94,4 @@ class MailSink(socketserver.ThreadingTCPServer):
         return sorted(to for to, _message in self.taken)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that broke off, as one that is killed does, is no fault of the server."""
+        """A client that disconnects, because it was killed, is not a fault of the server."""

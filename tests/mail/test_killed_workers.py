@@ -1,4 +1,4 @@
-"""A worker killed at each step of a delivery, and another that finishes once the lease has ended."""
+"""A worker killed at each step of a delivery, and another one that finishes after the lease has expired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The administrators' page of undelivered e-mail: what it shows, to whom, and how an item is tried again."""
+"""The administrators' page of undelivered e-mail: its content, who may see it, and retrying an item."""
 
 from __future__ import annotations
 

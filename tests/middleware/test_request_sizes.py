@@ -44,7 +44,7 @@ def test_sixty_megabytes_to_the_sign_in_page_are_refused_before_they_are_sent(tm
         # The length alone decides: no body is sent, so none can have been read.
         answer = send(address, post.head(Content_Length=str(UPLOAD)))
     assert status_of(answer) == 413
-    assert f"at most {ANONYMOUS_BYTES // 1024} KiB" in answer
+    assert f"larger than {ANONYMOUS_BYTES // 1024} KiB" in answer
 
 
 def test_of_what_is_sent_all_the_same_nothing_reaches_the_disk(tmp_path, transactional_db):
@@ -59,7 +59,7 @@ def test_of_what_is_sent_all_the_same_nothing_reaches_the_disk(tmp_path, transac
             most.append(sizes_of(spool))
 
     with served(tmp_path, TMPDIR=str(spool)) as address:
-        # For its missing token, not its size: the watch begins with a server that is up.
+        # Refused for its missing token, not its size: the measurement begins with a running server.
         assert status_of(send(address, Post(post.path, {}).head(Content_Length="0"))) == 403
         watcher = threading.Thread(target=watch)
         watcher.start()

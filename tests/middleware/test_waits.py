@@ -1,4 +1,4 @@
-"""While bodies stall or a lock is held other pages are answered; what waits too long is 503, and nothing is stored."""
+"""While bodies stall or a lock is held, other pages respond; a long wait ends with 503, and nothing is stored."""
 
 from __future__ import annotations
 

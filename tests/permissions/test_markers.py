@@ -1,4 +1,4 @@
-"""Everything that one country's people type is looked for in every answer to everyone, and may be where the table says.
+"""Every text that people type is searched for in every response to everyone, and may appear only where the table says.
 
 Each text holds a marker with its kind (tests/permissions/markers.py); a text field of a model that is neither planted
 nor listed below fails the test, and so does an address that is not walked.

@@ -1,4 +1,4 @@
-"""What exists for somebody else and what does not exist take the same path: same statements, same answer."""
+"""Hidden and missing objects take the same path: the same statements and the same response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person has at most three reports waiting, is told so in words, and holds up nobody's e-mail."""
+"""A person can have three reports waiting; the page says so, and they delay nobody's e-mail."""
 
 from __future__ import annotations
 

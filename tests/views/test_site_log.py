@@ -1,4 +1,4 @@
-"""The administrators' log page: every entry outside any assessment, in words, and nothing of a country's answers."""
+"""The site log: every entry outside assessments has a sentence, and none reveals a country's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An invitation by e-mail: a single-use link that expires. Its token is derived when it is needed, never stored."""
+"""An invitation by e-mail: a single-use link that expires. Its token is derived on demand, never stored."""
 
 from __future__ import annotations
 

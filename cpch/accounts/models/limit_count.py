@@ -1,4 +1,4 @@
-"""How often something was tried within the period of a limit; which limits there are is in accounts/limits.py."""
+"""Counts of attempts within the window of a limit; the counting is in accounts/limits.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class LimitCount(models.Model):
-    """The number of tries that count against one limit until `ends_at`.
+    """The number of attempts that count against one limit until `ends_at`.
 
     `key` names the limit and whom it is for, `about` the account; both hold a keyed hash in place of the address.
     """

@@ -34,7 +34,7 @@ def new_keeping_key() -> str:
 
 
 def normalise_password(password: str) -> str:
-    """`password` in NFC: keyboards of different systems give different code points for one key, such as é."""
+    """`password` in NFC: keyboards of different systems send different code points for the same key, such as é."""
     return unicodedata.normalize("NFC", password)
 
 

@@ -1,4 +1,4 @@
-"""Deletes what has served its time, such as expired sessions and finished tasks; to be run once a day."""
+"""Deletes what is no longer needed, such as expired sessions and finished tasks; to be run once a day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from diagnostic.actions.clean_up import clean_up
 
 
 class Command(BaseCommand):
-    """Print one line for each kind of row, with how many were deleted."""
+    """Print one line for each kind, with the number deleted."""
 
     help = "Delete expired sessions, cache entries, finished tasks, and other rows and files that are no longer needed."
 

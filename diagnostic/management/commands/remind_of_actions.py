@@ -11,7 +11,7 @@ from diagnostic.actions.reminders import countries_to_remind, remind
 
 
 class Command(BaseCommand):
-    """Order one e-mail for each country whose actions wait for a reminder; run again, it finds none."""
+    """Queue one e-mail for each country with actions that need a reminder; a second run finds none."""
 
     help = "Remind coordinators of the actions of their country's plan that are due soon or overdue."
 
