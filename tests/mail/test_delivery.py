@@ -62,6 +62,17 @@ def test_each_recipient_gets_one_e_mail_with_an_id_of_its_own(people: factories.
     assert len(sink.taken) == 4
 
 
+def test_a_person_who_orders_many_e_mails_delays_only_their_own(sink: MailSink) -> None:
+    busy, other = factories.make_user(), factories.make_user()
+    for _number in range(5):
+        order(by=busy)
+    order(by=other)
+    record_order("password_reset", email=other.email)
+    work()
+    assert [to for to, _message in sink.taken[:2]] == [other.email, other.email]
+    assert [to for to, _message in sink.taken[2:]] == [busy.email] * 5
+
+
 def test_an_act_that_is_rolled_back_orders_nothing() -> None:
     user = factories.make_user()
     with transaction.atomic():
