@@ -19,6 +19,8 @@ RETRY_SECONDS = 5
 """What a 503 asks its reader to wait before the next try."""
 RECEIVE_SECONDS = 30
 """The whole of a request, headers and body, from its first byte; then it counts as cut short."""
+SEND_SECONDS = 30
+"""A page, or the next part of a file, taken by the client; then the connection is closed."""
 WORKER_SECONDS = 30
 """How long a web process that does not respond is left before gunicorn replaces it."""
 COMMAND_LOCK_SECONDS = 20

@@ -36,6 +36,7 @@ def test_the_table_of_waits_is_the_codes() -> None:
         "retry after a 503, as `Retry-After`": waits.RETRY_SECONDS,
         "reply to a save, in the page": int(patience),
         "a whole request, from the first byte": waits.RECEIVE_SECONDS,
+        "client that takes its page, or the next part of a file": waits.SEND_SECONDS,
         "sign of life of a web worker": GUNICORN["timeout"],
         "lock of SQLite, commands and workers": waits.COMMAND_LOCK_SECONDS,
     }
