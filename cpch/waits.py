@@ -19,6 +19,8 @@ RETRY_SECONDS = 5
 """The `Retry-After` of a 503."""
 RECEIVE_SECONDS = 30
 """A whole request, headers and body, from its first byte; after that it counts as truncated."""
+SEND_SECONDS = 30
+"""A page, or the next part of a file, taken by the client; after that the connection is closed."""
 WORKER_SECONDS = 30
 """How long a web process may be unresponsive before gunicorn replaces it."""
 COMMAND_LOCK_SECONDS = 20

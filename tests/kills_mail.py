@@ -57,11 +57,15 @@ class Acts:
         from django.db import transaction
 
         from cpch.accounts import actions, proposal_actions
+        from tests import factories
 
         self.number += 1
         by = self.people.administrator
         invited, proposed = f"invited-{self.number}@example.org", f"proposed-{self.number}@example.org"
-        actions.invite(email=invited, role="reviewer", by=by)
+        # Somebody else each time, and elsewhere: a person makes 20 invitations a day, and proposals are told at home.
+        maker = factories.make_user(country="FR")
+        offer = {"role": "observer", "country": maker.membership.country, "by": maker}
+        actions.invite(email=invited, **offer)
         proposal_actions.propose(
             email=proposed,
             full_name="Mei Sato",
@@ -71,7 +75,7 @@ class Acts:
             by=by,
         )
         with transaction.atomic():
-            actions.invite(email=f"rolled-back-{self.number}@example.org", role="reviewer", by=by)
+            actions.invite(email=f"rolled-back-{self.number}@example.org", **offer)
             transaction.set_rollback(True)
         told = (self.people.coordinator, self.people.police_coordinator, self.colleague)
         self.expected |= {(invited, invited)} | {(proposed, person.email) for person in told}

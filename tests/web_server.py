@@ -28,9 +28,14 @@ def database_url() -> str:
 
 
 @contextmanager
-def served(folder: Path, *options: str, **variables: str) -> Iterator[Address]:
-    """The site, with its data and temporary files in `folder`; connections wait in the socket until it is ready."""
+def served(folder: Path, *options: str, send_buffer: int = 0, **variables: str) -> Iterator[Address]:
+    """The site, with its data and temporary files in `folder`; connections wait in the socket until it is ready.
+
+    `send_buffer` is how many bytes of an answer the system takes before the client does; 0 leaves it to the system.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        if send_buffer:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         os.set_inheritable(listening.fileno(), True)
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.middleware.site_settings",

@@ -90,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):
         record_attempt(act="person.sign_in_failed", source=source_of(request), email=email)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        record(act="person.sign_in_refused", by=user)
+        record_attempt(act="person.sign_in_refused", by=user, source=source_of(request))
         return render(request, "account/inactive.html", status=403)
 
     def logout(self, request: HttpRequest) -> None:

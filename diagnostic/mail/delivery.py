@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Window
 
 from cpch.accounts.letter import Letter
 from diagnostic.actions import leases
@@ -22,7 +22,7 @@ from diagnostic.actions.clock import now
 from diagnostic.models import OutboxItem, OutboxRecipient
 
 from .letters import LETTERS
-from .server import MailServer, Refused, Unreachable
+from .server import BrokenOff, MailServer, Refused, Unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,10 @@ FIRST_PAUSE = timedelta(seconds=30)
 """The pause after the first attempt; each further pause is twice as long, up to the longest of its kind."""
 LONGEST_PAUSE_IF_AWAY = timedelta(minutes=5)
 LONGEST_PAUSE_IF_REFUSED = timedelta(hours=6)
+
+
+class _Unprepared(Exception):
+    """Recipients or facts of an item could not be worked out."""
 
 
 def deliver_due() -> None:
@@ -46,31 +50,56 @@ def deliver_due() -> None:
 
 
 def _due() -> QuerySet[OutboxItem]:
-    return OutboxItem.outstanding().filter(next_try_at__lte=now()).order_by("next_try_at", "pk")
+    """What is due, first of whoever has the fewest due: a person who orders hundreds of e-mails delays only their own.
+
+    What nobody signed in orders, such as password resets, counts as of one person.
+    """
+    due = OutboxItem.outstanding().filter(next_try_at__lte=now())
+    waiting = due.annotate(of_the_same=Window(Count("pk"), partition_by=F("entry__by")))
+    return waiting.order_by("of_the_same", "next_try_at", "pk")
 
 
 def _deliver(item: OutboxItem) -> bool:
-    """Make one attempt at `item`; return whether the mail server could be reached. Raises `LeaseLost`."""
-    try:
-        letters = LETTERS[item.kind](item.entry)
-        told = _load_recipients(item, letters)
-    except Exception as fault:
-        # An error of the site must not stop the other items.
-        logger.exception("E-mail %d (%s) could not be prepared", item.pk, item.kind)
-        _try_later(item, _name(fault), LONGEST_PAUSE_IF_REFUSED)
-        return True
+    """Make one attempt at `item`; return whether the mail server could be reached. Raises `LeaseLost`.
+
+    Recipients are worked out again before each e-mail: a slow server may take minutes for the previous one, and people
+    who leave meanwhile get nothing.
+    """
+    tried: set[str] = set()
     try:
         with MailServer() as server:
-            waiting = [letter for letter in letters if told[letter.to].told_at is None]
-            are_told = [_tell(item, letter, told[letter.to], server) for letter in waiting]
+            while waiting := [pair for pair in _load_waiting(item) if pair[0].to not in tried]:
+                letter, recipient = waiting[0]
+                tried.add(letter.to)
+                _tell(item, letter, recipient, server)
+            is_finished = not _load_waiting(item)
+    except _Unprepared as fault:
+        _try_later(item, str(fault), LONGEST_PAUSE_IF_REFUSED)
+        return True
     except Unreachable as fault:
         _try_later(item, str(fault), LONGEST_PAUSE_IF_AWAY)
         return False
-    if all(are_told):
+    if is_finished:
         _finish(item)
     else:
         _try_later(item, "", LONGEST_PAUSE_IF_REFUSED)
     return True
+
+
+def _load_waiting(item: OutboxItem) -> list[tuple[Letter, OutboxRecipient]]:
+    """The e-mails still to be sent, each with its recipient; last those that failed before, as they may fail again.
+
+    So an e-mail over which the server always ends the connection holds up no other. Raises `_Unprepared`.
+    """
+    try:
+        letters = LETTERS[item.kind](item.entry)
+        rows = _load_recipients(item, letters)
+    except Exception as fault:
+        # An error of the site must not stop the other items.
+        logger.exception("E-mail %d (%s) could not be prepared", item.pk, item.kind)
+        raise _Unprepared(_name(fault)) from fault
+    waiting = [(letter, rows[letter.to]) for letter in letters if rows[letter.to].told_at is None]
+    return sorted(waiting, key=lambda pair: bool(pair[1].refusal))
 
 
 def _load_recipients(item: OutboxItem, letters: Sequence[Letter]) -> dict[str, OutboxRecipient]:
@@ -82,22 +111,23 @@ def _load_recipients(item: OutboxItem, letters: Sequence[Letter]) -> dict[str, O
     return {row.address: row for row in item.recipients.filter(address__in=addresses)}
 
 
-def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: MailServer) -> bool:
-    """Send one e-mail, mark its recipient as told or refused; return which. Raises `LeaseLost`, `Unreachable`."""
+def _tell(item: OutboxItem, letter: Letter, recipient: OutboxRecipient, server: MailServer) -> None:
+    """Send one e-mail and mark its recipient as told, or why not. Raises `LeaseLost`, `Unreachable`."""
     leases.renew(item)
     try:
         server.send(_message(letter, recipient))
     except Refused as refusal:
         _mark(recipient, refusal=str(refusal))
-        return False
+    except BrokenOff as fault:
+        _mark(recipient, refusal=str(fault))
+        raise
     except Unreachable:
         raise
     except Exception as fault:
         logger.exception("E-mail %d (%s) could not be composed", item.pk, item.kind)
         _mark(recipient, refusal=_name(fault))
-        return False
-    _mark(recipient, told_at=now(), refusal="")
-    return True
+    else:
+        _mark(recipient, told_at=now(), refusal="")
 
 
 def _message(letter: Letter, recipient: OutboxRecipient) -> EmailMessage:

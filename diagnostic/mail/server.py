@@ -21,6 +21,10 @@ class Unreachable(Exception):
     """The mail server is away, too slow, or refuses the site itself; further attempts now are pointless."""
 
 
+class BrokenOff(Unreachable):
+    """The mail server ended a new connection over this e-mail, or stopped answering: it may do so every time."""
+
+
 class MailServer:
     """A connection that is opened for the first e-mail and closed at the end of the block.
 
@@ -39,9 +43,22 @@ class MailServer:
                 self._connection.close()
 
     def send(self, message: EmailMessage) -> None:
-        """Send `message`; on return the server has accepted it. Raises `Refused` or `Unreachable`."""
+        """Send `message`; on return the server has accepted it. Raises `Refused`, `BrokenOff` or `Unreachable`.
+
+        If a connection ends that has taken e-mails before, the message is sent once more through a new one: some
+        servers end each connection after a number of e-mails.
+        """
+        is_used = self._connection is not None
         try:
-            self._open()
+            self._send(message)
+        except BrokenOff:
+            if not is_used:
+                raise
+            self._send(message)
+
+    def _send(self, message: EmailMessage) -> None:
+        self._open()
+        try:
             self._connection.send_messages([message])
         except smtplib.SMTPRecipientsRefused as fault:
             code, text = next(iter(fault.recipients.values()))
@@ -50,19 +67,23 @@ class MailServer:
             self._refuse(fault.smtp_code, fault.smtp_error, fault)
         except OSError as fault:
             self._drop()
-            raise Unreachable(say_fault(fault)) from fault
+            is_of_the_site = isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code != SERVICE_NOT_AVAILABLE
+            raise (Unreachable if is_of_the_site else BrokenOff)(say_fault(fault)) from fault
 
     def _open(self) -> None:
         if self._connection is None:
             connection = get_connection()
-            connection.open()
+            try:
+                connection.open()
+            except OSError as fault:
+                raise Unreachable(say_fault(fault)) from fault
             self._connection = connection
 
     def _refuse(self, code: int, text: bytes | str, fault: Exception) -> None:
         said = shorten(f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")
         if code == SERVICE_NOT_AVAILABLE:
             self._drop()
-            raise Unreachable(said) from fault
+            raise BrokenOff(said) from fault
         raise Refused(said) from fault
 
     def _drop(self) -> None:

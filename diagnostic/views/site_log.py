@@ -42,8 +42,10 @@ class Line:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def site_log(request: HttpRequest) -> HttpResponse:
-    """The entries, latest first, by kind and source (at most 9 queries; 11 with the full check). Raises
-    `LimitReached`."""
+    """The entries, latest first, by kind and source (at most 9 queries; 11 with the full check).
+
+    The first page of a minute takes 5 more. Raises `LimitReached`.
+    """
     require(can_read_site_log(request.user), request)
     count_log_page(request)
     form = SiteLogForm(request.GET)

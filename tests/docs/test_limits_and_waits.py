@@ -37,6 +37,7 @@ def test_the_table_of_waits_matches_the_code() -> None:
         "retry after a 503 (`Retry-After`)": waits.RETRY_SECONDS,
         "reply to a save, in the page": int(patience),
         "a whole request, from its first byte": waits.RECEIVE_SECONDS,
+        "a client that takes its page, or the next part of a file": waits.SEND_SECONDS,
         "heartbeat of a web worker": GUNICORN["timeout"],
         "lock on the SQLite file, commands and workers": waits.COMMAND_LOCK_SECONDS,
     }

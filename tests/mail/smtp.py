@@ -1,4 +1,4 @@
-"""A local mail server that can be away, be slow, refuse an address, or disconnect after the text."""
+"""A local mail server that can be away or slow, refuse an address or the sender, or disconnect."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ class Behaviour:
 
     refused: set[str] = field(default_factory=set)
     breaks_after_text: bool = False
+    breaks_over: set[str] = field(default_factory=set)
+    refuses_the_sender: bool = False
+    most_a_session: int = 0
     stalls: bool = False
     seconds_an_answer: float = 0
 
@@ -31,19 +34,24 @@ class Handler(socketserver.StreamRequestHandler):
             sink.released.wait(30)
             return
         self.answer("220 sink")
-        to = ""
+        to, taken = "", 0
         while line := self.rfile.readline().decode().strip():
             verb = line[:4].upper()
-            if verb == "RCPT":
+            if verb == "MAIL" and sink.behaviour.refuses_the_sender:
+                self.answer("550 5.7.1 Sender not allowed")
+            elif verb == "RCPT":
                 to = line.partition("<")[2].partition(">")[0]
                 self.answer("550 5.1.1 No such mailbox" if to in sink.behaviour.refused else "250 OK")
             elif verb == "DATA":
                 self.answer("354 Go on")
                 text = self.read_text()
-                if text is None or sink.behaviour.breaks_after_text:
+                if text is None or sink.behaviour.breaks_after_text or to in sink.behaviour.breaks_over:
                     return
                 sink.taken.append((to, message_from_bytes(text)))
                 self.answer("250 Taken")
+                taken += 1
+                if taken == sink.behaviour.most_a_session:
+                    return
             elif verb == "QUIT":
                 self.answer("221 Bye")
                 return

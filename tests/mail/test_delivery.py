@@ -62,6 +62,17 @@ def test_each_recipient_gets_one_e_mail_with_an_id_of_its_own(people: factories.
     assert len(sink.taken) == 4
 
 
+def test_a_person_who_orders_many_e_mails_delays_only_their_own(sink: MailSink) -> None:
+    busy, other = factories.make_user(), factories.make_user()
+    for _number in range(5):
+        order(by=busy)
+    order(by=other)
+    record_order("password_reset", email=other.email)
+    work()
+    assert [to for to, _message in sink.taken[:2]] == [other.email, other.email]
+    assert [to for to, _message in sink.taken[2:]] == [busy.email] * 5
+
+
 def test_an_act_that_is_rolled_back_orders_nothing() -> None:
     user = factories.make_user()
     with transaction.atomic():
@@ -140,6 +151,40 @@ def test_a_connection_that_breaks_off_after_the_text_is_tried_again_with_the_sam
     work(minutes=6)
     [(to, message)] = sink.taken
     assert (to, message["Message-ID"]) == (user.email, f"<outbox.{item.pk}.{recipient.pk}@127.0.0.1>")
+
+
+def test_an_e_mail_over_which_the_server_always_breaks_off_holds_up_no_other(
+    people: factories.People, sink: MailSink
+) -> None:
+    order_to_agencies(people)
+    # The first two of four, so that each takes an attempt of its own before the others have theirs.
+    sink.behaviour.breaks_over = {people.coordinator.email, people.respondent.email}
+    for minutes in (0, 6, 12):
+        work(minutes=minutes)
+    assert sink.addresses() == sorted([people.police_coordinator.email, people.police_respondent.email])
+    untold = OutboxRecipient.objects.filter(told_at=None)
+    assert {row.address for row in untold} == sink.behaviour.breaks_over
+    assert all("ended the connection" in row.refusal for row in untold)
+
+
+def test_a_server_that_ends_each_connection_after_one_e_mail_takes_all_in_one_attempt(
+    people: factories.People, sink: MailSink
+) -> None:
+    item = order_to_agencies(people)
+    sink.behaviour.most_a_session = 1
+    work()
+    item.refresh_from_db()
+    assert (len(sink.taken), item.attempts) == (4, 0)
+    assert item.done_at is not None
+
+
+def test_a_server_that_refuses_the_sender_refuses_no_address(people: factories.People, sink: MailSink) -> None:
+    item = order_to_agencies(people)
+    sink.behaviour.refuses_the_sender = True
+    work()
+    item.refresh_from_db()
+    assert (sink.sessions, item.attempts, item.last_fault) == (1, 1, "550 5.7.1 Sender not allowed")
+    assert not OutboxRecipient.objects.exclude(refusal="").exists()
 
 
 def test_pauses_grow_to_six_hours_for_a_refusal_and_to_five_minutes_for_a_server_that_is_away(
@@ -231,6 +276,26 @@ def test_whoever_is_deactivated_between_two_attempts_gets_nothing(people: factor
     sink.behaviour.refused = set()
     work(hours=7)
     assert people.coordinator.email not in sink.addresses()
+    item.refresh_from_db()
+    assert item.done_at is not None
+
+
+def test_whoever_is_deactivated_while_others_are_written_to_gets_nothing(
+    people: factories.People, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = order_to_agencies(people)
+    real = delivery._mark
+
+    def leave(recipient: OutboxRecipient, **values: Any) -> None:
+        real(recipient, **values)
+        if people.police_respondent.is_active:
+            factories.deactivate(people.police_respondent)
+            people.police_respondent.is_active = False
+
+    monkeypatch.setattr(delivery, "_mark", leave)
+    work()
+    assert len(sink.taken) == 3
+    assert people.police_respondent.email not in sink.addresses()
     item.refresh_from_db()
     assert item.done_at is not None
 

@@ -103,16 +103,21 @@ def test_a_lock_that_is_held_stops_no_page_and_the_save_is_503_with_nothing_stor
     assert status_of(send(gunicorn, whole(save))) == 200
 
 
+def two_threads(folder: Path, *changed: str) -> str:
+    """A configuration with one worker of two threads, and `changed` values of its class; the path of the file."""
+    settings = folder / "gunicorn.conf.py"
+    lines = ["import runpy", "from cpch import web_worker", *(f"web_worker.{value}" for value in changed)]
+    lines += [f"globals().update(runpy.run_path({str(ROOT / 'gunicorn.conf.py')!r}))", "workers, threads = 1, 2"]
+    settings.write_text("\n".join(lines) + "\n")
+    return str(settings)
+
+
 @pytest.mark.parametrize("part", ["body", "headers"])
 def test_a_request_that_never_ends_is_cut_short(tmp_path: Path, save: Post, part: str) -> None:
     """More of them than there are threads; each is ended by the server, and pages are answered again."""
-    settings = tmp_path / "gunicorn.conf.py"
-    settings.write_text(
-        "import runpy\nfrom cpch import waits, web_worker\nweb_worker.RECEIVE_SECONDS = 1\n"
-        f"globals().update(runpy.run_path({str(ROOT / 'gunicorn.conf.py')!r}))\nworkers, threads = 1, 2\n"
-    )
+    settings = two_threads(tmp_path, "RECEIVE_SECONDS = 1")
     cut = whole(save)[:-5] if part == "body" else b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-    with served(tmp_path, "--config", str(settings)) as address, ExitStack() as open_sockets:
+    with served(tmp_path, "--config", settings) as address, ExitStack() as open_sockets:
         stalled = [open_sockets.enter_context(socket.create_connection(address)) for _number in range(3)]
         for one in stalled:
             one.sendall(cut)
@@ -122,6 +127,51 @@ def test_a_request_that_never_ends_is_cut_short(tmp_path: Path, save: Post, part
     if part == "body":
         assert [status_of(answer) for answer in answers] == [400] * 3
     assert not Response.objects.filter(version__gt=0).exists()
+
+
+def test_clients_that_do_not_take_their_answers_are_given_up(tmp_path: Path, save: Post) -> None:
+    """More of them than there are threads, and the system takes only the beginning of each page."""
+    settings = two_threads(tmp_path, "SEND_SECONDS = 1")
+    with served(tmp_path, "--config", settings, send_buffer=4096) as address, ExitStack() as open_sockets:
+        for _number in range(3):
+            client = open_sockets.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.connect(address)
+            client.sendall(page_of(save))
+        page = send(address, page_of(save))
+    assert status_of(page) == 200
+
+
+def test_answered_clients_that_do_not_close_their_connections_stop_nobody(tmp_path: Path, save: Post) -> None:
+    """Their connections are still open on the server's side when the next page has been answered."""
+    settings = two_threads(tmp_path, "LINGER_SECONDS = 3600")
+    with served(tmp_path, "--config", settings) as address, ExitStack() as open_sockets:
+        left_open = [open_sockets.enter_context(socket.create_connection(address)) for _number in range(4)]
+        for client in left_open:
+            client.sendall(page_of(save))
+            while client.recv(65536):
+                pass
+        for _number in range(2):
+            assert status_of(send(address, page_of(save))) == 200
+            for client in left_open:
+                client.sendall(b"x")  # Raises after the first if the server has closed.
+
+
+def test_an_answered_client_that_never_closes_its_connection_is_closed(tmp_path: Path, save: Post) -> None:
+    settings = two_threads(tmp_path, "LINGER_SECONDS = 0")
+    with served(tmp_path, "--config", settings) as address, socket.create_connection(address, 60) as client:
+        client.sendall(page_of(save))
+        while client.recv(65536):
+            pass
+        with pytest.raises(ConnectionError):
+            keep_writing(client, address, page_of(save))
+
+
+def keep_writing(client: socket.socket, address: Address, page: bytes) -> None:
+    """Write to a connection between requests for a page, on others; fails once the server has closed it."""
+    for _number in range(20):
+        client.sendall(b"x")
+        send(address, page)
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cpch.accounts.models import Role, User
+from diagnostic.actions.attempts import LISTED
 from diagnostic.models import AuditEntry
 from tests.factories import PASSWORD, make_user
 
@@ -89,6 +90,15 @@ def test_a_deactivated_person_cannot_sign_in_and_an_open_session_ends(client: Cl
     assert response.status_code == 403
     assert "Your access has ended" in response.content.decode()
     assert acts()[-1] == "person.sign_in_refused"
+
+
+def test_the_refusals_of_a_deactivated_person_fill_no_log(client: Client) -> None:
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    statuses = {sign_in(Client(), user.email).status_code for _number in range(LISTED + 3)}
+
+    assert statuses == {403}
+    assert acts() == ["person.sign_in_refused"] * LISTED + ["attempts.more"]
 
 
 def test_signing_out_takes_a_post_and_is_logged(client: Client) -> None:
