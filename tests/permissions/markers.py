@@ -44,7 +44,7 @@ KINDS_OF_NAMES = {
     "police_respondent": "police_name",
     "observer": "observer_name",
     "reviewer": "reviewer_name",
-    "administrator": "secretariat",
+    "administrator": "administrator_name",
     "partner": "partner",
     "foreigner": "abroad",
     "foreign_respondent": "abroad",

@@ -28,6 +28,8 @@ SECRETARIAT = {"reviewer", "administrator"}
 ABROAD = {"foreigner", "foreign_respondent", "foreign_observer"}
 OUTSIDE = {"partner", "nobody", "anonymous"}
 ROLES = sorted(COUNTRY | SECRETARIAT | ABROAD | OUTSIDE)
+POSTING = {"coordinator", "police_respondent", "observer", "reviewer", "administrator", "partner", "foreigner"}
+"""Those who submit forms: one of each kind of reader."""
 
 MAY_SEE: dict[str, set[str]] = {
     # Drafts, before and after the comparison opens
@@ -57,7 +59,7 @@ MAY_SEE: dict[str, set[str]] = {
     "observer_name": COUNTRY | {"administrator"},
     "guest": COUNTRY | {"administrator"},
     "reviewer_name": COUNTRY | SECRETARIAT | {"partner"},
-    "secretariat": COUNTRY | SECRETARIAT,
+    "administrator_name": {"coordinator", "police_coordinator", "administrator"},
     # The log of an assessment names those who downloaded its report.
     "partner": {"administrator", "partner", "coordinator", "police_coordinator", "observer"},
     "partner_body": {"administrator", "partner"},
@@ -77,7 +79,14 @@ MAY_BE_WRITTEN: dict[str, set[tuple[str, str]]] = {
     "security": {(kind, field) for kind in ("own", "abroad") for field in ("key", "loss")},
 }
 """What people typed that an e-mail may hold beside names and the period of an assessment, by kind of notice."""
-TOLD_WITHOUT_AN_ACCOUNT = {"customs_signatory", "police_signatory", "secretariat", "guest", "partner", "partner_body"}
+TOLD_WITHOUT_AN_ACCOUNT = {
+    "customs_signatory",
+    "police_signatory",
+    "administrator_name",
+    "guest",
+    "partner",
+    "partner_body",
+}
 """The kinds that an invitation may hold: the name of its maker, and the invited address itself."""
 WRITTEN_TO: dict[str, set[str]] = {
     **dict.fromkeys(("taken_up", "returned", "accepted", "comment"), CUSTOMS | POLICE),
@@ -137,7 +146,7 @@ def walked(django_db_setup: None, django_db_blocker: Any) -> Walk:
         reference_data.lay_again()
         planted = plant()
         unplanted = list(find_unplanted())
-        found = walk(planted, ROLES)
+        found = walk(planted, ROLES, POSTING)
         found.unplanted = unplanted
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)

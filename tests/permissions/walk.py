@@ -49,8 +49,8 @@ class Walk:
     unplanted: list[str] = field(default_factory=list)
 
 
-def walk(planted: Planted, roles: list[str]) -> Walk:
-    """Every address as every role, every form that is found there, and every e-mail that was ordered."""
+def walk(planted: Planted, roles: list[str], posting: set[str]) -> Walk:
+    """Every address as every role, what those of `posting` are answered to forms, and every e-mail that was ordered."""
     found = Walk(letters=list(read_letters(planted)))
     asked = addresses(planted)
     probe = signed_in(planted.people["coordinator"])
@@ -62,6 +62,8 @@ def walk(planted: Planted, roles: list[str]) -> Walk:
         for url in asked:
             if resolve(url).url_name in takes["get"]:
                 found.answers.append(look(client, who, "get", url, offered))
+        if who not in posting:
+            continue
         for url in addresses(planted, is_short=True):
             if resolve(url).url_name in takes["post"]:
                 found.answers.append(look(client, who, "post", url))
