@@ -49,7 +49,8 @@ def test_a_period_in_a_fault_of_a_form_is_isolated(people: factories.People) -> 
     client = Client()
     client.force_login(people.coordinator)
     factories.start_assessment(people.police_coordinator, period="2026")
-    page = client.post(reverse("assessment-start"), {"period": "2026", "mode": "joint"}).content.decode()
+    given = {"period": "2026", "mode": "joint", "title": "", "marking": "TLP:AMBER", "target_level": ""}
+    page = client.post(reverse("assessment-start"), given).content.decode()
 
     assert "There is an assessment for \u20682026\u2069 already." in page
 
