@@ -9,10 +9,15 @@ from .action_plan import MAX_RESPONSIBLE
 
 AROUND = " ,;:/–-"
 """What separates a name from the rest of the text, and is left over once the name is gone."""
+UNSEEN = "[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+"""What a name may hold that nobody sees (`names`): with and without it, readers take it for the same name."""
 
 
 def names_person(responsible: str, full_name: str) -> bool:
-    """Whether `responsible` contains the person's name, ignoring case and spacing; never as part of another word."""
+    """Whether `responsible` contains the person's name, never as part of another word.
+
+    Case, spacing and what nobody sees are ignored.
+    """
     return _find(responsible, full_name) is not None
 
 
@@ -44,7 +49,8 @@ def _plain(text: str) -> str:
 
 
 def _find(responsible: str, full_name: str) -> re.Match[str] | None:
-    name = _plain(full_name)
+    name = re.sub(UNSEEN, "", _plain(full_name))
     if not name:
         return None
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _plain(responsible), re.IGNORECASE)
+    pattern = f"{UNSEEN}*".join(re.escape(letter) for letter in name)
+    return re.search(rf"(?<!\w){pattern}(?!\w)", _plain(responsible), re.IGNORECASE)

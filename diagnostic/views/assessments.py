@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cpch.accounts.models import Agency, Membership
-from cpch.isolation import say
+from cpch.isolation import isolate, say
 from diagnostic.actions import assessments, attestations, audit, submissions
 from diagnostic.actions.assessments import PeriodTaken, base_of
 from diagnostic.actions.attestations import AnswersChanged
@@ -65,7 +65,7 @@ from diagnostic.rendering.sentences import say_headline, say_verdict
 from diagnostic.rendering.words import AGENCY_WORDS
 
 from .access import load_assessment, load_main_voice, require
-from .log_check import check_log
+from .log_check import check_log, list_actors
 from .log_limit import count_log_page
 from .log_words import say_sections
 from .next_step import find_next_step, wait_for_the_comparison
@@ -122,7 +122,7 @@ def start(request: HttpRequest) -> HttpResponse:
             taken = _standing(request.user, form.cleaned_data["period"])
             if taken and _was_just_started(taken, request.user):
                 return redirect("assessment-detail", pk=taken.pk)
-            form.add_error("period", _(error.message.text) % error.message.values)
+            form.add_error("period", _(error.message.text) % {"period": isolate(error.message.values["period"])})
         else:
             messages.success(request, say(_("The assessment for %(period)s is started."), period=assessment.period))
             return redirect("assessment-detail", pk=assessment.pk)
@@ -434,6 +434,7 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
         "assessment": assessment,
         "page": page,
         "sections": say_sections(page, is_open=assessment.comparison_opened_at is not None),
+        "actors": list_actors(page),
         "check": check_log(request, page, load_chains(assessment, agencies)),
     }
     return render(request, "assessments/log.html", context)

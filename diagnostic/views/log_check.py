@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from cpch.accounts.models import User
 from diagnostic.actions.audit_check import find_breaks, has_its_hash
 from diagnostic.models import AuditChain, AuditEntry
 
@@ -31,6 +32,11 @@ def check_log(request: HttpRequest, shown: Iterable[AuditEntry], chains: Iterabl
     is_whole = "check" in request.GET
     breaks = [words for chain in held for words in find_breaks(chain)] if is_whole else _find_changed(shown)
     return LogCheck(is_whole, sum(chain.length for chain in held), breaks)
+
+
+def list_actors(entries: Iterable[AuditEntry]) -> list[User]:
+    """Whose acts the entries are, for telling apart those whose names look alike (no query)."""
+    return list({entry.by_id: entry.by for entry in entries if entry.by is not None}.values())
 
 
 def _find_changed(entries: Iterable[AuditEntry]) -> list[str]:

@@ -68,8 +68,10 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One submission: its facts, its result, what is open, its questions, what is asked."""
     desk = load_desk(request, pk)
     others = Submission.objects.filter(assessment=desk.submission.assessment).exclude(pk=pk)
+    held = list(load_assignments(desk.submission.assessment))
     context = {
-        "assignments": load_assignments(desk.submission.assessment),
+        "assignments": held,
+        "assigned": [item.reviewer for item in held],
         "others": others.select_related("review__closing").defer("snapshot").order_by("-number"),
     }
     return render(request, "reviews/detail.html", desk.as_context() | context)

@@ -23,7 +23,7 @@ from diagnostic.queries import load_site_log
 from diagnostic.wording.site_log import LIMIT_NAMES, acts_of, say_act
 
 from .access import require
-from .log_check import check_log
+from .log_check import check_log, list_actors
 from .log_limit import count_log_page
 
 ENTRIES_A_PAGE = 50
@@ -58,6 +58,7 @@ def site_log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": build_lines(list(page)),
         "is_filtered": any(wanted.values()),
+        "actors": list_actors(page),
         "check": check_log(request, page, AuditChain.objects.filter(assessment=None)),
     }
     return render(request, "site_log/index.html", context)

@@ -39,3 +39,8 @@ def test_a_text_that_would_be_too_long_is_the_new_name_alone() -> None:
     long = "Ada Example " + "x" * (MAX_RESPONSIBLE - 12)
     assert hand_to(long, "Ada Example", "Bartholomew Another") == "Bartholomew Another"
     assert len(hand_to("Ada Example", "Ada Example", "y" * 200)) == MAX_RESPONSIBLE
+
+
+@pytest.mark.parametrize(("typed", "name"), [("محمدرضا", "محمد\u200cرضا"), ("محمد\u200cرضا", "محمدرضا")])
+def test_a_name_is_found_whatever_nobody_sees_in_it(typed: str, name: str) -> None:
+    assert hand_to(f"{typed}, head of risk", name, "Ada Example") == "Ada Example, head of risk"

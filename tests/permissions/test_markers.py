@@ -1,4 +1,4 @@
-"""Every text that people type is searched for in every response to everyone, and may appear only where the table says.
+"""Texts of two countries are searched for in every response to everyone, and may appear only where the tables say.
 
 Each text holds a marker with its kind (tests/permissions/markers.py); a text field of a model that is neither planted
 nor listed below fails the test, and so does an address that is not walked.
@@ -6,33 +6,30 @@ nor listed below fails the test, and so does an address that is not walked.
 
 from __future__ import annotations
 
-import io
-import itertools
 import logging
-import re
-import zipfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models, transaction
-from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
 
+from diagnostic.mail.letters import LETTERS
 from tests import reference_data
-from tests.permissions.markers import Planted, plant
+from tests.permissions.isolation import MARKER
+from tests.permissions.markers import KINDS_OF_NAMES, plant
+from tests.permissions.walk import Walk, walk
 
 pytestmark = pytest.mark.django_db
-
-MARKER = re.compile(r"zq-([a-z_]+)-([a-z_]+)-qz")
 
 CUSTOMS, POLICE = {"coordinator", "respondent"}, {"police_coordinator", "police_respondent"}
 COUNTRY = CUSTOMS | POLICE | {"observer"}
 SECRETARIAT = {"reviewer", "administrator"}
-OUTSIDE = {"partner", "foreigner", "nobody", "anonymous"}
-ROLES = sorted(COUNTRY | SECRETARIAT | OUTSIDE)
+ABROAD = {"foreigner", "foreign_respondent", "foreign_observer"}
+OUTSIDE = {"partner", "nobody", "anonymous"}
+ROLES = sorted(COUNTRY | SECRETARIAT | ABROAD | OUTSIDE)
+POSTING = {"coordinator", "police_respondent", "observer", "reviewer", "administrator", "partner", "foreigner"}
+"""Those who submit forms: one of each kind of reader."""
 
 MAY_SEE: dict[str, set[str]] = {
     # Drafts, before and after the comparison opens
@@ -54,16 +51,54 @@ MAY_SEE: dict[str, set[str]] = {
     "asked": SECRETARIAT,
     "shared": COUNTRY | SECRETARIAT,
     "remark": COUNTRY | SECRETARIAT,
-    # People
-    "name": COUNTRY | SECRETARIAT,
-    # Partners read on the receipt and in the report who attested.
-    "signatory": COUNTRY | SECRETARIAT | {"partner"},
+    # People; partners read on the receipt and in the report who attested, and in the report who accepted it
+    "customs_signatory": COUNTRY | SECRETARIAT | {"partner"},
+    "police_signatory": COUNTRY | SECRETARIAT | {"partner"},
+    "customs_name": COUNTRY | SECRETARIAT,
+    "police_name": COUNTRY | {"administrator"},
+    "observer_name": COUNTRY | {"administrator"},
     "guest": COUNTRY | {"administrator"},
-    "secretariat": COUNTRY | SECRETARIAT,
-    "partner": {"administrator", "partner"},
-    "abroad": {"administrator", "foreigner"},
+    "reviewer_name": COUNTRY | SECRETARIAT | {"partner"},
+    "administrator_name": {"coordinator", "police_coordinator", "administrator"},
+    # The log of an assessment names those who downloaded its report.
+    "partner": {"administrator", "partner", "coordinator", "police_coordinator", "observer"},
+    "partner_body": {"administrator", "partner"},
+    "own": {"administrator"},
+    # The other country
+    "abroad": {"administrator"} | ABROAD,
+    "abroad_text": ABROAD,
+    # What mail servers answer
+    "fault": {"administrator"},
 }
 """Who may be sent a text of each kind."""
+
+NAMES = set(KINDS_OF_NAMES.values())
+MAY_BE_WRITTEN: dict[str, set[tuple[str, str]]] = {
+    "invitation": {("guest", "email"), ("partner", "guest"), ("partner_body", "guest")},
+    "proposal": {("guest", field) for field in ("proposed", "proposed_name", "declined", "declined_name")},
+    "security": {(kind, field) for kind in ("own", "abroad") for field in ("key", "loss")},
+}
+"""What people typed that an e-mail may hold beside names and the period of an assessment, by kind of notice."""
+TOLD_WITHOUT_AN_ACCOUNT = {
+    "customs_signatory",
+    "police_signatory",
+    "administrator_name",
+    "guest",
+    "partner",
+    "partner_body",
+}
+"""The kinds that an invitation may hold: the name of its maker, and the invited address itself."""
+WRITTEN_TO: dict[str, set[str]] = {
+    **dict.fromkeys(("taken_up", "returned", "accepted", "comment"), CUSTOMS | POLICE),
+    **dict.fromkeys(("comparison_opened", "comparison_declared"), CUSTOMS | POLICE),
+    **{kind: {"coordinator", "police_coordinator"} for kind in ("attested", "taken_back", "opinion")},
+    **dict.fromkeys(("submitted", "assigned", "comment_answered", "opinion_replied"), SECRETARIAT),
+    "reminder": {"coordinator", "police_coordinator", "foreigner"},
+    "invitation": {"guest"},
+    "proposal": {"coordinator", "police_coordinator", "administrator"},
+    **{kind: {"respondent", "foreigner"} for kind in ("password_reset", "password_changed", "security")},
+}
+"""Who may get an e-mail of each kind here."""
 
 SYSTEM = "made by the program"
 CHOICE = "a choice or a code"
@@ -76,7 +111,7 @@ NOT_TYPED: dict[str, str] = {
             *("response.voice", "response.question", "response.status", "response.basis", "response.authority"),
             *("response.areas", "response.topics", "response.challenges", "responserevision.saved_for"),
             *("submission.marking", "auditentry.act", "auditchain.sealed_for"),
-            *("reportfile.edition", "reportfile.language", "reportfile.format"),
+            *("reportfile.edition", "reportfile.language", "reportfile.format", "outboxitem.kind"),
         ),
         CHOICE,
     ),
@@ -88,6 +123,8 @@ NOT_TYPED: dict[str, str] = {
             *("instrumenttext.content", "reportfile.digest", "reportfile.name", "reportfile.sha256"),
             *("invitation.token_digest", "user.second_factor", "user.keeping_key", "user.password", "user.language"),
             *("session.session_key", "session.session_data", "user.address_key", "invitation.address_key"),
+            *("invitation.link_nonce", "limitcount.key", "limitcount.about"),
+            *("outboxitem.leased_by", "reportfile.leased_by"),
         ),
         SYSTEM,
     ),
@@ -96,51 +133,24 @@ NOT_TYPED: dict[str, str] = {
         "only while an agency has no accounts; tests/actions/test_absent_agencies.py",
     ),
     "coordinatorproposal.verified": "the administrators' own; only after approval",
-    "reportfile.data": "what a report is drawn from: the submission's texts, which are planted",
     "authenticator.data": "a person's own keys",
 }
 REFERENCE = {"region", "country", "agency"}
-OWN_PAGES = ("account_", "second-step", "passkey", "security")
-"""Addresses that hold nothing but the reader's own account."""
 
 
 @pytest.fixture(scope="module")
-def walked(django_db_setup: None, django_db_blocker: Any) -> dict[tuple[str, str], Any]:
-    """By role and address, the answer's text; nothing stays in the database."""
+def walked(django_db_setup: None, django_db_blocker: Any) -> Walk:
+    """One walk for the whole module; nothing stays in the database."""
     logging.disable(logging.WARNING)
     with django_db_blocker.unblock(), transaction.atomic():
         reference_data.lay_again()
         planted = plant()
         unplanted = list(find_unplanted())
-        found = {}
-        for who in ROLES:
-            client = Client()
-            if who != "anonymous":
-                client.force_login(getattr(planted.people, who))
-            for url in addresses(planted):
-                found[who, url] = ask(client, url)
-        found["fields", ""] = unplanted
+        found = walk(planted, ROLES, POSTING)
+        found.unplanted = unplanted
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
     return found
-
-
-def ask(client: Client, url: str) -> tuple[str, str, list[str]]:
-    """Kind of answer, headers with all text, and the markers in a page that are not isolated."""
-    with transaction.atomic():
-        response = client.get(url)
-        body = b"".join(response.streaming_content) if response.streaming else response.content
-        transaction.set_rollback(True)
-    text = repr(response.headers.items()) + text_of(body)
-    is_page = response.get("Content-Type", "").startswith("text/html")
-    return str(response.status_code), text, find_unisolated(body.decode()) if is_page else []
-
-
-def text_of(body: bytes) -> str:
-    if not body.startswith(b"PK"):
-        return body.decode("utf-8", "replace")
-    with zipfile.ZipFile(io.BytesIO(body)) as file:
-        return "".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
 
 
 def find_unplanted() -> Iterator[str]:
@@ -159,116 +169,79 @@ def find_unplanted() -> Iterator[str]:
                 yield f"{name}.{field.name}"
 
 
-def patterns(found: Any) -> Iterator[URLPattern]:
-    for item in found:
-        if hasattr(item, "url_patterns"):
-            yield from patterns(item.url_patterns)
-        elif item.name and not item.name.startswith(OWN_PAGES):
-            yield item
+def test_every_text_field_is_planted_or_has_its_reason(walked: Walk) -> None:
+    assert walked.unplanted == []
 
 
-def addresses(planted: Planted) -> list[str]:
-    """Every address with everything planted that it can name; a new parameter needs its line here."""
-    values = {
-        "voice": ["national", "customs", "police"],
-        "theme": ["framework", "sharing"],
-        "code": ["A.1", "A.9"],
-        "agency": ["customs"],
-        "kind": ["agreement", "terms"],
-        "country": ["ZZ"],
-        "token": ["no-such-link"],
-        "uidb36": ["1"],
-        "key": ["1"],
-        "number": [1],
+def test_no_text_is_sent_to_whoever_may_not_see_it(walked: Walk) -> None:
+    wrong = {
+        f"{found.who}: {kind} {field} at {found.where}"
+        for found in walked.answers
+        for kind, field in found.markers
+        if found.who not in MAY_SEE[kind]
     }
-    keys: dict[str, list[Any]] = {
-        "submission": [item.pk for item in planted.submissions],
-        "review": [item.pk for item in planted.submissions],
-        "person": [planted.people.police_coordinator.pk, planted.people.foreigner.pk],
-        "proposal": [planted.proposal.pk],
-        "invitation": [planted.invitation],
-    }
-    found = []
-    for item in patterns(get_resolver().url_patterns):
-        first = item.name.split("-")[0]
-        of = {**values, "pk": keys.get(first, [each.pk for each in planted.assessments])}
-        if first == "plan":
-            of["number"] = [action.number for action in planted.actions]
-        names = list(item.pattern.converters)
-        for chosen in itertools.product(*(of[name] for name in names)):
-            found.append(reverse(item.name, kwargs=dict(zip(names, chosen, strict=True))))
-    return found
-
-
-def test_every_text_field_is_planted_or_has_its_reason(walked: dict[tuple[str, str], Any]) -> None:
-    assert walked["fields", ""] == []
-
-
-def test_no_text_is_sent_to_whoever_may_not_see_it(walked: dict[tuple[str, str], Any]) -> None:
-    wrong = set()
-    for (who, url), answer in walked.items():
-        for kind, field in set(MARKER.findall(answer[1])) if who in ROLES else ():
-            if who not in MAY_SEE[kind]:
-                wrong.add(f"{who}: {kind} {field} at {url}")
     assert not wrong, "\n".join(sorted(wrong))
 
 
-def test_every_kind_is_found_where_it_may_be(walked: dict[tuple[str, str], Any]) -> None:
+def test_every_kind_is_found_where_it_may_be(walked: Walk) -> None:
     """The walk sees what is there: each kind reaches each role of its line somewhere."""
-    seen = {(kind, who) for (who, _), item in walked.items() if who in ROLES for kind, _f in MARKER.findall(item[1])}
-    assert {(kind, who) for kind, roles in MAY_SEE.items() for who in roles} - seen == set()
+    answers = {(kind, found.who) for found in walked.answers for kind, _field in found.markers}
+    assert {(kind, who) for kind, roles in MAY_SEE.items() for who in roles} - answers == set()
 
 
-# Isolation
-
-NOT_READ = {"script", "style", "template", "svg"}
-"""Where no text stands beside others; the drawings of a result are shared with the report, and are not isolated yet."""
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-SPOKEN = {"aria-label", "title", "alt", "placeholder"}
-ISOLATED = re.compile("\u2068[^\u2069]*\u2069")
-
-
-class Isolation(HTMLParser):
-    """Collects the markers of a page that stand in no element of their own and between no isolating characters."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[tuple[str, bool]] = []
-        self.wrong: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        for name in SPOKEN & set(given):
-            self._look(ISOLATED.sub("", given[name] or ""), f"{tag}[{name}]")
-        if tag == "input" and given.get("type", "text") in ("text", "search") and given.get("dir") != "auto":
-            self._look(given.get("value") or "", "input")
-        if tag not in VOID:
-            self.open.append((tag, tag == "bdi" or given.get("dir") == "auto"))
-
-    def handle_endtag(self, tag: str) -> None:
-        while tag in [name for name, _is in self.open] and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _is in self.open]
-        if any(is_isolated for _tag, is_isolated in self.open) or NOT_READ & set(tags):
-            return
-        self._look(ISOLATED.sub("", data) if {"title", "option"} & set(tags) else data, "/".join(tags[-3:]))
-
-    def _look(self, text: str, where: str) -> None:
-        for found in MARKER.finditer(text):
-            self.wrong.append(f"{found[0]} in {where}")
+def test_every_kind_of_answer_is_among_them(walked: Walk) -> None:
+    """Forms with faults, conflicts and refusals are answered with pages as well, and every format of a report."""
+    statuses = {(found.where.split()[0], found.status) for found in walked.answers}
+    assert {("post", status) for status in ("302", "403", "404", "409", "422")} <= statuses
+    for place in ("pdf", "docx", "xlsx"):
+        with_answers = {
+            f.who for f in walked.answers if f.where.endswith(f".{place}") and ("disclosed", "narrative") in f.markers
+        }
+        assert with_answers >= {"coordinator", "reviewer"}
 
 
-def find_unisolated(page: str) -> list[str]:
-    parser = Isolation()
-    parser.feed(page)
-    return parser.wrong
-
-
-def test_every_typed_text_on_a_page_is_isolated(walked: dict[tuple[str, str], Any]) -> None:
+def test_every_typed_text_on_a_page_is_isolated(walked: Walk) -> None:
     wrong: dict[str, str] = {}
-    for (who, url), answer in walked.items():
-        for place in answer[2] if who in ROLES else ():
-            wrong.setdefault(place, f"{place}: {who} at {url}")
+    for found in walked.answers:
+        for place in found.unisolated:
+            wrong.setdefault(place, f"{place}: {found.who}, {found.where}")
     assert not wrong, "\n".join(sorted(wrong.values()))
+
+
+# E-mails
+
+
+def test_an_e_mail_of_every_kind_goes_to_those_it_may_go_to(walked: Walk) -> None:
+    assert {kind for kind, _found in walked.letters} == set(LETTERS) == set(WRITTEN_TO)
+    wrong = {f"{found.where} to {found.who}" for kind, found in walked.letters if found.who not in WRITTEN_TO[kind]}
+    assert wrong == set()
+
+
+def test_an_e_mail_holds_names_and_periods_that_its_reader_may_see(walked: Walk) -> None:
+    wrong = set()
+    for notice, found in walked.letters:
+        for kind, field in found.markers:
+            is_known = field == "period" or kind in NAMES or (kind, field) in MAY_BE_WRITTEN.get(notice, set())
+            is_own = kind == "own" and found.who == "respondent"
+            may_see = kind in TOLD_WITHOUT_AN_ACCOUNT if found.who == "guest" else found.who in MAY_SEE[kind] or is_own
+            if not is_known or not may_see:
+                wrong.add(f"{found.where} to {found.who}: {kind} {field}")
+    assert wrong == set()
+
+
+def test_an_agency_is_told_nothing_of_the_other_before_the_comparison_opens(walked: Walk) -> None:
+    others = [(CUSTOMS, "police"), (POLICE, "customs")]
+    wrong = {
+        f"{found.where} to {found.who}: {kind}"
+        for _notice, found in walked.letters
+        if found.where.endswith(" of the draft")
+        for readers, other in others
+        for kind, _field in found.markers
+        if found.who in readers and kind.startswith(other)
+    }
+    assert wrong == set()
+
+
+def test_every_typed_text_in_an_e_mail_is_isolated(walked: Walk) -> None:
+    wrong = {f"{found.where} to {found.who}: {place}" for _kind, found in walked.letters for place in found.unisolated}
+    assert wrong == set()

@@ -163,7 +163,7 @@ def test_a_period_that_is_taken_is_said_at_the_field(client: Client, people: fac
 
     assert response.status_code == 422
     assert response.context["form"].errors["period"] == [
-        "There is an assessment for 2026 already. Open it, or choose another period."
+        "There is an assessment for \u20682026\u2069 already. Open it, or choose another period."
     ]
     assert "Open the assessment for 2026" in words(response)
 

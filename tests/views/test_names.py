@@ -106,3 +106,14 @@ def test_the_choice_of_a_successor_tells_them_apart(client: Client) -> None:
     for person in (one, other):
         assert f"{person.full_name} ({person.email}) (" in unisolated(page)
     assert Membership.objects.count() == 4
+
+
+def test_a_log_tells_them_apart(client: Client) -> None:
+    one, other = (rename(make_user(), name) for name in PERSIAN)
+    assessment = start_assessment(one)
+    client.force_login(other)
+    client.get(reverse("assessment-export", args=[assessment.pk]))
+    page = unisolated(client.get(reverse("assessment-log", args=[assessment.pk])).content.decode())
+
+    for person in (one, other):
+        assert f"{person.full_name} ({person.email})" in page
