@@ -1,15 +1,24 @@
-"""gunicorn's threaded worker, with timeouts for a client that stalls while it sends its request or takes its answer."""
+"""gunicorn's threaded worker, in which no client that stalls can stop the others, before its answer or after it."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
-from socket import SHUT_RD
+from functools import partial
+from selectors import EVENT_READ
+from socket import SHUT_RD, SHUT_WR, socket
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from .waits import RECEIVE_SECONDS, SEND_SECONDS
+
+LINGER_SECONDS = 2
+"""How long an answered connection stays open for a client that has not closed it; then it is closed."""
+LINGER_BYTES = 64 * 1024
+"""How much of an unread request is still received meanwhile, as gunicorn does."""
+MOST_LINGERING = 200
+"""How many answered connections wait in this way; further ones are closed at once."""
 
 
 class WebWorker(ThreadWorker):
@@ -19,11 +28,16 @@ class WebWorker(ThreadWorker):
     incomplete request is affected: its headers are then invalid, or its body is too short.
 
     A client that takes nothing of its answer for `SEND_SECONDS` is disconnected; gunicorn waits for that forever, too.
+
+    An answered connection is closed once its client has closed it, so that unread bytes do not cut off the answer.
+    gunicorn waits for that in the main thread, up to two seconds for each, and accepts no connection meanwhile. Here
+    the connections wait in the poller.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._due: dict[Any, float] = {}
+        self._lingering: dict[socket, tuple[float, int]] = {}
 
     def handle(self, conn: Any) -> Any:
         """Read a request and answer it, in a thread."""
@@ -42,6 +56,11 @@ class WebWorker(ThreadWorker):
             self.log.warning("A client did not take its answer within %d seconds, and was given up.", SEND_SECONDS)
             return False
 
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Go on after an answer, in the main thread: gunicorn's own work, with our way to close a connection."""
+        conn.close = partial(self._close, conn)
+        super().finish_request(conn, fs)
+
     def murder_pending(self) -> None:
         """Check waiting connections, about once a second, in the main thread."""
         super().murder_pending()
@@ -49,6 +68,41 @@ class WebWorker(ThreadWorker):
         for conn, due in list(self._due.items()):
             if due < now and self._due.pop(conn, None):
                 _stop_receiving(conn)
+        for sock, (due, _received) in list(self._lingering.items()):
+            if due <= now:
+                self._end(sock)
+
+    def _close(self, conn: TConn, graceful: bool = False) -> None:
+        """End the sending side, and leave the rest to the poller; a worker that stops closes as gunicorn does."""
+        if not (graceful and self.alive and len(self._lingering) < MOST_LINGERING):
+            TConn.close(conn, graceful=graceful and not self.alive)
+            return
+        try:
+            conn.sock.shutdown(SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, EVENT_READ, self._receive)
+        except (OSError, ValueError):  # The client has gone.
+            TConn.close(conn)
+            return
+        self._lingering[conn.sock] = (time.monotonic() + LINGER_SECONDS, 0)
+
+    def _receive(self, sock: socket) -> None:
+        """Take what an answered client still sends, and close once it has closed."""
+        due, received = self._lingering[sock]
+        try:
+            size = len(sock.recv(LINGER_BYTES))
+        except BlockingIOError:
+            return
+        except OSError:
+            size = 0
+        self._lingering[sock] = (due, received + size)
+        if not size or received + size > LINGER_BYTES:
+            self._end(sock)
+
+    def _end(self, sock: socket) -> None:
+        del self._lingering[sock]
+        self.poller.unregister(sock)
+        sock.close()
 
 
 def _stop_receiving(conn: Any) -> None:

@@ -142,6 +142,38 @@ def test_clients_that_do_not_take_their_answers_are_given_up(tmp_path: Path, sav
     assert status_of(page) == 200
 
 
+def test_answered_clients_that_do_not_close_their_connections_stop_nobody(tmp_path: Path, save: Post) -> None:
+    """Their connections are still open on the server's side when the next page has been answered."""
+    settings = two_threads(tmp_path, "LINGER_SECONDS = 3600")
+    with served(tmp_path, "--config", settings) as address, ExitStack() as open_sockets:
+        left_open = [open_sockets.enter_context(socket.create_connection(address)) for _number in range(4)]
+        for client in left_open:
+            client.sendall(page_of(save))
+            while client.recv(65536):
+                pass
+        for _number in range(2):
+            assert status_of(send(address, page_of(save))) == 200
+            for client in left_open:
+                client.sendall(b"x")  # Raises after the first if the server has closed.
+
+
+def test_an_answered_client_that_never_closes_its_connection_is_closed(tmp_path: Path, save: Post) -> None:
+    settings = two_threads(tmp_path, "LINGER_SECONDS = 0")
+    with served(tmp_path, "--config", settings) as address, socket.create_connection(address, 60) as client:
+        client.sendall(page_of(save))
+        while client.recv(65536):
+            pass
+        with pytest.raises(ConnectionError):
+            keep_writing(client, address, page_of(save))
+
+
+def keep_writing(client: socket.socket, address: Address, page: bytes) -> None:
+    """Write to a connection between requests for a page, on others; fails once the server has closed it."""
+    for _number in range(20):
+        client.sendall(b"x")
+        send(address, page)
+
+
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def refuse(*_args: object, **_more: object) -> None:
         raise error
