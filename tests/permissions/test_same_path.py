@@ -70,7 +70,7 @@ def elsewhere(people: factories.People) -> dict[str, Any]:
         why="Named by the head of the agency.",
         by=abroad,
     )
-    invitation, _token = people_actions.invite(
+    invitation = people_actions.invite(
         email="guest@example.org", role=Role.OBSERVER, country=factories.make_country("FR"), by=abroad
     )
     key = Authenticator.objects.create(user=abroad, type=Authenticator.Type.WEBAUTHN, data={})
