@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from diagnostic.actions.clock import now
 from diagnostic.models import OutboxItem, OutboxRecipient
 from diagnostic.wording.notices import KINDS
+
+LONG = timedelta(minutes=10)
+"""A wait in which a mail worker takes up whatever is due, many times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,12 @@ def given_up() -> QuerySet[OutboxItem]:
 
 
 def still_tried() -> QuerySet[OutboxItem]:
-    """The items that failed at least once and are being retried, oldest first."""
-    failed = OutboxItem.objects.filter(done_at=None, given_up_at=None, attempts__gt=0)
-    return _with_recipients(failed.order_by("made_at", "pk"))
+    """The items that failed at least once, or have waited for `LONG` without an attempt, oldest first.
+
+    The latter show that no mail worker is running, or that the mail server has been away since.
+    """
+    late = Q(attempts__gt=0) | Q(made_at__lte=now() - LONG)
+    return _with_recipients(OutboxItem.outstanding().filter(late).order_by("made_at", "pk"))
 
 
 def build_rows(items: Iterable[OutboxItem]) -> list[UndeliveredRow]:

@@ -66,6 +66,16 @@ def test_what_is_still_tried_is_listed_too(people: factories.People, closed_port
     assert "Connection refused" in page
 
 
+def test_what_no_worker_has_tried_for_ten_minutes_is_listed_too(people: factories.People) -> None:
+    record_order("password_changed", by=people.coordinator)
+    client = signed_in(people.administrator)
+    assert "Still being tried" not in page_of(client)
+    with replay(timezone.now() + timedelta(minutes=11)):
+        page = page_of(client)
+    assert "Still being tried" in page
+    assert "Password changed" in page
+
+
 def test_the_list_of_people_leads_there_with_the_number(people: factories.People, sink: MailSink) -> None:
     give_up(people, sink)
     page = signed_in(people.administrator).get(reverse("people")).content.decode()
