@@ -75,8 +75,11 @@ MAY_SEE: dict[str, set[str]] = {
 NAMES = set(KINDS_OF_NAMES.values())
 MAY_BE_WRITTEN: dict[str, dict[tuple[str, str], set[str]]] = {
     "invitation": {
-        **{("guest", "email"): {"guest"}, ("partner", "guest"): {"guest"}, ("partner_body", "guest"): {"guest"}},
-        **{("customs_signatory", "coordinator"): {"guest"}, ("administrator_name", "administrator"): {"guest"}},
+        ("guest", "email"): {"guest"},
+        ("partner", "guest"): {"guest"},
+        ("partner_body", "guest"): {"guest"},
+        ("customs_signatory", "coordinator"): {"guest"},
+        ("administrator_name", "administrator"): {"guest"},
     },
     "proposal": {
         ("guest", field): {"coordinator", "police_coordinator", "administrator"}
