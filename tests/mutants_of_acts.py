@@ -253,11 +253,18 @@ MUTANTS = (
         ("tests/mail/test_killed_workers.py",),
     ),
     Mutant(
-        "mail: no later wake with an act",
+        "mail: an act wakes nobody",
+        "diagnostic/actions/notices.py",
+        "    wakes.wake(wakes.DELIVER_MAIL)\n",
+        "",
+        ("tests/mail/test_delivery.py",),
+    ),
+    Mutant(
+        "mail: no wake for the time of a retry",
         "diagnostic/actions/wakes.py",
-        "    _task().enqueue()\n    _enqueue_later(now() + EVERY)\n",
-        "    _task().enqueue()\n",
-        ("tests/mail/test_killed_workers.py",),
+        "    if work.due:\n",
+        "    if False:\n",
+        ("tests/mail/test_delivery.py",),
     ),
     Mutant(
         "mail: sent without renewing the lease",
