@@ -25,6 +25,7 @@ from tests.factories import make_country, make_user
 from tests.outbox import deliver, notify
 from tests.sessions import signed_in
 from tests.views.discussing import make_taken
+from tests.views.pages import unisolated
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,9 @@ def read_in(language: str, *people: User) -> None:
 
 
 def mail_to(person: User) -> mail.EmailMessage:
+    """What was sent to the person, without the characters that isolate typed text."""
     [message] = [message for message in mail.outbox if message.to == [person.email]]
+    message.subject, message.body = unisolated(message.subject), unisolated(message.body)
     return message
 
 

@@ -92,7 +92,7 @@ def test_every_notice_has_a_subject_of_one_line_and_a_link_that_its_reader_may_o
         else:
             assert notify(kind, taken, by, question="A.1", **to), kind
         for message in mail.outbox:
-            assert "Example Country, 2026" in message.subject
+            assert "Example Country, \u20682026" in message.subject
             assert "%(" not in message.subject + message.body
             path = next(line for line in message.body.splitlines() if "://" in line).split("/", 3)[3]
             assert signed_in(readers[message.to[0]]).get(f"/{path}").status_code == 200, (kind, message.to)
