@@ -164,7 +164,7 @@ def test_an_e_mail_over_which_the_server_always_breaks_off_holds_up_no_other(
     assert sink.addresses() == sorted([people.police_coordinator.email, people.police_respondent.email])
     untold = OutboxRecipient.objects.filter(told_at=None)
     assert {row.address for row in untold} == sink.behaviour.breaks_over
-    assert all("ended the connection" in row.refusal for row in untold)
+    assert all("closed the connection" in row.refusal for row in untold)
 
 
 def test_a_server_that_ends_each_connection_after_one_e_mail_takes_all_in_one_attempt(
