@@ -69,10 +69,10 @@ def test_what_is_still_tried_is_listed_too(people: factories.People, closed_port
 def test_what_no_worker_has_tried_for_ten_minutes_is_listed_too(people: factories.People) -> None:
     record_order("password_changed", by=people.coordinator)
     client = signed_in(people.administrator)
-    assert "Still being tried" not in page_of(client)
+    assert "Being retried" not in page_of(client)
     with replay(timezone.now() + timedelta(minutes=11)):
         page = page_of(client)
-    assert "Still being tried" in page
+    assert "Being retried" in page
     assert "Password changed" in page
 
 
