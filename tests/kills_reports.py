@@ -161,7 +161,7 @@ class Asked:
                 open_report(file=file).close()
             except FileDamaged as error:
                 faults.append(f"{file} {error.fault}.")
-        later = DBTaskResult.objects.filter(status="READY").count()
+        later = DBTaskResult.objects.filter(status="READY", queue_name="reports").count()
         if later > 1:
             faults.append(f"{later} wakes are left in the queue.")
         return faults
