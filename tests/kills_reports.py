@@ -141,7 +141,7 @@ class Asked:
         from diagnostic.models import ReportFile
 
         deadline = time.monotonic() + PATIENCE
-        while ReportFile.outstanding().exists() or DBTaskResult.objects.ready().exists():
+        while ReportFile.outstanding().exists() or DBTaskResult.objects.ready().filter(queue_name="reports").exists():
             if time.monotonic() > deadline:
                 break
             time.sleep(0.2)
