@@ -1,8 +1,7 @@
-"""The path converter `id`: the primary key of a row in a URL."""
+"""The path converter `id` for the primary key of a row in a URL; cpch/urls.py registers it."""
 
 from __future__ import annotations
 
-from django.urls import register_converter
 from django.urls.converters import IntConverter
 
 MOST_DIGITS = 9
@@ -14,6 +13,3 @@ class RowNumber(IntConverter):
 
     def to_python(self, value: str) -> int:
         return int(value) if len(value) <= MOST_DIGITS else 0
-
-
-register_converter(RowNumber, "id")

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-import cpch.converters  # noqa: F401  registers `id`
 from cpch.lazy_views import LazyViews
 
 views = LazyViews("diagnostic.views")

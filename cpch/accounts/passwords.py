@@ -59,7 +59,9 @@ class SiteWordsValidator:
 def _take_out(password: str, words: Iterable[str]) -> tuple[list[str], int]:
     """The words found in `password`, longest first, and how many letters and digits it has without them."""
     text, found = _fold(password), []
-    folded = {_join(_fold(word)): word for word in words}
+    folded: dict[str, str] = {}
+    for word in words:
+        folded.setdefault(_join(_fold(word)), word)
     short = [word for word in folded if 0 < len(word) < LONG]
     for word in short:
         text, count = re.subn(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", " ", text)

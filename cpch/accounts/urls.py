@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-import cpch.converters  # noqa: F401  registers `id`
 from cpch.lazy_views import LazyViews
 
 from . import sign_in

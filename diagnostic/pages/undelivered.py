@@ -50,7 +50,7 @@ def build_rows(items: Iterable[OutboxItem]) -> list[UndeliveredRow]:
             kind=str(KINDS[item.kind]),
             since=item.entry.at,
             attempts=item.attempts,
-            addresses=tuple((row.address, row.refusal) for row in item.untold),  # type: ignore[attr-defined]
+            addresses=tuple((row.address, row.refusal) for row in item.untold),
             fault=item.last_fault,
         )
         for item in items

@@ -110,6 +110,11 @@ def test_the_words_of_the_persons_own_place_are_none_either() -> None:
     assert faults_of("la-france-2026") == faults_of("la-france-2026", partner) == []
 
 
+def test_a_word_of_both_the_site_and_the_agency_is_named_once_as_the_sites() -> None:
+    officer = make_user(agency="police")
+    assert "“customs” and “police”" in faults_of("customs-police-2026", officer)[0]
+
+
 def test_the_name_of_the_host_is_none(settings: Any) -> None:
     settings.BASE_URL = "https://selfcheck.example.org"
     assert "selfcheck" in faults_of("selfcheck2026")[0]
