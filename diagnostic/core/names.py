@@ -32,11 +32,13 @@ VIRAMA = 9
 """The combining class of marks after which a joiner may end a word (RFC 5892, appendix A.2)."""
 IDEOGRAPH_FORMS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 """Variation selectors, which choose the variant of an ideograph that a family uses."""
+UNSEEN = f"[{JOINERS}{MONGOLIAN_FORMS}{''.join(f'{chr(first)}-{chr(last)}' for first, last in IDEOGRAPH_FORMS)}]"
+"""A pattern for what a name may have that a reader does not see."""
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def write_name(text: str) -> str:
-    """`text` as it is stored: in NFC, with single spaces. Only for text without a fault by `find_name_fault`."""
+    """`text` in NFC, with single spaces: the form in which a name without faults is stored."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from .action_plan import MAX_RESPONSIBLE
+from .names import UNSEEN, write_name
 
 AROUND = " ,;:/–-"
 """What separates a name from the rest of the text, and is left over once the name is gone."""
-UNSEEN = "[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-"""What a name may hold that nobody sees (`names`): with and without it, readers take it for the same name."""
 
 
 def names_person(responsible: str, full_name: str) -> bool:
     """Whether `responsible` contains the person's name, never as part of another word.
 
-    Case, spacing and what nobody sees are ignored.
+    Case, spacing and invisible characters are ignored.
     """
     return _find(responsible, full_name) is not None
 
@@ -29,7 +27,7 @@ def hand_to(responsible: str, full_name: str, successor: str) -> str:
     found = _find(responsible, full_name)
     if found is None:
         return successor[:MAX_RESPONSIBLE]
-    text = _plain(responsible)
+    text = write_name(responsible)
     changed = text[: found.start()] + successor + text[found.end() :]
     return changed if len(changed) <= MAX_RESPONSIBLE else successor[:MAX_RESPONSIBLE]
 
@@ -39,18 +37,14 @@ def let_go(responsible: str, full_name: str) -> str:
     found = _find(responsible, full_name)
     if found is None:
         return responsible
-    text = _plain(responsible)
+    text = write_name(responsible)
     before, after = text[: found.start()].rstrip(AROUND), text[found.end() :].lstrip(AROUND)
     return ", ".join(part for part in (before, after) if part).strip()
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def _find(responsible: str, full_name: str) -> re.Match[str] | None:
-    name = re.sub(UNSEEN, "", _plain(full_name))
+    name = re.sub(UNSEEN, "", write_name(full_name))
     if not name:
         return None
     pattern = f"{UNSEEN}*".join(re.escape(letter) for letter in name)
-    return re.search(rf"(?<!\w){pattern}(?!\w)", _plain(responsible), re.IGNORECASE)
+    return re.search(rf"(?<!\w){pattern}(?!\w)", write_name(responsible), re.IGNORECASE)
